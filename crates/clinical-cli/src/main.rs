@@ -1,0 +1,2 @@
+//! The `clinical` command.
+fn main() {}
