@@ -1,1 +1,58 @@
-//! The transport core of the clinical-clients crates: effects and delivery, retries, deadlines, credentials, redaction and audit for clinical APIs
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod attempt;
+pub mod audit;
+mod backoff;
+mod base_url;
+mod body;
+mod call;
+mod classify;
+mod client;
+mod clock;
+mod context;
+pub mod credential;
+mod deadline;
+mod delivery;
+mod error;
+mod exchange;
+mod file;
+mod guard;
+mod observer;
+mod operation;
+mod read;
+mod request;
+mod reqwest_transport;
+mod retry;
+mod retry_after;
+mod sensitive;
+mod tls;
+mod trail;
+pub mod transport;
+mod verdict;
+
+#[cfg(any(test, feature = "testing"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
+
+pub use answer::{Answer, VendorReference};
+pub use attempt::Attempt;
+pub use backoff::{Backoff, Jitter};
+pub use base_url::BaseUrl;
+pub use body::{Body, BodyLimits};
+pub use call::Call;
+pub use client::{Client, ClientBuilder};
+pub use clock::{Clock, SystemClock};
+pub use context::{AuditId, CallContext};
+pub use deadline::Deadlines;
+pub use delivery::Delivery;
+pub use error::{Error, ErrorKind};
+pub use file::{FileFacts, FileSource};
+pub use observer::{Event, Observer};
+pub use operation::{Effect, Operation, Vendor};
+pub use retry::RetryPolicy;
+pub use sensitive::Sensitive;
+
+/// A boxed future, as the object-safe traits of this crate return it.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,40 @@
+//! A successful call: the decoded value and what it took to get it.
+
+use crate::Attempt;
+
+/// The identifier that a vendor gives to a piece of work (a run, a task, an order), read off a decoded answer so that
+/// the audit record can name it.
+pub trait VendorReference {
+    /// The vendor's identifier, if this answer carries one.
+    fn vendor_reference(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl VendorReference for serde::de::IgnoredAny {}
+
+/// What a call returns when the vendor answered with success and the answer was understood.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Answer<T> {
+    /// The decoded answer.
+    pub value: T,
+    /// The HTTP status (2xx).
+    pub status: u16,
+    /// Every attempt, the successful one last.
+    pub attempts: Vec<Attempt>,
+    /// The vendor's request id, where the answer carried one in `x-request-id`.
+    pub request_id: Option<String>,
+}
+
+impl<T> Answer<T> {
+    /// Replaces the value, keeping what it took to get it.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer {
+            value: f(self.value),
+            status: self.status,
+            attempts: self.attempts,
+            request_id: self.request_id,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What happened to one attempt, kept for the caller, the audit record and the observer.
+
+use std::time::Duration;
+
+use crate::{Delivery, ErrorKind};
+
+/// One attempt of a call: what was observed and what is known about its delivery. Holds no data of the request or the
+/// answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Counted from 1.
+    pub number: u32,
+    /// How long the client waited before this attempt (back-off or the vendor's hint); zero for the first.
+    pub waited: Duration,
+    /// How long the attempt itself took.
+    pub elapsed: Duration,
+    /// The HTTP status, where one was received.
+    pub status: Option<u16>,
+    /// What went wrong; `None` for the attempt that succeeded.
+    pub failure: Option<ErrorKind>,
+    /// What is known about the delivery of this attempt.
+    pub delivery: Delivery,
+    /// The vendor's `Retry-After`, as a duration from the moment the answer was received.
+    pub retry_after: Option<Duration>,
+}

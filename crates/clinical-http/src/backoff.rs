@@ -1,0 +1,115 @@
+//! How long to wait before the next attempt: exponential, capped, with jitter, in whole nanoseconds.
+
+use std::time::Duration;
+
+/// How much of a computed delay chance may take away, so that clients that failed together do not come back together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Jitter {
+    /// Anything from zero to the whole delay.
+    Full,
+    /// At least this many percent of the delay (0-100; more counts as 100).
+    AtLeastPercent(u8),
+}
+
+/// The delay before attempt n + 1: `min(cap, base * 2^(n-1))`, less the jitter.
+///
+/// ```
+/// use clinical_http::{Backoff, Jitter};
+/// use std::time::Duration;
+///
+/// // 1 s, 2 s, 4 s, never shortened by more than a fifth.
+/// let documented = Backoff::new(Duration::from_secs(1), Duration::from_secs(20), Jitter::AtLeastPercent(80));
+/// let mut random = fastrand::Rng::with_seed(7);
+/// let third = documented.delay(3, &mut random);
+/// assert!(third >= Duration::from_millis(3200) && third <= Duration::from_secs(4));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    base: Duration,
+    cap: Duration,
+    jitter: Jitter,
+}
+
+impl Backoff {
+    /// A back-off that starts at `base` and doubles up to `cap`.
+    pub const fn new(base: Duration, cap: Duration, jitter: Jitter) -> Self {
+        Self { base, cap, jitter }
+    }
+
+    /// The delay after the `n`-th failed attempt (from 1; 0 counts as 1).
+    pub fn delay(&self, n: u32, random: &mut fastrand::Rng) -> Duration {
+        let doublings = n.saturating_sub(1);
+        let factor = 1u128.checked_shl(doublings.min(127)).unwrap_or(u128::MAX);
+        let whole = self
+            .base
+            .as_nanos()
+            .saturating_mul(factor)
+            .min(self.cap.as_nanos());
+        let whole = u64::try_from(whole).unwrap_or(u64::MAX);
+        let least = match self.jitter {
+            Jitter::Full => 0,
+            Jitter::AtLeastPercent(percent) => {
+                let share = u128::from(whole) * u128::from(percent.min(100)) / 100;
+                u64::try_from(share).unwrap_or(whole)
+            }
+        };
+        Duration::from_nanos(random.u64(least..=whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn doubles_up_to_the_cap_and_keeps_the_floor() {
+        let backoff = Backoff::new(SECOND, Duration::from_secs(20), Jitter::AtLeastPercent(80));
+        let expected = [1, 1, 2, 4, 8, 16, 20, 20];
+        for seed in 0..200 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            for (n, seconds) in expected.iter().enumerate() {
+                let delay = backoff.delay(u32::try_from(n).unwrap(), &mut random);
+                let whole = SECOND * *seconds;
+                assert!(delay <= whole && delay >= whole * 4 / 5, "{n}: {delay:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn full_jitter_uses_the_whole_range() {
+        let backoff = Backoff::new(SECOND, SECOND, Jitter::Full);
+        let mut random = fastrand::Rng::with_seed(1);
+        let delays: Vec<_> = (0..500).map(|_| backoff.delay(1, &mut random)).collect();
+        assert!(delays.iter().any(|d| *d < SECOND / 10));
+        assert!(delays.iter().any(|d| *d > SECOND * 9 / 10));
+        assert!(delays.iter().all(|d| *d <= SECOND));
+    }
+
+    #[test]
+    fn extremes_neither_overflow_nor_panic() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let backoff = Backoff::new(Duration::MAX, Duration::MAX, Jitter::AtLeastPercent(255));
+        assert_eq!(
+            backoff.delay(u32::MAX, &mut random),
+            Duration::from_nanos(u64::MAX)
+        );
+        let none = Backoff::new(Duration::ZERO, Duration::ZERO, Jitter::Full);
+        assert_eq!(none.delay(u32::MAX, &mut random), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_delays() {
+        let backoff = Backoff::new(SECOND, Duration::from_secs(20), Jitter::Full);
+        let run = |seed| {
+            let mut random = fastrand::Rng::with_seed(seed);
+            (1..6)
+                .map(|n| backoff.delay(n, &mut random))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(run(7), run(7));
+        assert_ne!(run(7), run(8));
+    }
+}

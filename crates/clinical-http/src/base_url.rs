@@ -1,0 +1,202 @@
+//! The vendor's address, checked once: HTTPS, or plain HTTP to this machine.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::Error;
+
+/// The address below which a vendor's operations live.
+///
+/// Accepted are `https://` and, for loopback addresses only (`127.0.0.0/8`, `::1`, `localhost`), `http://`. A user name,
+/// password, query or fragment is refused. A trailing `/` and a trailing `/v1` are dropped, because vendors print their address with and
+/// without them while operations carry the version themselves.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// Without a trailing slash and without a version segment.
+    url: Url,
+}
+
+impl BaseUrl {
+    /// Checks and normalises an address.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) with the rule that was broken. The address itself is not repeated.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |rule: &'static str| Error::configuration("base URL", rule);
+        let mut url = Url::parse(text.trim())
+            .map_err(|_| refuse("is not a URL; use a form such as https://host.example"))?;
+        let host = url
+            .host()
+            .ok_or_else(|| refuse("has no host; use a form such as https://host.example"))?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&host) => {}
+            "http" => {
+                return Err(refuse(
+                    "uses plain HTTP to a host that is not this machine; use https://",
+                ));
+            }
+            _ => return Err(refuse("has a scheme other than https; use https://")),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse(
+                "contains a user name or password; give the credential separately",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse(
+                "contains a query or fragment; end it after the path",
+            ));
+        }
+        let path = url.path().trim_end_matches('/');
+        let path = path
+            .strip_suffix("/v1")
+            .unwrap_or(path)
+            .trim_end_matches('/')
+            .to_owned();
+        url.set_path(&path);
+        Ok(Self { url })
+    }
+
+    /// The address of an operation.
+    pub(crate) fn join(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        url
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// The origin (scheme, host, port) of a redirect's target, relative to this address: all that may be said of it.
+    pub(crate) fn origin_of(&self, location: &str) -> Option<String> {
+        let target = self.url.join(location).ok()?;
+        target
+            .has_host()
+            .then(|| target.origin().ascii_serialization())
+    }
+}
+
+impl std::fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("BaseUrl").field(&self.url.as_str()).finish()
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_slash_or_version_changes_nothing() {
+        let table = [
+            ("https://codify.example", "https://codify.example/v1/codify"),
+            (
+                "https://codify.example/",
+                "https://codify.example/v1/codify",
+            ),
+            (
+                "https://codify.example/v1",
+                "https://codify.example/v1/codify",
+            ),
+            (
+                "https://codify.example/v1/",
+                "https://codify.example/v1/codify",
+            ),
+            (
+                "https://codify.example//v1//",
+                "https://codify.example/v1/codify",
+            ),
+            (
+                " https://codify.example ",
+                "https://codify.example/v1/codify",
+            ),
+            (
+                "https://codify.example/sofia/v1/",
+                "https://codify.example/sofia/v1/codify",
+            ),
+            (
+                "https://codify.example:8443/tenant",
+                "https://codify.example:8443/tenant/v1/codify",
+            ),
+            (
+                "http://127.0.0.1:8080/v1",
+                "http://127.0.0.1:8080/v1/codify",
+            ),
+            ("http://[::1]:8080", "http://[::1]:8080/v1/codify"),
+            ("http://localhost", "http://localhost/v1/codify"),
+        ];
+        for (given, expected) in table {
+            assert_eq!(
+                BaseUrl::parse(given).unwrap().join("/v1/codify").as_str(),
+                expected,
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_unsafe_is_refused_with_the_rule_and_without_the_address() {
+        let table = [
+            ("http://codify.example", "plain HTTP"),
+            ("http://10.0.0.5/v1", "plain HTTP"),
+            ("http://127.0.0.1.codify.example", "plain HTTP"),
+            ("http://localhost.codify.example", "plain HTTP"),
+            ("http://[::ffff:10.0.0.1]", "plain HTTP"),
+            ("ftp://codify.example", "scheme"),
+            ("https://user:secret@codify.example", "user name"),
+            ("https://codify.example/?key=secret", "query"),
+            ("https://codify.example/#secret", "fragment"),
+            ("codify.example", "not a URL"),
+            ("", "not a URL"),
+            ("mailto:secret@codify.example", "no host"),
+        ];
+        for (given, rule) in table {
+            let text = BaseUrl::parse(given).unwrap_err().to_string();
+            assert!(text.contains(rule), "{given}: {text}");
+            assert!(
+                !text.contains("secret") && !text.contains("codify.example"),
+                "{text}"
+            );
+            assert!(text.ends_with("(nothing was sent)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_redirect_target_only_the_origin_is_told() {
+        let base = BaseUrl::parse("https://codify.example/v1").unwrap();
+        let origin = |location| base.origin_of(location);
+        assert_eq!(
+            origin("https://evil.example/steal?patient=1").as_deref(),
+            Some("https://evil.example")
+        );
+        assert_eq!(
+            origin("/login?patient=1").as_deref(),
+            Some("https://codify.example")
+        );
+        assert_eq!(
+            origin("//evil.example:99/x").as_deref(),
+            Some("https://evil.example:99")
+        );
+        assert_eq!(origin("data:text/plain,secret"), None);
+    }
+}

@@ -1,0 +1,157 @@
+//! What a request carries: nothing, JSON, or JSON with a file streamed into it. A body can be opened any number of times, once per
+//! attempt.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::file::FileFacts;
+use crate::{Error, ErrorKind};
+
+/// The body of a request. `Debug` shows its kind and length only.
+#[derive(Clone)]
+pub struct Body(pub(crate) Content);
+
+#[derive(Clone)]
+pub(crate) enum Content {
+    Empty,
+    Json(Bytes),
+    JsonWithFile {
+        before: Bytes,
+        file: FileFacts,
+        after: Bytes,
+    },
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.0 {
+            Content::Empty => "empty",
+            Content::Json(_) => "json",
+            Content::JsonWithFile { .. } => "json with file",
+        };
+        f.debug_struct("Body")
+            .field("kind", &kind)
+            .field("length", &self.len())
+            .finish()
+    }
+}
+
+impl Body {
+    /// No body.
+    pub fn empty() -> Self {
+        Self(Content::Empty)
+    }
+
+    /// A value as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the value cannot be written as JSON (a map with keys that are not strings).
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
+        match serde_json::to_vec(value) {
+            Ok(bytes) => Ok(Self(Content::Json(bytes.into()))),
+            Err(_) => Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the request cannot be written as JSON",
+            )),
+        }
+    }
+
+    /// A value as JSON, with the base64 (RFC 4648, section 4, padded) of `file` in the place of one string.
+    ///
+    /// `make` is given a placeholder and builds the JSON with it as that string's value. Memory does not grow with the file: it
+    /// is read in pieces while it is sent, and read again for another attempt.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the JSON exactly once.
+    pub fn json_with_file(
+        file: FileFacts,
+        make: impl Fn(&str) -> Result<Self, Error>,
+    ) -> Result<Self, Error> {
+        // 128 random bits: text of the caller cannot contain it by accident or on purpose.
+        let slot = format!("file-{:032x}", fastrand::u128(..));
+        let Self(Content::Json(json)) = make(&slot)? else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "a file can only be placed into a JSON body",
+            ));
+        };
+        let mut places = json
+            .windows(slot.len())
+            .enumerate()
+            .filter(|(_, window)| *window == slot.as_bytes());
+        let (Some((at, _)), None) = (places.next(), places.next()) else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the place of the file is not in the JSON exactly once",
+            ));
+        };
+        Ok(Self(Content::JsonWithFile {
+            before: json.slice(..at),
+            after: json.slice(at + slot.len()..),
+            file,
+        }))
+    }
+
+    /// The exact number of bytes on the wire, as `Content-Length` will say.
+    pub fn len(&self) -> u64 {
+        match &self.0 {
+            Content::Empty => 0,
+            Content::Json(bytes) => bytes.len() as u64,
+            Content::JsonWithFile {
+                before,
+                file,
+                after,
+            } => before.len() as u64 + file.len().div_ceil(3) * 4 + after.len() as u64,
+        }
+    }
+
+    /// The field whose file is in this body.
+    pub(crate) fn file_field(&self) -> Option<&'static str> {
+        match &self.0 {
+            Content::JsonWithFile { file, .. } => Some(file.field()),
+            Content::Empty | Content::Json(_) => None,
+        }
+    }
+
+    /// Whether there is no body.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How much of an answer is accepted.
+///
+/// | limit | default |
+/// |---|---|
+/// | `response`: a success body | 16 MiB; what is longer is cut there |
+/// | an error body | 8 KiB, fixed; the rest is not read |
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyLimits {
+    response: usize,
+}
+
+/// How much of an error body is kept.
+const ERROR_BODY: usize = 8 * 1024;
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            response: 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl BodyLimits {
+    /// The most bytes of a success body.
+    #[must_use]
+    pub fn response(mut self, bytes: usize) -> Self {
+        self.response = bytes;
+        self
+    }
+
+    pub(crate) fn of(&self, success: bool) -> usize {
+        if success { self.response } else { ERROR_BODY }
+    }
+}

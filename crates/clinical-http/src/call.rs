@@ -1,0 +1,236 @@
+//! One call: its attempts, the waits between them, and the one decision after each of them.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tracing::Instrument;
+
+use crate::client::Inner;
+use crate::credential::Credential;
+use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
+use crate::request::Progress;
+use crate::trail::Trail;
+use crate::verdict::{self, Pace};
+use crate::{Attempt, Body, CallContext, Delivery, Error, ErrorKind, Operation};
+
+/// What to send: an operation, its body, and who it is about. Can be sent more than once.
+#[derive(Debug, Clone)]
+pub struct Call {
+    operation: &'static Operation,
+    context: CallContext,
+    body: Body,
+}
+
+impl Call {
+    /// A call of an operation, without a body and naming nobody.
+    pub fn new(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            context: CallContext::new(),
+            body: Body::empty(),
+        }
+    }
+
+    /// Who the call is about.
+    #[must_use]
+    pub fn context(mut self, context: CallContext) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// What the call carries.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(crate) fn context_ref(&self) -> &CallContext {
+        &self.context
+    }
+
+    pub(crate) fn body_ref(&self) -> &Body {
+        &self.body
+    }
+}
+
+/// Makes attempts until one succeeds or the policy, the delivery or a deadline says stop.
+pub(crate) async fn run(
+    client: &Inner,
+    call: &Call,
+    trail: &mut Trail<'_>,
+) -> Result<Success, Error> {
+    let mut waited = Duration::ZERO;
+    let mut refreshed = false;
+    let mut last: Option<Error> = None;
+    loop {
+        let number = trail.next_number();
+        let credential = credential(client, trail).await?;
+        let headers = headers(client, call, credential.as_ref())?;
+        // Computed last: fetching the credential and waiting have taken their part of the total.
+        let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
+            return Err(last.unwrap_or_else(used_up));
+        };
+        let progress = Progress::new();
+        trail.attempt_starts(progress.clone());
+        let began = trail.spent();
+        let span = tracing::debug_span!("attempt", "http.request.resend_count" = number - 1);
+        let target = (call.operation.method(), call.operation.path());
+        let outcome = attempting(client)
+            .run(target, headers, &call.body, &progress, limit)
+            .instrument(span)
+            .await;
+        let elapsed = trail.spent().saturating_sub(began);
+        let record = |status, failure, delivery, retry_after| Attempt {
+            number,
+            waited,
+            elapsed,
+            status,
+            failure,
+            delivery,
+            retry_after,
+        };
+        let Failed {
+            mut error,
+            pace,
+            is_final,
+        } = match outcome {
+            Ok(success) => {
+                trail.received(success.body.len());
+                trail.attempt_ended(record(Some(success.status), None, Delivery::Answered, None));
+                return Ok(success);
+            }
+            Err(failed) => failed,
+        };
+        trail.received(error.body().map_or(0, |body| body.expose().len()));
+        let renewed =
+            !refreshed && is_unauthorized(&error) && renewed(client, credential, trail).await?;
+        if renewed {
+            // Turned away for a credential that has been replaced: not processed, and worth one more attempt.
+            error = error.with_delivery(Delivery::Refused);
+            refreshed = true;
+        }
+        trail.attempt_ended(record(
+            error.status(),
+            Some(error.kind()),
+            error.delivery(),
+            error.retry_after(),
+        ));
+        let again = if is_final {
+            None
+        } else {
+            wait(client, call, number, &error, pace, trail.spent(), renewed)
+        };
+        let Some(delay) = again else {
+            return Err(error);
+        };
+        if !delay.is_zero() {
+            trail.waits(delay, error.retry_after().is_some());
+            client.clock.sleep(delay).await;
+        }
+        waited = delay;
+        last = Some(error);
+    }
+}
+
+/// How long to wait before the next attempt, or `None` if there must not be one.
+fn wait(
+    client: &Inner,
+    call: &Call,
+    number: u32,
+    error: &Error,
+    pace: Pace,
+    spent: Duration,
+    renewed: bool,
+) -> Option<Duration> {
+    let operation = call.operation;
+    let allowed = number < client.retry.attempts()
+        && verdict::may_repeat(operation.effect(), error.delivery())
+        && !error
+            .status()
+            .is_some_and(|status| operation.is_final(status));
+    if !allowed {
+        return None;
+    }
+    let delay = if renewed {
+        Duration::ZERO
+    } else {
+        client.with_random(|random| client.retry.wait(number, pace, error.retry_after(), random))?
+    };
+    client.deadlines.allows(spent, delay).then_some(delay)
+}
+
+fn attempting(client: &Inner) -> Attempting<'_> {
+    Attempting {
+        transport: &*client.transport,
+        base: &client.base,
+        limits: &client.limits,
+        stall: client.deadlines.stall_limit(),
+        wall: client.clock.wall(),
+    }
+}
+
+async fn credential(client: &Inner, trail: &Trail<'_>) -> Result<Option<Credential>, Error> {
+    let Some(source) = &client.credentials else {
+        return Ok(None);
+    };
+    let left = client.deadlines.left(trail.spent());
+    match tokio::time::timeout(left, source.current()).await {
+        Ok(credential) => credential.map(Some),
+        Err(_) => Err(used_up()),
+    }
+}
+
+/// Tells the source that a credential was refused, and whether it has another one now.
+async fn renewed(
+    client: &Inner,
+    sent: Option<Credential>,
+    trail: &Trail<'_>,
+) -> Result<bool, Error> {
+    let (Some(source), Some(sent)) = (&client.credentials, sent) else {
+        return Ok(false);
+    };
+    source.rejected(sent.generation());
+    // A source that has nothing to offer any more leaves the vendor's 401 as the answer.
+    let now = credential(client, trail).await.ok().flatten();
+    Ok(now.is_some_and(|now| now.generation() != sent.generation()))
+}
+
+fn headers(
+    client: &Inner,
+    call: &Call,
+    credential: Option<&Credential>,
+) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::with_capacity(6);
+    headers.insert(USER_AGENT, client.user_agent.clone());
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if !call.body.is_empty() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Some(credential) = credential {
+        let (name, value) = credential.header()?;
+        headers.insert(name, value);
+    }
+    let audit = [
+        (client.vendor.doctor_header(), call.context.doctor_id()),
+        (client.vendor.patient_header(), call.context.patient_id()),
+    ];
+    for (name, id) in audit {
+        if let (Some(name), Some(id)) = (name, id) {
+            let mut value = HeaderValue::from_str(id.expose())
+                .map_err(|_| Error::invalid(name, "cannot be sent as an HTTP field value"))?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    Ok(headers)
+}
+
+fn used_up() -> Error {
+    Error::new(ErrorKind::Timeout, "the time limit of the call is used up")
+}

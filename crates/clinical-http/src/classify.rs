@@ -1,0 +1,85 @@
+//! From what was observed to an error: which kind it is, and the sentence that says so without any data.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+
+use crate::guard::Expired;
+use crate::transport::Failure;
+use crate::{Delivery, Error, ErrorKind};
+
+/// The kind of a status that is not a success.
+pub(crate) fn kind_of_status(status: u16, hinted: bool) -> ErrorKind {
+    match status {
+        300..=399 => ErrorKind::Redirect,
+        401 => ErrorKind::Credentials,
+        403 => ErrorKind::Forbidden,
+        413 => ErrorKind::TooLarge,
+        408 | 504 => ErrorKind::Timeout,
+        429 => ErrorKind::Throttled,
+        503 if hinted => ErrorKind::Throttled,
+        500..=599 => ErrorKind::Unavailable,
+        _ => ErrorKind::Rejected,
+    }
+}
+
+/// The kind of a failure of the transport.
+pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
+    match failure {
+        Failure::Resolve | Failure::Connect => ErrorKind::Connect,
+        Failure::ConnectTimeout => ErrorKind::Timeout,
+        Failure::TlsUnknownAuthority
+        | Failure::TlsExpired
+        | Failure::TlsWrongName
+        | Failure::Tls => ErrorKind::Tls,
+        Failure::RequestBody => ErrorKind::InvalidInput,
+        Failure::Setup => ErrorKind::Configuration,
+        Failure::Interrupted | Failure::Malformed => ErrorKind::Interrupted,
+    }
+}
+
+/// The error for a status that is not a success. `origin` is where a redirect points.
+pub(crate) fn status_error(status: StatusCode, hinted: bool, origin: Option<&str>) -> Error {
+    let kind = kind_of_status(status.as_u16(), hinted);
+    let advice: Cow<'static, str> = match kind {
+        ErrorKind::Redirect => match origin {
+            Some(origin) => {
+                format!("redirects are not followed; this one points to {origin}").into()
+            }
+            None => "redirects are not followed".into(),
+        },
+        ErrorKind::Credentials => "the credential was not accepted; check the token".into(),
+        ErrorKind::Forbidden => {
+            "the credential does not allow this; ask the vendor for access".into()
+        }
+        ErrorKind::TooLarge => "the input is too large; make it smaller or split it".into(),
+        ErrorKind::Timeout => {
+            "the vendor ran out of time; send less at once or try again later".into()
+        }
+        ErrorKind::Throttled => "too many requests; wait before sending more".into(),
+        ErrorKind::Unavailable => "the vendor's service failed; try again later".into(),
+        _ => "the request was rejected; see the vendor's details in the body".into(),
+    };
+    let reason = status
+        .canonical_reason()
+        .map(|reason| format!(" {reason}"))
+        .unwrap_or_default();
+    Error::new(
+        kind,
+        format!("the vendor answered {}{reason}: {advice}", status.as_u16()),
+    )
+}
+
+/// The error for a transport that failed before an answer was there.
+pub(crate) fn failure_error(failure: Failure, delivery: Delivery) -> Error {
+    Error::new(kind_of_failure(failure), failure.to_string()).with_delivery(delivery)
+}
+
+/// The error for a limit that was reached before an answer was there.
+pub(crate) fn expired_error(expired: Expired, delivery: Delivery) -> Error {
+    let message = match expired {
+        Expired::Attempt => "no answer came within the time limit of an attempt",
+        Expired::Stall => "the upload stalled: no byte moved within the stall limit",
+    };
+    Error::new(ErrorKind::Timeout, message).with_delivery(delivery)
+}

@@ -1,0 +1,119 @@
+//! Deadlines: how long a call, an attempt, a connection and a silence may last. All are on by default and all use
+//! monotonic time.
+
+use std::time::Duration;
+
+/// The four limits of a call.
+///
+/// | limit | default | what it bounds |
+/// |---|---|---|
+/// | `total` | 5 min | the whole call: waiting, every attempt, reading the answer |
+/// | `attempt` | 60 s | one attempt, from connecting to the last byte of the answer |
+/// | `connect` | 10 s | name resolution, TCP and TLS |
+/// | `stall` | 30 s | no byte of a body moved, in either direction; the vendor's thinking time does not count |
+///
+/// An attempt never gets more than what is left of the total, and none is started with less than 250 ms left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadlines {
+    total: Duration,
+    attempt: Duration,
+    connect: Duration,
+    stall: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            total: Duration::from_secs(300),
+            attempt: Duration::from_secs(60),
+            connect: Duration::from_secs(10),
+            stall: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Less than this left of the total, and no further attempt is started: it could not end well.
+const LEAST: Duration = Duration::from_millis(250);
+
+impl Deadlines {
+    /// The longest a whole call may take.
+    #[must_use]
+    pub fn total(mut self, limit: Duration) -> Self {
+        self.total = limit;
+        self
+    }
+
+    /// The longest one attempt may take.
+    #[must_use]
+    pub fn attempt(mut self, limit: Duration) -> Self {
+        self.attempt = limit;
+        self
+    }
+
+    /// The longest a connection may take to be ready, TLS included.
+    #[must_use]
+    pub fn connect(mut self, limit: Duration) -> Self {
+        self.connect = limit;
+        self
+    }
+
+    /// The longest silence while a body is on its way.
+    #[must_use]
+    pub fn stall(mut self, limit: Duration) -> Self {
+        self.stall = limit;
+        self
+    }
+
+    pub(crate) fn connect_limit(&self) -> Duration {
+        self.connect
+    }
+
+    pub(crate) fn stall_limit(&self) -> Duration {
+        self.stall
+    }
+
+    /// What is left of the total when `spent` has passed.
+    pub(crate) fn left(&self, spent: Duration) -> Duration {
+        self.total.saturating_sub(spent)
+    }
+
+    /// The time an attempt may take when `spent` of the total has passed, or `None` if too little is left to start one.
+    pub(crate) fn attempt_limit(&self, spent: Duration) -> Option<Duration> {
+        let left = self.left(spent);
+        (left >= LEAST).then(|| self.attempt.min(left))
+    }
+
+    /// Whether an attempt could still be made after waiting for `wait`.
+    pub(crate) fn allows(&self, spent: Duration, wait: Duration) -> bool {
+        self.left(spent.saturating_add(wait)) >= LEAST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_gets_its_limit_or_what_is_left() {
+        let deadlines = Deadlines::default()
+            .total(Duration::from_secs(100))
+            .attempt(Duration::from_secs(60));
+        let at = |seconds| deadlines.attempt_limit(Duration::from_secs(seconds));
+        assert_eq!(at(0), Some(Duration::from_secs(60)));
+        assert_eq!(at(70), Some(Duration::from_secs(30)));
+        assert_eq!(
+            deadlines.attempt_limit(Duration::from_millis(99_750)),
+            Some(LEAST)
+        );
+        assert_eq!(deadlines.attempt_limit(Duration::from_millis(99_751)), None);
+        assert_eq!(at(1_000), None);
+    }
+
+    #[test]
+    fn a_wait_must_leave_room_for_an_attempt() {
+        let deadlines = Deadlines::default().total(Duration::from_secs(10));
+        assert!(deadlines.allows(Duration::from_secs(5), Duration::from_millis(4_750)));
+        assert!(!deadlines.allows(Duration::from_secs(5), Duration::from_millis(4_751)));
+        assert!(!deadlines.allows(Duration::from_secs(5), Duration::MAX));
+    }
+}

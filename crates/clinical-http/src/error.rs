@@ -1,0 +1,230 @@
+//! The one error of this crate: a kind a caller can act on, what is known about delivery, and a sentence without data.
+//!
+//! Its text is made of fixed words and numbers only. It has no `source()`: the errors of the libraries below carry URLs and
+//! fragments of bodies, so what matters of them is read off and the rest is dropped.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::{Attempt, Delivery, Sensitive};
+
+/// What went wrong, as something a caller can act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A value failed a local check; nothing was sent. Correct the named field.
+    InvalidInput,
+    /// The client is set up wrongly (address, header, policy). Correct the named setting.
+    Configuration,
+    /// No usable credential, or the vendor refused it (401). Check the token.
+    Credentials,
+    /// The vendor understood the credential and forbids the request (403).
+    Forbidden,
+    /// The input is too large: a local check, or 413. Split it or make it smaller.
+    TooLarge,
+    /// The vendor rejected the request (400, 422 and other 4xx). Sending it again changes nothing.
+    Rejected,
+    /// The vendor limits the rate (429, or 503 with a hint), and waiting longer is not covered by the policy.
+    Throttled,
+    /// The vendor failed (5xx).
+    Unavailable,
+    /// The vendor's host could not be reached: name resolution or connection.
+    Connect,
+    /// The TLS handshake failed: certificate, name, protocol version.
+    Tls,
+    /// A deadline passed.
+    Timeout,
+    /// The connection broke after the request had been started.
+    Interrupted,
+    /// The vendor answered with a redirect, which is never followed.
+    Redirect,
+    /// The answer was longer than the configured cap.
+    ResponseTooLarge,
+    /// The answer was received whole and not understood; its bytes are in [`Error::body`].
+    Decode,
+}
+
+impl ErrorKind {
+    /// The name used in logs and machine-readable output, such as `invalid_input` or `throttled`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::Configuration => "configuration",
+            Self::Credentials => "credentials",
+            Self::Forbidden => "forbidden",
+            Self::TooLarge => "too_large",
+            Self::Rejected => "rejected",
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Redirect => "redirect",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Decode => "decode",
+        }
+    }
+}
+
+impl std::fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An error of a call or of a local check.
+#[derive(Debug)]
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    field: Option<&'static str>,
+    message: Cow<'static, str>,
+    delivery: Delivery,
+    status: Option<u16>,
+    attempts: Vec<Attempt>,
+    retry_after: Option<Duration>,
+    request_id: Option<String>,
+    body: Option<Sensitive<Bytes>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                field: None,
+                message: message.into(),
+                delivery: Delivery::NotSent,
+                status: None,
+                attempts: Vec::new(),
+                retry_after: None,
+                request_id: None,
+                body: None,
+            }),
+        }
+    }
+
+    /// A value that failed a local check. `rule` completes the sentence "`field` ...", says what to do, and holds no part of the
+    /// value.
+    pub fn invalid(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::of_field(ErrorKind::InvalidInput, field, rule)
+    }
+
+    /// A value that is too large. `rule` as for [`invalid`](Error::invalid).
+    pub fn too_large(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::of_field(ErrorKind::TooLarge, field, rule)
+    }
+
+    /// A setting that is wrong. `rule` as for [`invalid`](Error::invalid).
+    pub fn configuration(setting: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::of_field(ErrorKind::Configuration, setting, rule)
+    }
+
+    /// A missing or unusable credential. `rule` as for [`invalid`](Error::invalid).
+    pub fn credentials(setting: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::of_field(ErrorKind::Credentials, setting, rule)
+    }
+
+    fn of_field(kind: ErrorKind, field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(kind, rule);
+        error.inner.field = Some(field);
+        error
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.inner.delivery = delivery;
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16, request_id: Option<String>) -> Self {
+        self.inner.status = Some(status);
+        self.inner.request_id = request_id;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, hint: Option<Duration>) -> Self {
+        self.inner.retry_after = hint;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.inner.body = (!body.is_empty()).then(|| Sensitive::new(body));
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
+        let worst = attempts.iter().map(|attempt| attempt.delivery).max();
+        self.inner.delivery = worst.unwrap_or(self.inner.delivery);
+        self.inner.attempts = attempts;
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// Whether the vendor may have processed the request: the worst of all attempts.
+    pub fn delivery(&self) -> Delivery {
+        self.inner.delivery
+    }
+
+    /// How many attempts were made; 0 for a local check.
+    pub fn attempts(&self) -> u32 {
+        u32::try_from(self.inner.attempts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Every attempt, in order.
+    pub fn attempt_log(&self) -> &[Attempt] {
+        &self.inner.attempts
+    }
+
+    /// The field or setting that failed a local check, by its name in the vendor's contract.
+    pub fn field(&self) -> Option<&'static str> {
+        self.inner.field
+    }
+
+    /// The status of the last answer, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.inner.status
+    }
+
+    /// The vendor's request id, where the last answer carried one in `x-request-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// How long the vendor asked to wait, counted from the last answer.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// What was received of the last answer: up to 8 KiB of an error body, all of an answer that could not be decoded, the
+    /// part that came of one that was cut. May hold patients' data.
+    pub fn body(&self) -> Option<&Sensitive<Bytes>> {
+        self.inner.body.as_ref()
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let inner = &self.inner;
+        if let Some(field) = inner.field {
+            write!(f, "{field} ")?;
+        }
+        write!(f, "{} ({}", inner.message, inner.delivery.sentence())?;
+        match inner.attempts.len() {
+            0 | 1 => f.write_str(")"),
+            n => write!(f, "; {n} attempts)"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,183 @@
+//! One attempt: one request out, one answer in, and what it means.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::LOCATION};
+use tokio::time::Instant;
+
+use crate::classify::{expired_error, failure_error, status_error};
+use crate::guard::{Expired, guarded, later};
+use crate::read::{self, End};
+use crate::request::{Progress, SendBody};
+use crate::transport::{Transport, TransportRequest, TransportResponse};
+use crate::verdict::{self, Pace};
+use crate::{BaseUrl, Body, BodyLimits, Delivery, Error, ErrorKind, retry_after};
+
+/// A success, its body not yet decoded.
+pub(crate) struct Success {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+/// An attempt that did not succeed.
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) pace: Pace,
+    /// The same would happen again (an answer past the cap): not repeated whatever the effect.
+    pub(crate) is_final: bool,
+}
+
+/// What an attempt is made of; the same for every attempt of a call but for `headers` and `progress`.
+pub(crate) struct Attempting<'a> {
+    pub(crate) transport: &'a dyn Transport,
+    pub(crate) base: &'a BaseUrl,
+    pub(crate) limits: &'a BodyLimits,
+    pub(crate) stall: Duration,
+    pub(crate) wall: SystemTime,
+}
+
+impl Attempting<'_> {
+    /// Sends one request and reads its answer, within `limit`.
+    pub(crate) async fn run(
+        &self,
+        (method, path): (&http::Method, &str),
+        headers: HeaderMap,
+        body: &Body,
+        progress: &Arc<Progress>,
+        limit: Duration,
+    ) -> Result<Success, Failed> {
+        let end = later(Instant::now(), limit);
+        let request = TransportRequest {
+            method: method.clone(),
+            url: self.base.join(path),
+            headers,
+            body: SendBody::open(body, progress.clone()),
+        };
+        let sent = guarded(self.transport.send(request), end, self.stall, progress).await;
+        let response = match sent {
+            Ok(Ok(response)) => response,
+            Ok(Err(failed)) => {
+                let error = match (progress.problem(), body.file_field()) {
+                    (Some(problem), Some(field)) => {
+                        problem.into_error(field).with_delivery(failed.delivery)
+                    }
+                    _ => failure_error(failed.failure, failed.delivery),
+                };
+                let is_final = progress.problem().is_some();
+                return Err(Failed {
+                    error,
+                    pace: Pace::Transient,
+                    is_final,
+                });
+            }
+            Err(expired) => {
+                let untouched = !body.is_empty() && !progress.started();
+                let delivery = if untouched {
+                    Delivery::NotSent
+                } else {
+                    Delivery::Unknown
+                };
+                let error = expired_error(expired, delivery);
+                return Err(Failed {
+                    error,
+                    pace: Pace::Transient,
+                    is_final: false,
+                });
+            }
+        };
+        if response.status.is_success() {
+            self.success(response, end).await
+        } else {
+            Err(self.refusal(response, end).await)
+        }
+    }
+
+    async fn success(&self, response: TransportResponse, end: Instant) -> Result<Success, Failed> {
+        let TransportResponse {
+            status,
+            headers,
+            body,
+        } = response;
+        let cap = self.limits.of(true);
+        let (body, ended) = read::capped(body, cap, end, self.stall).await;
+        let (kind, message) = match ended {
+            End::Whole => {
+                let request_id = request_id(&headers);
+                return Ok(Success {
+                    status: status.as_u16(),
+                    request_id,
+                    body,
+                });
+            }
+            End::Capped => (
+                ErrorKind::ResponseTooLarge,
+                format!("the answer is longer than the cap of {cap} bytes and was cut there"),
+            ),
+            End::Lost(_) => (
+                ErrorKind::Interrupted,
+                "the connection broke off in the middle of the answer".to_owned(),
+            ),
+            End::Expired(Expired::Stall) => (
+                ErrorKind::Timeout,
+                "the answer stalled: no byte came within the stall limit".to_owned(),
+            ),
+            End::Expired(Expired::Attempt) => (
+                ErrorKind::Timeout,
+                "the answer was not complete within the time limit of an attempt".to_owned(),
+            ),
+        };
+        let error = Error::new(kind, message)
+            .with_delivery(Delivery::ResponseLost)
+            .with_status(status.as_u16(), request_id(&headers))
+            .with_body(body);
+        Err(Failed {
+            error,
+            pace: Pace::Transient,
+            is_final: ended == End::Capped,
+        })
+    }
+
+    async fn refusal(&self, response: TransportResponse, end: Instant) -> Failed {
+        let TransportResponse {
+            status,
+            headers,
+            body,
+        } = response;
+        let hint = retry_after::hint(&headers, self.wall);
+        // The status decides; an error body that breaks off or takes too long changes nothing.
+        let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
+        let origin = headers
+            .get(LOCATION)
+            .and_then(|to| to.to_str().ok())
+            .and_then(|to| self.base.origin_of(to));
+        let code = status.as_u16();
+        let error = status_error(status, hint.is_some(), origin.as_deref())
+            .with_delivery(verdict::delivery_of_status(code, hint.is_some()))
+            .with_status(code, request_id(&headers))
+            .with_retry_after(hint)
+            .with_body(body);
+        Failed {
+            error,
+            pace: verdict::pace_of_status(code, hint.is_some()),
+            is_final: false,
+        }
+    }
+}
+
+/// The vendor's id of the request, if it looks like one.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    const LONGEST: usize = 128;
+    let value = headers.get("x-request-id")?.to_str().ok()?;
+    let plain = !value.is_empty()
+        && value.len() <= LONGEST
+        && value.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| value.to_owned())
+}
+
+/// Whether a status means that the credential was refused.
+pub(crate) fn is_unauthorized(error: &Error) -> bool {
+    error.status() == Some(StatusCode::UNAUTHORIZED.as_u16())
+}

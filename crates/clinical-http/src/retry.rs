@@ -1,0 +1,159 @@
+//! The retry policy: how often, how long to wait, and how long a vendor may ask us to wait.
+
+use std::time::Duration;
+
+use crate::verdict::Pace;
+use crate::{Backoff, Jitter};
+
+/// When and how often a request is sent again. Whether it may be sent again at all is not decided here: see
+/// [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).
+///
+/// Defaults: 4 attempts; after a transient failure 100 ms doubling, full jitter; after throttling 1 s doubling, at least half of
+/// it; both capped at 20 s; a `Retry-After` of more than 5 minutes is not waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    transient: Backoff,
+    throttle: Backoff,
+    max_hint: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        const CAP: Duration = Duration::from_secs(20);
+        Self {
+            max_attempts: 4,
+            transient: Backoff::new(Duration::from_millis(100), CAP, Jitter::Full),
+            throttle: Backoff::new(Duration::from_secs(1), CAP, Jitter::AtLeastPercent(50)),
+            max_hint: Duration::from_secs(300),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// A policy that never sends a request twice.
+    pub fn never() -> Self {
+        Self {
+            max_attempts: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The most attempts for one call, the first included (at least 1).
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The back-off after a failure that is not throttling.
+    #[must_use]
+    pub fn transient(mut self, backoff: Backoff) -> Self {
+        self.transient = backoff;
+        self
+    }
+
+    /// The back-off after a 429, or a 503 with a `Retry-After`.
+    #[must_use]
+    pub fn throttle(mut self, backoff: Backoff) -> Self {
+        self.throttle = backoff;
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for; a longer one ends the call with
+    /// [`Throttled`](crate::ErrorKind::Throttled) and the hint inside.
+    #[must_use]
+    pub fn max_hint(mut self, longest: Duration) -> Self {
+        self.max_hint = longest;
+        self
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the policy allows.
+    pub(crate) fn wait(
+        &self,
+        n: u32,
+        pace: Pace,
+        hint: Option<Duration>,
+        random: &mut fastrand::Rng,
+    ) -> Option<Duration> {
+        let backoff = match pace {
+            Pace::Transient => &self.transient,
+            Pace::Throttle => &self.throttle,
+        };
+        let delay = backoff.delay(n, random);
+        let Some(hint) = hint else { return Some(delay) };
+        if hint > self.max_hint {
+            return None;
+        }
+        // A little more than asked for: clients that were turned away together must not come back in the same instant, and a
+        // hint in whole seconds may have been rounded down.
+        let spread = Duration::from_millis(random.u64(0..=100));
+        Some(hint.max(delay) + spread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_never_undercut_and_hardly_exceeded() {
+        let policy = RetryPolicy::default();
+        for seed in 0..500 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let hint = Duration::from_secs(2);
+            let wait = policy
+                .wait(1, Pace::Throttle, Some(hint), &mut random)
+                .unwrap();
+            assert!(
+                wait >= hint && wait <= hint + Duration::from_millis(100),
+                "{wait:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn back_off_wins_over_a_shorter_hint() {
+        let floor = Backoff::new(
+            Duration::from_secs(8),
+            Duration::from_secs(8),
+            Jitter::AtLeastPercent(100),
+        );
+        let policy = RetryPolicy::default().throttle(floor);
+        let mut random = fastrand::Rng::with_seed(1);
+        let wait = policy
+            .wait(1, Pace::Throttle, Some(Duration::ZERO), &mut random)
+            .unwrap();
+        assert!(wait >= Duration::from_secs(8));
+    }
+
+    #[test]
+    fn a_hint_beyond_the_limit_is_not_waited_for() {
+        let policy = RetryPolicy::default();
+        let mut random = fastrand::Rng::with_seed(1);
+        let exactly = policy.wait(
+            1,
+            Pace::Throttle,
+            Some(Duration::from_secs(300)),
+            &mut random,
+        );
+        assert!(exactly.is_some());
+        let beyond = policy.wait(
+            1,
+            Pace::Throttle,
+            Some(Duration::from_millis(300_001)),
+            &mut random,
+        );
+        assert_eq!(beyond, None);
+    }
+
+    #[test]
+    fn at_least_one_attempt_is_made() {
+        assert_eq!(RetryPolicy::default().max_attempts(0).attempts(), 1);
+        assert_eq!(RetryPolicy::never().attempts(), 1);
+    }
+}

@@ -1,0 +1,96 @@
+//! `Retry-After` (RFC 9110, section 10.2.3): seconds or an HTTP-date, read leniently, trusted carefully.
+//!
+//! A date is corrected by the clock difference to the server: its distance is taken from the same answer's `Date` header, and
+//! only without one from the local wall clock. What cannot be read is ignored. Of several lines the longest wait counts.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+
+/// The wait that the vendor asks for, or `None` if there is no readable hint. A date in the past is a wait of zero; a
+/// number of seconds too large for the type is the largest one.
+pub(crate) fn hint(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
+    let mut server_now = None;
+    headers
+        .get_all(RETRY_AFTER)
+        .iter()
+        .filter_map(|line| {
+            let text = line.to_str().ok()?.trim();
+            if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+            }
+            let at = httpdate::parse_http_date(text).ok()?;
+            let now = *server_now.get_or_insert_with(|| date(headers).unwrap_or(wall));
+            Some(at.duration_since(now).unwrap_or_default())
+        })
+        .max()
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-22 12:00:00 UTC, a Sunday.
+    const NOON: &str = "Sun, 22 Nov 2026 12:00:00 GMT";
+
+    fn ask(lines: &[&str], date: Option<&str>) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(RETRY_AFTER, line.parse().unwrap());
+        }
+        if let Some(date) = date {
+            headers.insert(DATE, date.parse().unwrap());
+        }
+        // The local clock is a day off on purpose: it must not matter where the server sends its own.
+        let wall = httpdate::parse_http_date(NOON).unwrap() + Duration::from_secs(86_400);
+        hint(&headers, wall)
+    }
+
+    #[test]
+    fn reads_every_form_and_ignores_the_rest() {
+        let seconds = |n| Some(Duration::from_secs(n));
+        let table: &[(&[&str], Option<&str>, Option<Duration>)] = &[
+            (&[], None, None),
+            (&["0"], None, seconds(0)),
+            (&["2"], None, seconds(2)),
+            (&[" 120 "], None, seconds(120)),
+            (&["99999999999999999999999999"], None, seconds(u64::MAX)),
+            // The three date forms of RFC 9110, section 5.6.7, against the server's own clock.
+            (&["Sun, 22 Nov 2026 12:00:07 GMT"], Some(NOON), seconds(7)),
+            (&["Sunday, 22-Nov-26 12:00:08 GMT"], Some(NOON), seconds(8)),
+            (&["Sun Nov 22 12:00:09 2026"], Some(NOON), seconds(9)),
+            (&["Sun, 22 Nov 2026 11:00:00 GMT"], Some(NOON), seconds(0)),
+            // No Date, or one that cannot be read: the local clock decides.
+            (&["Mon, 23 Nov 2026 12:00:05 GMT"], None, seconds(5)),
+            (&["Mon, 23 Nov 2026 12:00:05 GMT"], Some("soon"), seconds(5)),
+            // Junk is no hint.
+            (&["-1"], None, None),
+            (&["+5"], None, None),
+            (&["1.5"], None, None),
+            (&["2s"], None, None),
+            (&["2, 3"], None, None),
+            (&[""], None, None),
+            (&["tomorrow"], None, None),
+            // Of several lines the longest readable one counts.
+            (&["3", "11", "junk"], None, seconds(11)),
+        ];
+        for (lines, date, expected) in table {
+            assert_eq!(ask(lines, *date), *expected, "{lines:?} with Date {date:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_bytes_that_are_not_ascii_is_ignored() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            RETRY_AFTER,
+            http::HeaderValue::from_bytes(&[0xff, b'2']).unwrap(),
+        );
+        assert_eq!(hint(&headers, SystemTime::now()), None);
+    }
+}

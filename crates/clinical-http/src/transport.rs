@@ -1,0 +1,118 @@
+//! What carries one request and brings back one answer, and says of every failure what it means for delivery.
+//!
+//! The trait exists so that the rules of this crate can be tested without a network. The one implementation for production sends
+//! with `reqwest`. A transport never repeats a request and never follows a redirect.
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+use crate::{BoxFuture, Delivery};
+
+pub use crate::request::{BodyError, SendBody};
+
+/// One request, complete but for its framing.
+pub struct TransportRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address. May hold identifiers: never log it.
+    pub url: Url,
+    /// All header fields but `Host` and `Content-Length`.
+    pub headers: HeaderMap,
+    /// The body, of exact length.
+    pub body: SendBody,
+}
+
+impl std::fmt::Debug for TransportRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TransportRequest")
+            .field("method", &self.method)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of an answer as it arrives.
+pub type ResponseBody = Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>;
+
+/// One answer: the head, and a body still to be read.
+pub struct TransportResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: ResponseBody,
+}
+
+impl std::fmt::Debug for TransportResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TransportResponse")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The host's name could not be resolved.
+    #[error("the host name could not be resolved")]
+    Resolve,
+    /// No connection could be made.
+    #[error("the connection could not be made")]
+    Connect,
+    /// No connection could be made in time.
+    #[error("the connection was not ready in time")]
+    ConnectTimeout,
+    /// The server's certificate is not signed by a known authority.
+    #[error("the server's certificate is from an unknown authority")]
+    TlsUnknownAuthority,
+    /// The server's certificate is out of date.
+    #[error("the server's certificate is expired or not yet valid")]
+    TlsExpired,
+    /// The server's certificate is for another name.
+    #[error("the server's certificate is for another name")]
+    TlsWrongName,
+    /// The TLS handshake failed otherwise.
+    #[error("the TLS handshake failed")]
+    Tls,
+    /// The connection broke after the request had been started.
+    #[error("the connection broke off")]
+    Interrupted,
+    /// What came back is not HTTP.
+    #[error("the answer is not valid HTTP")]
+    Malformed,
+    /// The request's own body could not be read.
+    #[error("the request's body could not be read")]
+    RequestBody,
+    /// The request could not be built.
+    #[error("the request could not be built")]
+    Setup,
+}
+
+/// A failure, and whether bytes of the request may have left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{failure}")]
+pub struct TransportError {
+    /// What broke.
+    pub failure: Failure,
+    /// What that means for the request. A transport says [`NotSent`](Delivery::NotSent) only if it is certain.
+    pub delivery: Delivery,
+}
+
+/// Sends requests, one connection attempt and one request each.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a request and returns the answer once its head is there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future abandons the request; its delivery is then unknown unless the body was never polled.
+    fn send(
+        &self,
+        request: TransportRequest,
+    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
+}
