@@ -38,3 +38,12 @@ impl<T> Answer<T> {
         }
     }
 }
+
+/// The decoded answer can be used as if it were the answer: `answer.run_id`.
+impl<T> std::ops::Deref for Answer<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
