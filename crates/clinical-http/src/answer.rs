@@ -13,8 +13,9 @@ pub trait VendorReference {
 
 impl VendorReference for serde::de::IgnoredAny {}
 
-/// What a call returns when the vendor answered with success and the answer was understood.
-#[derive(Debug, Clone)]
+/// What a call returns when the vendor answered with success and the answer was understood. `Debug` shows what it took and
+/// not the value, which may be a patient's data.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer<T> {
     /// The decoded answer.
@@ -25,6 +26,16 @@ pub struct Answer<T> {
     pub attempts: Vec<Attempt>,
     /// The vendor's request id, where the answer carried one in `x-request-id`.
     pub request_id: Option<String>,
+}
+
+impl<T> std::fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T> Answer<T> {

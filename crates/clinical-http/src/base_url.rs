@@ -60,6 +60,11 @@ impl BaseUrl {
         Ok(Self { url })
     }
 
+    /// Whether the address is on this machine (`127.0.0.0/8`, `::1`, `localhost`).
+    pub fn is_loopback(&self) -> bool {
+        self.url.host().is_some_and(|host| is_loopback(&host))
+    }
+
     /// The address of an operation.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();

@@ -125,6 +125,16 @@ impl<S: CredentialSource + ?Sized> CredentialSource for Arc<S> {
     }
 }
 
+impl<S: CredentialSource + ?Sized> CredentialSource for Box<S> {
+    fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+        (**self).current()
+    }
+
+    fn rejected(&self, generation: u64) {
+        (**self).rejected(generation);
+    }
+}
+
 /// A credential that does not change.
 #[derive(Debug, Clone)]
 pub struct StaticCredential(Credential);

@@ -13,7 +13,7 @@ use crate::read::{self, End};
 use crate::request::{Progress, SendBody};
 use crate::transport::{Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
-use crate::{BaseUrl, Body, BodyLimits, Delivery, Error, ErrorKind, retry_after};
+use crate::{BaseUrl, Body, BodyLimits, Delivery, Error, ErrorKind, Method, retry_after};
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {
@@ -43,7 +43,7 @@ impl Attempting<'_> {
     /// Sends one request and reads its answer, within `limit`.
     pub(crate) async fn run(
         &self,
-        (method, path): (&http::Method, &str),
+        (method, path): (Method, &str),
         headers: HeaderMap,
         body: &Body,
         progress: &Arc<Progress>,
@@ -51,7 +51,7 @@ impl Attempting<'_> {
     ) -> Result<Success, Failed> {
         let end = later(Instant::now(), limit);
         let request = TransportRequest {
-            method: method.clone(),
+            method: method.to_http(),
             url: self.base.join(path),
             headers,
             body: SendBody::open(body, progress.clone()),

@@ -1,8 +1,9 @@
 //! A file that goes into a request: from a path (read anew for every attempt, never held in memory) or from bytes.
 //!
 //! A file on disk must not change between the check and the last attempt: its length and modification time are compared whenever it is
-//! opened, and a difference ends the call.
+//! opened and again before its last piece is handed out, and a difference ends the call.
 
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,14 +116,19 @@ impl FileSource {
             }
             Origin::Path(path) => {
                 let failed = |error: io::Error| unreadable(self.field, error.kind());
-                let file = tokio::fs::File::open(path).await.map_err(failed)?;
-                let metadata = file.metadata().await.map_err(failed)?;
+                // Looked at before it is opened: opening a named pipe would wait for somebody to write into it.
+                let metadata = tokio::fs::metadata(path).await.map_err(failed)?;
+                if metadata.is_dir() {
+                    return Err(unreadable(self.field, io::ErrorKind::IsADirectory));
+                }
                 if !metadata.is_file() {
                     return Err(Error::invalid(
                         self.field,
                         "is not a regular file; give the path of a file",
                     ));
                 }
+                let file = tokio::fs::File::open(path).await.map_err(failed)?;
+                let metadata = file.metadata().await.map_err(failed)?;
                 let mut head = Vec::new();
                 file.take(HEAD)
                     .read_to_end(&mut head)
@@ -168,17 +174,29 @@ impl FileFacts {
     }
 
     /// Opens the file for one attempt and makes sure that it is still the one that was inspected.
-    pub(crate) async fn open(self) -> Result<tokio::fs::File, FileProblem> {
+    pub(crate) async fn open(&self) -> Result<tokio::fs::File, FileProblem> {
         let Origin::Path(path) = &self.source.origin else {
             return Err(FileProblem::Changed);
         };
-        let failed = |error: io::Error| FileProblem::Unreadable(error.kind());
-        let file = tokio::fs::File::open(path).await.map_err(failed)?;
-        let metadata = file.metadata().await.map_err(failed)?;
-        if metadata.len() != self.len || metadata.modified().ok() != self.modified {
-            return Err(FileProblem::Changed);
-        }
+        self.compare(&tokio::fs::metadata(path).await?)?;
+        let file = tokio::fs::File::open(path).await?;
+        self.check(&file).await?;
         Ok(file)
+    }
+
+    /// Makes sure that an open file is still the one that was inspected.
+    pub(crate) async fn check(&self, file: &tokio::fs::File) -> Result<(), FileProblem> {
+        self.compare(&file.metadata().await?)
+    }
+
+    fn compare(&self, now: &Metadata) -> Result<(), FileProblem> {
+        let same =
+            now.is_file() && now.len() == self.len && now.modified().ok() == self.modified;
+        if same {
+            Ok(())
+        } else {
+            Err(FileProblem::Changed)
+        }
     }
 }
 
@@ -189,6 +207,12 @@ pub(crate) enum FileProblem {
     Changed,
     #[error("cannot be read any more")]
     Unreadable(io::ErrorKind),
+}
+
+impl From<io::Error> for FileProblem {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error.kind())
+    }
 }
 
 impl FileProblem {

@@ -50,7 +50,7 @@ pub use delivery::Delivery;
 pub use error::{Error, ErrorKind};
 pub use file::{FileFacts, FileSource};
 pub use observer::{Event, Observer};
-pub use operation::{Effect, Operation, Vendor};
+pub use operation::{Effect, Method, Operation, Vendor};
 pub use retry::RetryPolicy;
 pub use sensitive::Sensitive;
 

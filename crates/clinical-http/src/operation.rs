@@ -3,7 +3,44 @@
 //! The effect is declared here, once per operation, by whoever read the vendor's contract. Nothing in this crate looks
 //! at the HTTP method to decide whether a request may be repeated.
 
-use http::Method;
+/// The HTTP methods that the vendors use. A type of our own because an [`Operation`] is `const` data and `http::Method` cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(crate) fn to_http(self) -> http::Method {
+        match self {
+            Self::Get => http::Method::GET,
+            Self::Post => http::Method::POST,
+            Self::Put => http::Method::PUT,
+            Self::Patch => http::Method::PATCH,
+            Self::Delete => http::Method::DELETE,
+        }
+    }
+}
 
 /// What repeating a request would do at the vendor. Declared, never inferred from the HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,12 +71,11 @@ impl Effect {
 /// One endpoint of a vendor.
 ///
 /// ```
-/// use clinical_http::{Effect, Operation};
-/// use http::Method;
+/// use clinical_http::{Effect, Method, Operation};
 ///
 /// // Coding a note again changes nothing but the bill, so it is declared idempotent although it is a POST.
 /// const CODIFY: Operation =
-///     Operation::new("codify", Method::POST, "/v1/codify", Effect::Idempotent).never_repeat_on(&[408, 425]);
+///     Operation::new("codify", Method::Post, "/v1/codify", Effect::Idempotent).never_repeat_on(&[408, 425]);
 /// assert_eq!(CODIFY.effect(), Effect::Idempotent);
 /// ```
 #[derive(Debug)]
@@ -82,8 +118,8 @@ impl Operation {
     }
 
     /// The HTTP method. It decides nothing but the request line.
-    pub const fn method(&self) -> &Method {
-        &self.method
+    pub const fn method(&self) -> Method {
+        self.method
     }
 
     /// The path template; also what spans and logs show instead of the URL.

@@ -1,8 +1,7 @@
 //! The body of one attempt on its way out: produces the bytes, counts them, hashes them, and remembers when it last moved.
 
-use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -18,6 +17,7 @@ use tokio::time::Instant;
 use crate::body::{Body, Content};
 use crate::file::{FileFacts, FileProblem};
 use crate::guard::later;
+use crate::{BoxFuture, Error};
 
 /// How much of a file is read at a time: a multiple of three, so that no piece needs padding but the last, and small enough that the
 /// pieces an HTTP library queues up stay far below a megabyte.
@@ -31,6 +31,8 @@ pub(crate) struct Progress {
     moved: AtomicU64,
     started: AtomicBool,
     finished: AtomicBool,
+    /// The status of the answer once its head is there, before that 0.
+    status: AtomicU16,
     sent: AtomicU64,
     digest: OnceLock<[u8; 32]>,
     problem: Mutex<Option<FileProblem>>,
@@ -43,6 +45,7 @@ impl Progress {
             moved: AtomicU64::new(0),
             started: AtomicBool::new(false),
             finished: AtomicBool::new(false),
+            status: AtomicU16::new(0),
             sent: AtomicU64::new(0),
             digest: OnceLock::new(),
             problem: Mutex::new(None),
@@ -53,6 +56,16 @@ impl Progress {
     /// so `false` means that nothing of this request was written.
     pub(crate) fn started(&self) -> bool {
         self.started.load(Ordering::Acquire)
+    }
+
+    /// The head of the answer has come.
+    pub(crate) fn answered(&self, status: u16) {
+        self.status.store(status, Ordering::Release);
+    }
+
+    /// The status of the answer, once its head has come.
+    pub(crate) fn status(&self) -> Option<u16> {
+        Some(self.status.load(Ordering::Acquire)).filter(|status| *status != 0)
     }
 
     /// Bytes handed to the transport.
@@ -81,10 +94,17 @@ impl Progress {
         ))
     }
 
-    fn touch(&self) {
+    /// The transport asks for the body. Only the first time counts as movement: a connection may ask again whenever it is woken.
+    fn asked(&self) {
+        if !self.started() {
+            self.moved();
+            self.started.store(true, Ordering::Release);
+        }
+    }
+
+    fn moved(&self) {
         let now = u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.moved.store(now, Ordering::Release);
-        self.started.store(true, Ordering::Release);
     }
 }
 
@@ -108,17 +128,19 @@ enum Parts {
 
 enum FileReader {
     Memory(Bytes),
-    Closed(FileFacts),
-    // A mutex only because the compiler needs the body to be `Sync`; it is never contended.
-    Opening(
-        Mutex<Pin<Box<dyn Future<Output = Result<tokio::fs::File, FileProblem>> + Send>>>,
-        u64,
-    ),
     Open {
         file: tokio::fs::File,
+        facts: FileFacts,
         left: u64,
         piece: Vec<u8>,
     },
+    /// The last piece is read and is handed out only if the file is still the one that was inspected.
+    Checking {
+        // A mutex only because the compiler needs the body to be `Sync`; it is never contended.
+        check: Mutex<BoxFuture<'static, Result<(), FileProblem>>>,
+        piece: Vec<u8>,
+    },
+    Done,
 }
 
 impl std::fmt::Debug for SendBody {
@@ -130,7 +152,9 @@ impl std::fmt::Debug for SendBody {
 }
 
 impl SendBody {
-    pub(crate) fn open(body: &Body, progress: Arc<Progress>) -> Self {
+    /// Opens the body for one attempt. A file is opened here, before there is a connection, so that a file that is missing or has
+    /// changed ends the call with nothing sent.
+    pub(crate) async fn open(body: &Body, progress: Arc<Progress>) -> Result<Self, Error> {
         let parts = match &body.0 {
             Content::Empty => Parts::Done,
             Content::Json(bytes) => Parts::Last(bytes.clone()),
@@ -140,19 +164,18 @@ impl SendBody {
                 after,
             } => Parts::File {
                 before: before.clone(),
-                file: match file.memory() {
-                    Some(content) => FileReader::Memory(content.clone()),
-                    None => FileReader::Closed(file.clone()),
-                },
+                file: FileReader::open(file)
+                    .await
+                    .map_err(|problem| problem.into_error(file.field()))?,
                 after: after.clone(),
             },
         };
-        Self {
+        Ok(Self {
             parts,
             left: body.len(),
             digest: digest::Context::new(&digest::SHA256),
             progress,
-        }
+        })
     }
 
     /// How many bytes have not been taken yet.
@@ -192,6 +215,18 @@ impl SendBody {
 }
 
 impl FileReader {
+    async fn open(facts: &FileFacts) -> Result<Self, FileProblem> {
+        if let Some(content) = facts.memory() {
+            return Ok(Self::Memory(content.clone()));
+        }
+        Ok(Self::Open {
+            file: facts.open().await?,
+            facts: facts.clone(),
+            left: facts.len(),
+            piece: Vec::with_capacity(PIECE),
+        })
+    }
+
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, FileProblem>> {
         loop {
             match self {
@@ -199,30 +234,42 @@ impl FileReader {
                     let piece = content.split_to(content.len().min(PIECE));
                     return Poll::Ready(Ok((!piece.is_empty()).then(|| encode(&piece))));
                 }
-                Self::Closed(facts) => {
-                    let left = facts.len();
-                    *self = Self::Opening(Mutex::new(Box::pin(facts.clone().open())), left);
-                }
-                Self::Opening(opening, left) => {
-                    let opening = opening.get_mut().unwrap_or_else(PoisonError::into_inner);
-                    let file = ready!(opening.as_mut().poll(cx))?;
-                    *self = Self::Open {
-                        file,
-                        left: *left,
-                        piece: Vec::with_capacity(PIECE),
-                    };
-                }
-                Self::Open { file, left, piece } => {
-                    if *left == 0 && piece.is_empty() {
-                        return Poll::Ready(Ok(None));
-                    }
+                Self::Open {
+                    file, left, piece, ..
+                } => {
                     ready!(fill(file, piece, left, cx))?;
+                    if *left == 0 {
+                        self.start_check();
+                        continue;
+                    }
                     let encoded = encode(piece);
                     piece.clear();
                     return Poll::Ready(Ok(Some(encoded)));
                 }
+                Self::Checking { check, piece } => {
+                    let check = check.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    ready!(check.as_mut().poll(cx))?;
+                    let encoded = encode(piece);
+                    *self = Self::Done;
+                    return Poll::Ready(Ok((!encoded.is_empty()).then_some(encoded)));
+                }
+                Self::Done => return Poll::Ready(Ok(None)),
             }
         }
+    }
+}
+
+impl FileReader {
+    fn start_check(&mut self) {
+        *self = match std::mem::replace(self, Self::Done) {
+            Self::Open {
+                file, facts, piece, ..
+            } => Self::Checking {
+                check: Mutex::new(Box::pin(async move { facts.check(&file).await })),
+                piece,
+            },
+            other => other,
+        };
     }
 }
 
@@ -241,7 +288,7 @@ fn fill(
         let polled = Pin::new(&mut *file).poll_read(cx, &mut window);
         let got = window.filled().len();
         piece.truncate(had + got);
-        ready!(polled).map_err(|error: io::Error| FileProblem::Unreadable(error.kind()))?;
+        ready!(polled)?;
         if got == 0 {
             return Poll::Ready(Err(FileProblem::Changed));
         }
@@ -263,10 +310,10 @@ impl http_body::Body for SendBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let this = &mut *self;
-        this.progress.touch();
+        this.progress.asked();
         match ready!(this.next_piece(cx)) {
             Ok(Some(piece)) => {
-                this.progress.touch();
+                this.progress.moved();
                 this.left = this.left.saturating_sub(piece.len() as u64);
                 this.progress
                     .sent
@@ -282,6 +329,7 @@ impl http_body::Body for SendBody {
             }
             Ok(None) => Poll::Ready(None),
             Err(problem) => {
+                this.parts = Parts::Done;
                 *this
                     .progress
                     .problem

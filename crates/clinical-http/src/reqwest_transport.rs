@@ -123,7 +123,10 @@ fn failure_of(error: &reqwest::Error) -> Failure {
         if let Some(tls) = tls_error_of(current) {
             return failure_of_tls(tls);
         }
-        if current.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+        if current
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse)
+        {
             return Failure::Malformed;
         }
         if current.is::<crate::transport::BodyError>() {

@@ -1,0 +1,134 @@
+//! The client: the vendor's two operations and what this crate declares about them.
+
+use bytes::Bytes;
+use clinical_http::{Call, Client, Effect, Method, Operation, Sensitive, Vendor};
+
+use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Limits, wire};
+
+pub(crate) const VENDOR: Vendor = Vendor::new("omniscribe").audit_headers("x-doctor", "x-patient");
+
+/// Coding a note again changes nothing at the vendor but the bill, so it may be repeated after an unknown outcome. Of the 4xx the vendor
+/// asks to repeat 429 only.
+const CODIFY: Operation = Operation::new("codify", Method::Post, "/v1/codify", Effect::Idempotent)
+    .never_repeat_on(&[408, 425]);
+
+const HEALTH: Operation =
+    Operation::new("health", Method::Get, "/v1/health", Effect::Safe).never_repeat_on(&[408, 425]);
+
+/// A client of the Omniscribe Codify API. Cloning is cheap, and clones share connections.
+#[derive(Debug, Clone)]
+pub struct Codify {
+    http: Client,
+    limits: Limits,
+    doctor_required: bool,
+}
+
+/// What the vendor's health check answered. The vendor documents no more than that it exists.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Health {
+    /// The status (2xx).
+    pub status: u16,
+    /// The body, in whatever form the vendor sends.
+    pub body: Sensitive<Bytes>,
+}
+
+impl Codify {
+    /// Starts the settings of a client.
+    pub fn builder() -> CodifyBuilder {
+        CodifyBuilder::default()
+    }
+
+    /// A client with address and token from `OMNISCRIBE_API_URL` and `OMNISCRIBE_API_TOKEN`, the names in the vendor's samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable that is missing; otherwise as
+    /// [`CodifyBuilder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().from_env()?.build()
+    }
+
+    pub(crate) fn new(http: Client, limits: Limits, doctor_required: bool) -> Self {
+        Self {
+            http,
+            limits,
+            doctor_required,
+        }
+    }
+
+    /// The size limits that requests are checked against.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Makes all checks that [`codify`](Codify::codify) makes before it sends: sizes, the PDF's header, references, that there is something
+    /// to code.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) or [`TooLarge`](crate::ErrorKind::TooLarge), naming field and rule. Nothing is sent
+    /// in any case.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn check(&self, request: &CodifyRequest) -> Result<(), Error> {
+        self.prepare(request).await.map(|_| ())
+    }
+
+    /// Codes a note, a PDF, or both (`POST /v1/codify`).
+    ///
+    /// The vendor may think for up to ten minutes. A 429, 500, 502, 503 or 504 and a broken connection are tried again, at most three times; no
+    /// other status is.
+    ///
+    /// # Delivery
+    ///
+    /// On success the vendor has coded the note, once or, if an earlier attempt ended [`Unknown`](crate::Delivery::Unknown), possibly more than
+    /// once: coding again changes nothing but the bill. On an error see [`Error::delivery`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) and [`TooLarge`](crate::ErrorKind::TooLarge) before anything is sent; otherwise any
+    /// [`ErrorKind`](crate::ErrorKind). The request is borrowed, so it is still there to be corrected or sent again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection; the vendor may still code and bill the note.
+    pub async fn codify(&self, request: &CodifyRequest) -> Result<Answer<CodifyResponse>, Error> {
+        let call = self.prepare(request).await?;
+        Ok(self.http.send(call).await?)
+    }
+
+    /// Asks whether the vendor's service is up (`GET /v1/health`).
+    ///
+    /// # Delivery
+    ///
+    /// Changes nothing at the vendor.
+    ///
+    /// # Errors
+    ///
+    /// Any answer but a success is an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn health(&self) -> Result<Health, Error> {
+        let answer = self.http.send_raw(Call::new(&HEALTH)).await?;
+        Ok(Health {
+            status: answer.status,
+            body: answer.value,
+        })
+    }
+
+    async fn prepare(&self, request: &CodifyRequest) -> Result<Call, Error> {
+        request.check(&self.limits)?;
+        let context = request.context(self.doctor_required)?;
+        let facts = match request.pdf_ref() {
+            Some(pdf) => Some(pdf.check(&self.limits).await?),
+            None => None,
+        };
+        let body = wire::body(request, facts)?;
+        Ok(Call::new(&CODIFY).context(context).body(body))
+    }
+}
