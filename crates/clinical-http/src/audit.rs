@@ -40,7 +40,7 @@ pub struct AuditRecord {
     pub outcome: Outcome,
     /// What is known about delivery: of a success `Answered`, otherwise the worst of all attempts.
     pub delivery: Delivery,
-    /// The last status received.
+    /// The last status received; of an abandoned call also one whose body was still on its way.
     pub status: Option<u16>,
     /// The vendor's identifier of the work (run, task, order), if the answer named one.
     pub vendor_reference: Option<String>,
@@ -48,14 +48,16 @@ pub struct AuditRecord {
     pub attempts: Vec<Attempt>,
     /// Bytes of the request body that the last attempt handed to the connection.
     pub request_bytes: u64,
-    /// SHA-256 of the last request body that was handed over whole.
+    /// SHA-256 of the last request body that was handed over whole, as it was on the wire; `None` if no attempt got so far, or if the
+    /// operation has no body.
     pub request_sha256: Option<[u8; 32]>,
-    /// Bytes of the answer's body that were received.
+    /// Bytes of the body of the last attempt's answer that were received.
     pub response_bytes: u64,
 }
 
 /// Takes audit records. Called inline at the end of each call, so a sink that writes somewhere slow must hand over.
 pub trait AuditSink: Send + Sync + 'static {
-    /// Takes one record.
+    /// Takes one record. It cannot fail towards the caller: the call is over, and a sink that could not keep the record has to say so
+    /// by its own means. It must not panic, because it is also called while a dropped call is cleaned up.
     fn record(&self, record: AuditRecord);
 }

@@ -25,7 +25,14 @@ impl BaseUrl {
     /// [`Configuration`](crate::ErrorKind::Configuration) with the rule that was broken. The address itself is not repeated.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |rule: &'static str| Error::configuration("base URL", rule);
-        let mut url = Url::parse(text.trim())
+        let text = text.trim();
+        // The URL standard drops tabs and line breaks without a word; here they are a sign of a bad copy.
+        if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+            return Err(refuse(
+                "contains a space, tab or line break; copy the address again",
+            ));
+        }
+        let mut url = Url::parse(text)
             .map_err(|_| refuse("is not a URL; use a form such as https://host.example"))?;
         let host = url
             .host()
@@ -171,6 +178,8 @@ mod tests {
             ("https://user:secret@codify.example", "user name"),
             ("https://codify.example/?key=secret", "query"),
             ("https://codify.example/#secret", "fragment"),
+            ("https://codify.example\nsecret", "line break"),
+            ("https://codify.example/a b", "space"),
             ("codify.example", "not a URL"),
             ("", "not a URL"),
             ("mailto:secret@codify.example", "no host"),

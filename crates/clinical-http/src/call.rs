@@ -70,7 +70,12 @@ pub(crate) async fn run(
     let mut last: Option<Error> = None;
     loop {
         let number = trail.next_number();
-        let credential = credential(client, trail).await?;
+        let credential = match credential(client, trail).await {
+            Ok(credential) => credential,
+            // What the vendor last answered says more than that the source was not quick enough after it.
+            Err(error) if error.kind() == ErrorKind::Timeout => return Err(last.unwrap_or(error)),
+            Err(error) => return Err(error),
+        };
         let headers = headers(client, call, credential.as_ref())?;
         // Computed last: fetching the credential and waiting have taken their part of the total.
         let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
@@ -109,7 +114,7 @@ pub(crate) async fn run(
         };
         trail.received(error.body().map_or(0, |body| body.expose().len()));
         let renewed =
-            !refreshed && is_unauthorized(&error) && renewed(client, credential, trail).await?;
+            is_unauthorized(&error) && renewed(client, credential.as_ref(), trail, refreshed).await;
         if renewed {
             // Turned away for a credential that has been replaced: not processed, and worth one more attempt.
             error = error.with_delivery(Delivery::Refused);
@@ -171,7 +176,7 @@ fn attempting(client: &Inner) -> Attempting<'_> {
         base: &client.base,
         limits: &client.limits,
         stall: client.deadlines.stall_limit(),
-        wall: client.clock.wall(),
+        clock: &*client.clock,
     }
 }
 
@@ -186,19 +191,24 @@ async fn credential(client: &Inner, trail: &Trail<'_>) -> Result<Option<Credenti
     }
 }
 
-/// Tells the source that a credential was refused, and whether it has another one now.
+/// Tells the source that a credential was refused, and finds out whether it has another one now. Tried once per call; the source is told
+/// each time.
 async fn renewed(
     client: &Inner,
-    sent: Option<Credential>,
+    sent: Option<&Credential>,
     trail: &Trail<'_>,
-) -> Result<bool, Error> {
+    refreshed: bool,
+) -> bool {
     let (Some(source), Some(sent)) = (&client.credentials, sent) else {
-        return Ok(false);
+        return false;
     };
     source.rejected(sent.generation());
+    if refreshed {
+        return false;
+    }
     // A source that has nothing to offer any more leaves the vendor's 401 as the answer.
     let now = credential(client, trail).await.ok().flatten();
-    Ok(now.is_some_and(|now| now.generation() != sent.generation()))
+    now.is_some_and(|now| now.generation() != sent.generation())
 }
 
 fn headers(
@@ -225,7 +235,9 @@ fn headers(
             let mut value = HeaderValue::from_str(id.expose())
                 .map_err(|_| Error::invalid(name, "cannot be sent as an HTTP field value"))?;
             value.set_sensitive(true);
-            headers.insert(HeaderName::from_static(name), value);
+            let header = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Error::configuration(name, "is not a valid HTTP field name"))?;
+            headers.insert(header, value);
         }
     }
     Ok(headers)

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
@@ -280,6 +280,12 @@ impl ClientBuilder {
                     "is empty or not visible ASCII; use a form such as MyHIS/1.0",
                 )
             })?;
+        let audit = [self.vendor.doctor_header(), self.vendor.patient_header()];
+        for name in audit.into_iter().flatten() {
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+                Error::configuration("audit header", "is not a valid HTTP field name")
+            })?;
+        }
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new(&self.base, &self.deadlines)?),

@@ -13,7 +13,7 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Duration;
     /// The wall clock.
     fn wall(&self) -> SystemTime;
-    /// A future that ends after `duration`.
+    /// A future that ends after `duration`. Dropping it ends the wait and nothing else.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 

@@ -10,6 +10,21 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{BoxFuture, Error};
 
+/// Fields that frame or describe a request: a secret in one of them would break the request, or change what it means.
+const RESERVED: [&str; 11] = [
+    "accept",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
 /// A secret and the header it goes into. `Debug` shows the header's name and the generation only.
 #[derive(Clone)]
 pub struct Credential {
@@ -33,11 +48,18 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// As [`bearer`](Self::bearer); [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name.
+    /// As [`bearer`](Self::bearer); [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name, or one that HTTP or
+    /// this client sets itself (`Host`, `Content-Length` and the like).
     pub fn header_key(name: &str, key: impl Into<SecretString>) -> Result<Self, Error> {
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
             Error::configuration("credential header", "is not a valid HTTP field name")
         })?;
+        if RESERVED.contains(&header.as_str()) {
+            return Err(Error::configuration(
+                "credential header",
+                "is a field that HTTP itself or this client sets; use the field that the vendor names",
+            ));
+        }
         Self::checked(header, None, key.into())
     }
 
@@ -105,7 +127,11 @@ pub trait CredentialSource: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// An error ends the call; nothing was sent. Make it with [`Error::credentials`].
+    /// An error ends the call, and this attempt is not made. Make it with [`Error::credentials`].
+    ///
+    /// # Cancel safety
+    ///
+    /// The future is dropped when the caller drops the call or the total deadline passes; a source that fetches something must bear it.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>>;
 
     /// The vendor answered 401 to this generation. The source should drop it if it is still the current one; the call is sent again, once, if
@@ -180,10 +206,13 @@ mod tests {
                 "{error}"
             );
         }
-        assert_eq!(
-            Credential::header_key("x api key", "k").unwrap_err().kind(),
-            ErrorKind::Configuration
-        );
+        for name in ["x api key", "", "Content-Length", "HOST", "expect"] {
+            assert_eq!(
+                Credential::header_key(name, "k").unwrap_err().kind(),
+                ErrorKind::Configuration,
+                "{name}"
+            );
+        }
     }
 
     #[test]

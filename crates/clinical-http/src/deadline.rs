@@ -57,7 +57,7 @@ impl Deadlines {
         self
     }
 
-    /// The longest silence while a body is on its way.
+    /// The longest silence while a body is on its way; less than 1 ms counts as 1 ms.
     #[must_use]
     pub fn stall(mut self, limit: Duration) -> Self {
         self.stall = limit;
@@ -69,7 +69,8 @@ impl Deadlines {
     }
 
     pub(crate) fn stall_limit(&self) -> Duration {
-        self.stall
+        // A limit of zero would have nothing to measure.
+        self.stall.max(Duration::from_millis(1))
     }
 
     /// What is left of the total when `spent` has passed.

@@ -1,19 +1,19 @@
 //! One attempt: one request out, one answer in, and what it means.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::classify::{expired_error, failure_error, status_error};
 use crate::guard::{Expired, guarded, later};
 use crate::read::{self, End};
 use crate::request::{Progress, SendBody};
-use crate::transport::{Transport, TransportRequest, TransportResponse};
+use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
-use crate::{BaseUrl, Body, BodyLimits, Delivery, Error, ErrorKind, Method, retry_after};
+use crate::{BaseUrl, Body, BodyLimits, Clock, Delivery, Error, ErrorKind, Method, retry_after};
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {
@@ -26,8 +26,25 @@ pub(crate) struct Success {
 pub(crate) struct Failed {
     pub(crate) error: Error,
     pub(crate) pace: Pace,
-    /// The same would happen again (an answer past the cap): not repeated whatever the effect.
+    /// The same would happen again (an answer past the cap, a file that has changed): not repeated whatever the effect.
     pub(crate) is_final: bool,
+}
+
+impl Failed {
+    fn transient(error: Error) -> Self {
+        Self {
+            error,
+            pace: Pace::Transient,
+            is_final: false,
+        }
+    }
+
+    fn finally(error: Error) -> Self {
+        Self {
+            is_final: true,
+            ..Self::transient(error)
+        }
+    }
 }
 
 /// What an attempt is made of; the same for every attempt of a call but for `headers` and `progress`.
@@ -36,7 +53,7 @@ pub(crate) struct Attempting<'a> {
     pub(crate) base: &'a BaseUrl,
     pub(crate) limits: &'a BodyLimits,
     pub(crate) stall: Duration,
-    pub(crate) wall: SystemTime,
+    pub(crate) clock: &'a dyn Clock,
 }
 
 impl Attempting<'_> {
@@ -54,23 +71,27 @@ impl Attempting<'_> {
             method: method.to_http(),
             url: self.base.join(path),
             headers,
-            body: SendBody::open(body, progress.clone()),
+            body: match timeout_at(end, SendBody::open(body, progress.clone())).await {
+                Ok(opened) => opened.map_err(Failed::finally)?,
+                Err(_) => {
+                    let error = expired_error(Expired::Attempt, Delivery::NotSent);
+                    return Err(Failed::transient(error));
+                }
+            },
         };
         let sent = guarded(self.transport.send(request), end, self.stall, progress).await;
         let response = match sent {
             Ok(Ok(response)) => response,
             Ok(Err(failed)) => {
-                let error = match (progress.problem(), body.file_field()) {
-                    (Some(problem), Some(field)) => {
-                        problem.into_error(field).with_delivery(failed.delivery)
-                    }
-                    _ => failure_error(failed.failure, failed.delivery),
-                };
-                let is_final = progress.problem().is_some();
-                return Err(Failed {
-                    error,
-                    pace: Pace::Transient,
-                    is_final,
+                if let (Some(problem), Some(field)) = (progress.problem(), body.file_field()) {
+                    let error = problem.into_error(field).with_delivery(failed.delivery);
+                    return Err(Failed::finally(error));
+                }
+                let error = failure_error(failed.failure, failed.delivery);
+                // A request that cannot be built cannot be built a second time either.
+                return Err(match failed.failure {
+                    Failure::Setup => Failed::finally(error),
+                    _ => Failed::transient(error),
                 });
             }
             Err(expired) => {
@@ -80,14 +101,10 @@ impl Attempting<'_> {
                 } else {
                     Delivery::Unknown
                 };
-                let error = expired_error(expired, delivery);
-                return Err(Failed {
-                    error,
-                    pace: Pace::Transient,
-                    is_final: false,
-                });
+                return Err(Failed::transient(expired_error(expired, delivery)));
             }
         };
+        progress.answered(response.status.as_u16());
         if response.status.is_success() {
             self.success(response, end).await
         } else {
@@ -146,7 +163,7 @@ impl Attempting<'_> {
             headers,
             body,
         } = response;
-        let hint = retry_after::hint(&headers, self.wall);
+        let hint = retry_after::hint(&headers, self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
         let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
         let origin = headers

@@ -190,8 +190,7 @@ impl FileFacts {
     }
 
     fn compare(&self, now: &Metadata) -> Result<(), FileProblem> {
-        let same =
-            now.is_file() && now.len() == self.len && now.modified().ok() == self.modified;
+        let same = now.is_file() && now.len() == self.len && now.modified().ok() == self.modified;
         if same {
             Ok(())
         } else {

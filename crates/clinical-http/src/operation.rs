@@ -155,7 +155,7 @@ impl Vendor {
         }
     }
 
-    /// The headers (lower case) that carry the doctor's and the patient's reference of a [`CallContext`](crate::CallContext).
+    /// The headers that carry the doctor's and the patient's reference of a [`CallContext`](crate::CallContext).
     pub const fn audit_headers(mut self, doctor: &'static str, patient: &'static str) -> Self {
         self.doctor_header = Some(doctor);
         self.patient_header = Some(patient);

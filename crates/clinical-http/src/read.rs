@@ -29,8 +29,7 @@ pub(crate) async fn capped(
     end: Instant,
     stall: Duration,
 ) -> (Bytes, End) {
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut got = Got::default();
     let ended = loop {
         let silent = later(Instant::now(), stall);
         let frame =
@@ -44,23 +43,43 @@ pub(crate) async fn capped(
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        let room = cap - first.len() - rest.len();
-        let piece = data.slice(..data.len().min(room));
-        // Most answers come in one piece: that one is kept as it is and not copied.
-        if first.is_empty() {
-            first = piece;
-        } else {
-            rest.extend_from_slice(&piece);
-        }
+        let room = cap - got.len();
+        got.add(data.slice(..data.len().min(room)));
         if data.len() > room {
             break End::Capped;
         }
     };
-    if rest.is_empty() {
-        return (first, ended);
+    (got.into_bytes(), ended)
+}
+
+/// What has come. Most answers come in one piece: that one is kept as it is and not copied.
+#[derive(Default)]
+struct Got {
+    only: Bytes,
+    joined: BytesMut,
+}
+
+impl Got {
+    fn len(&self) -> usize {
+        self.only.len() + self.joined.len()
     }
-    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&rest);
-    (whole.freeze(), ended)
+
+    fn add(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.only = piece;
+            return;
+        }
+        // From the second piece on everything is in one growing buffer.
+        self.joined
+            .extend_from_slice(&std::mem::take(&mut self.only));
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() {
+            self.only
+        } else {
+            self.joined.freeze()
+        }
+    }
 }

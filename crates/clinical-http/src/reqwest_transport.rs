@@ -67,7 +67,8 @@ impl Transport for ReqwestTransport {
             let answer = outgoing.send().await.map_err(|error| {
                 // A connection asks for the first piece of the body before it writes anything of the request.
                 let untouched = has_body && !progress.started();
-                let delivery = if error.is_connect() || error.is_builder() || untouched {
+                let certain = error.is_connect() || error.is_builder() || was_never_taken(&error);
+                let delivery = if certain || untouched {
                     Delivery::NotSent
                 } else {
                     Delivery::Unknown
@@ -114,6 +115,19 @@ impl http_body::Body for IncomingBody {
     fn size_hint(&self) -> http_body::SizeHint {
         self.0.size_hint()
     }
+}
+
+/// Whether the connection was gone before it took the request: hyper calls that, and only that, "canceled".
+fn was_never_taken(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(current) = cause {
+        let hyper = current.downcast_ref::<hyper::Error>();
+        if hyper.is_some_and(hyper::Error::is_canceled) {
+            return true;
+        }
+        cause = current.source();
+    }
+    false
 }
 
 /// Reads off an error chain what broke.

@@ -92,7 +92,7 @@ impl RetryPolicy {
         // A little more than asked for: clients that were turned away together must not come back in the same instant, and a
         // hint in whole seconds may have been rounded down.
         let spread = Duration::from_millis(random.u64(0..=100));
-        Some(hint.max(delay) + spread)
+        Some(hint.max(delay).saturating_add(spread))
     }
 }
 

@@ -315,7 +315,7 @@ impl Clock for JumpingClock {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let mut state = lock(&self.state);
-        state.now += duration;
+        state.now = state.now.saturating_add(duration);
         state.sleeps.push(duration);
         Box::pin(std::future::ready(()))
     }

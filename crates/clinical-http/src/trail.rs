@@ -17,6 +17,8 @@ pub(crate) struct Trail<'a> {
     began: Duration,
     attempts: Vec<Attempt>,
     progress: Option<Arc<Progress>>,
+    /// Of the last body handed over whole by the attempts before the current one.
+    digest: Option<[u8; 32]>,
     under_way: bool,
     outcome: Outcome,
     delivery: Delivery,
@@ -34,6 +36,7 @@ impl<'a> Trail<'a> {
             began: client.clock.now(),
             attempts: Vec::new(),
             progress: None,
+            digest: None,
             under_way: false,
             outcome: Outcome::Abandoned,
             delivery: Delivery::NotSent,
@@ -49,6 +52,7 @@ impl<'a> Trail<'a> {
     }
 
     pub(crate) fn attempt_starts(&mut self, progress: Arc<Progress>) {
+        self.digest = self.last_digest();
         self.progress = Some(progress);
         self.under_way = true;
         let number = self.next_number();
@@ -57,6 +61,13 @@ impl<'a> Trail<'a> {
             operation: self.call.operation().name(),
             number,
         });
+    }
+
+    fn last_digest(&self) -> Option<[u8; 32]> {
+        self.progress
+            .as_ref()
+            .and_then(|progress| progress.digest())
+            .or(self.digest)
     }
 
     pub(crate) fn next_number(&self) -> u32 {
@@ -106,6 +117,15 @@ impl<'a> Trail<'a> {
         self.response_bytes = bytes as u64;
     }
 
+    /// What is known of an attempt that is dropped at this moment.
+    fn delivery_so_far(&self, progress: &Progress) -> Delivery {
+        match progress.status() {
+            Some(200..=299) => Delivery::ResponseLost,
+            None if !progress.started() && !self.call.body_ref().is_empty() => Delivery::NotSent,
+            _ => Delivery::Unknown,
+        }
+    }
+
     /// The call succeeded; returns its attempts.
     pub(crate) fn succeed(mut self, vendor_reference: Option<&str>) -> Vec<Attempt> {
         self.outcome = Outcome::Succeeded;
@@ -134,15 +154,12 @@ impl Drop for Trail<'_> {
             return;
         };
         let progress = self.progress.as_deref();
-        // Abandoned in the middle of an attempt: what is known is whether its body had been asked for.
-        let may_have_left = self.under_way
-            && progress
-                .is_some_and(|progress| progress.started() || self.call.body_ref().is_empty());
-        let delivery = if may_have_left {
-            self.delivery.max(Delivery::Unknown)
-        } else {
-            self.delivery
-        };
+        // Abandoned in the middle of an attempt: what is known is how far that one had come.
+        let broken_off = progress.filter(|_| self.under_way);
+        let delivery = self
+            .delivery
+            .max(broken_off.map_or(Delivery::NotSent, |progress| self.delivery_so_far(progress)));
+        let status = broken_off.and_then(Progress::status).or(self.status);
         let context = self.call.context_ref();
         sink.record(AuditRecord {
             started: self.wall,
@@ -153,11 +170,11 @@ impl Drop for Trail<'_> {
             patient: context.patient_id().cloned(),
             outcome: self.outcome,
             delivery,
-            status: self.status,
+            status,
             vendor_reference: self.vendor_reference.take(),
             attempts: std::mem::take(&mut self.attempts),
             request_bytes: progress.map_or(0, Progress::sent),
-            request_sha256: progress.and_then(Progress::digest),
+            request_sha256: self.last_digest(),
             response_bytes: self.response_bytes,
         });
     }

@@ -108,6 +108,11 @@ pub struct TransportError {
 pub trait Transport: Send + Sync + 'static {
     /// Sends a request and returns the answer once its head is there.
     ///
+    /// # Errors
+    ///
+    /// A [`TransportError`] with what broke and what that means for delivery. An answer with a status that is not a success is no error
+    /// here.
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future abandons the request; its delivery is then unknown unless the body was never polled.
