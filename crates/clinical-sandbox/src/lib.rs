@@ -1,1 +1,38 @@
-//! A stateful, seeded test double of clinical vendor APIs on loopback, with HTTP and byte-level faults and a journal
+//! A stateful, seeded test double of clinical vendor APIs on loopback, with HTTP and byte-level faults and a journal.
+//!
+//! Built from public documentation only; its answers are simulated and carry `x-clinical-sandbox: 1`. Not affiliated
+//! with any vendor. It listens on 127.0.0.1 only and never calls anywhere.
+//!
+//! - [`Sandbox`] starts it, one per test; [`Fault`] says what goes wrong and when.
+//! - [`journal`] tells connections, attempts and requests apart; [`ledger`] tells what was processed.
+//! - [`contract`] holds the vendors' contracts, against which requests are checked.
+//! - [`switches`] decide what the documents leave open; [`fidelity`] lists all of it.
+//! - [`coding`] has the rules that answers are computed by.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod clock;
+pub mod coding;
+mod connection;
+pub mod contract;
+mod control;
+mod digest;
+mod error;
+pub mod fault;
+pub mod fidelity;
+pub mod journal;
+pub mod ledger;
+mod limiter;
+mod omniscribe;
+mod operation;
+mod pipeline;
+mod reply;
+mod sandbox;
+mod state;
+pub mod switches;
+
+pub use clock::Clock;
+pub use error::SandboxError;
+pub use fault::{ErrorBody, Fault, FaultKind, RetryAfter};
+pub use journal::Journal;
+pub use ledger::Ledger;
+pub use sandbox::{DEFAULT_TOKEN, Sandbox, SandboxBuilder};

@@ -1,0 +1,141 @@
+//! Plays bytes on a connection that was taken back from the HTTP library: exact heads, exact cuts, silence, and an end
+//! that is a close or a reset. Every wait ends when the peer leaves, when the faults are cleared or when the sandbox
+//! stops.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::ReadHalf;
+
+use crate::clock::Clock;
+
+/// After a close the peer's last bytes are thrown away up to this many, so that the close does not turn into a reset.
+const MOST_DISCARDED: usize = 16 * 1024 * 1024;
+
+/// What to send, in order, and how to end. No `Debug`: the bytes may quote a note.
+pub(crate) struct Script {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
+}
+
+/// One step of a script.
+pub(crate) enum Step {
+    /// These bytes.
+    Bytes(Bytes),
+    /// So many spaces, sent in pieces of 64 KiB, each as a chunk if asked for.
+    Spaces { bytes: u64, chunked: bool },
+    /// These bytes one by one, with virtual time between them.
+    Dribble { bytes: Bytes, pause: Duration },
+    /// Nothing, until the peer leaves.
+    Silence,
+}
+
+/// The end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// FIN: an orderly close.
+    Close,
+    /// RST, by a close with a linger time of zero.
+    Reset,
+}
+
+impl Script {
+    /// Plays the script. `released` ends silences and pauses; errors mean that the peer has left, which is an end too.
+    pub(crate) async fn run(
+        self,
+        mut stream: TcpStream,
+        clock: &Clock,
+        released: impl Future<Output = ()>,
+    ) {
+        let played = {
+            let (mut reader, mut writer) = stream.split();
+            let sending = send(self.steps, &mut reader, &mut writer, clock);
+            tokio::select! {
+                played = sending => played,
+                () = released => Ok(()),
+            }
+        };
+        match self.end {
+            End::Reset => {
+                // Unsent bytes die with a reset; the ones before it were handed to the kernel, which on loopback has
+                // delivered them by now.
+                let _ = stream.set_zero_linger();
+            }
+            End::Close if played.is_ok() => {
+                let _ = stream.shutdown().await;
+                let _ = discard(&mut stream.split().0, MOST_DISCARDED).await;
+            }
+            End::Close => {}
+        }
+    }
+}
+
+async fn send(
+    steps: Vec<Step>,
+    reader: &mut ReadHalf<'_>,
+    writer: &mut (impl tokio::io::AsyncWrite + Unpin),
+    clock: &Clock,
+) -> io::Result<()> {
+    for step in steps {
+        match step {
+            Step::Bytes(bytes) => writer.write_all(&bytes).await?,
+            Step::Spaces { bytes, chunked } => spaces(writer, bytes, chunked).await?,
+            Step::Dribble { bytes, pause } => {
+                for byte in bytes {
+                    writer.write_all(&[byte]).await?;
+                    if pause.is_zero() {
+                        tokio::task::yield_now().await;
+                        continue;
+                    }
+                    tokio::select! {
+                        () = clock.sleep(pause) => {}
+                        gone = discard(reader, usize::MAX) => return gone,
+                    }
+                }
+            }
+            Step::Silence => discard(reader, usize::MAX).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn spaces(
+    writer: &mut (impl tokio::io::AsyncWrite + Unpin),
+    bytes: u64,
+    chunked: bool,
+) -> io::Result<()> {
+    const PIECE: u64 = 64 * 1024;
+    let piece = vec![b' '; 64 * 1024];
+    let mut left = bytes;
+    while left > 0 {
+        let length = left.min(PIECE);
+        let part = &piece[..usize::try_from(length).unwrap_or(piece.len())];
+        if chunked {
+            writer
+                .write_all(format!("{length:x}\r\n").as_bytes())
+                .await?;
+            writer.write_all(part).await?;
+            writer.write_all(b"\r\n").await?;
+        } else {
+            writer.write_all(part).await?;
+        }
+        left -= length;
+    }
+    Ok(())
+}
+
+/// Reads and forgets until the peer ends its side, at most `most` bytes.
+async fn discard(reader: &mut ReadHalf<'_>, most: usize) -> io::Result<()> {
+    let mut buffer = [0; 4096];
+    let mut read = 0_usize;
+    while read < most {
+        match reader.read(&mut buffer).await? {
+            0 => return Ok(()),
+            count => read = read.saturating_add(count),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! An answer before it goes on the wire. Every answer of the sandbox carries `x-clinical-sandbox: 1`, and apart from
+//! that only what the vendor documents plus `Content-Type`, `Content-Length` and `Date`.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+use serde::Serialize;
+
+/// The header that marks every answer as simulated.
+pub(crate) const MARK: HeaderName = HeaderName::from_static("x-clinical-sandbox");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Status, headers and body of one answer. No `Debug`: justifications quote the note.
+#[derive(Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(MARK, HeaderValue::from_static("1"));
+        Self {
+            status,
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    /// An answer with any text.
+    pub(crate) fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
+        let mut reply = Self::empty(status);
+        reply
+            .headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        reply.body = Bytes::from(body);
+        reply
+    }
+
+    /// An answer in JSON.
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let mut reply = Self::empty(status);
+        // Only types of this crate are written, with string keys and finite numbers: this cannot fail.
+        reply.body = Bytes::from(serde_json::to_vec(body).unwrap_or_default());
+        reply.headers.insert(header::CONTENT_TYPE, JSON);
+        reply
+    }
+
+    /// Adds a header; a value that is no header value is left out (they are checked where they come in).
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The answer as hyper sends it, which adds `Content-Length`.
+    pub(crate) fn into_response(mut self, date: SystemTime) -> Response<Full<Bytes>> {
+        self.headers.insert(header::DATE, date_value(date));
+        let mut response = Response::new(Full::new(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+
+    /// The head as bytes, with the framing header given, for answers whose framing is wrong on purpose.
+    pub(crate) fn head(&self, date: SystemTime, framing: (&str, &str)) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
+        let date = date_value(date);
+        let own = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let framing = [("date", date.as_bytes()), (framing.0, framing.1.as_bytes())];
+        for (name, value) in own.chain(framing) {
+            head.extend_from_slice(name.as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value);
+            head.extend_from_slice(b"\r\n");
+        }
+        head.extend_from_slice(b"\r\n");
+        head
+    }
+}
+
+fn date_value(date: SystemTime) -> HeaderValue {
+    HeaderValue::from_str(&httpdate::fmt_http_date(date)).unwrap_or(HeaderValue::from_static(""))
+}

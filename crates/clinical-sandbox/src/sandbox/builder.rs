@@ -1,0 +1,179 @@
+//! The settings of a sandbox, checked once when it starts.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{DEFAULT_TOKEN, Sandbox, run};
+use crate::clock::Clock;
+use crate::fault::Fault;
+use crate::fault::plan::Plan;
+use crate::journal::Recorder;
+use crate::ledger::LedgerBook;
+use crate::limiter::Limiter;
+use crate::state::State;
+use crate::switches::Switches;
+use crate::{SandboxError, contract, control};
+
+/// Settings of a [`Sandbox`].
+#[derive(Clone, Default)]
+pub struct SandboxBuilder {
+    seed: u64,
+    port: u16,
+    tokens: Vec<String>,
+    switches: Switches,
+    time: Time,
+    limit: Option<(u32, Duration)>,
+    faults: Vec<Fault>,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Time {
+    #[default]
+    Real,
+    Fast(f64),
+    ByHand,
+}
+
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("seed", &self.seed)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SandboxBuilder {
+    /// The seed of everything that varies: run ids, small confidence variations, faults with a probability. Same
+    /// requests and seed, same answers. Default 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The port on 127.0.0.1. Default 0: any free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// A token to accept. The first call replaces [`DEFAULT_TOKEN`]; each further call adds one, with a rate limit of
+    /// its own.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.tokens.push(token.into());
+        self
+    }
+
+    /// The switches for what the documents leave open.
+    #[must_use]
+    pub fn switches(mut self, switches: Switches) -> Self {
+        self.switches = switches;
+        self
+    }
+
+    /// So many calls per token in each window of virtual time; more are answered with 429. Default: no limit.
+    #[must_use]
+    pub fn rate_limit(mut self, calls: u32, per: Duration) -> Self {
+        self.limit = Some((calls, per));
+        self
+    }
+
+    /// Virtual seconds per real second, above 0 up to 1,000,000. Default 1.
+    #[must_use]
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.time = Time::Fast(speed);
+        self
+    }
+
+    /// Time moves only through [`Clock::advance`]: latency and rate limits wait for it. `Date` starts at 2026-01-01.
+    #[must_use]
+    pub fn manual_clock(mut self) -> Self {
+        self.time = Time::ByHand;
+        self
+    }
+
+    /// A fault planned from the start.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Starts the sandbox in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Bind`] when the port cannot be opened; [`SandboxError::Setting`] when a setting is outside its
+    /// rule; [`SandboxError::Contract`] when an embedded contract cannot be read.
+    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+        contract::load()?;
+        let (clock, tokens) = (self.clock()?, self.tokens()?);
+        if self
+            .limit
+            .is_some_and(|(calls, per)| calls == 0 || per.is_zero())
+        {
+            return Err(SandboxError::setting(
+                "rate_limit",
+                "at least one call in a window longer than nothing",
+            ));
+        }
+        let state = State {
+            seed: self.seed,
+            tokens,
+            switches: self.switches,
+            clock,
+            limiter: self.limit.map(|(calls, per)| Limiter::new(calls, per)),
+            journal: Recorder::new(),
+            faults: Plan::new(self.seed),
+            ledger: LedgerBook::default(),
+            released: watch::Sender::new(0),
+            stopping: watch::Sender::new(false),
+        };
+        control::plan(&state, self.faults)?;
+        let bind = |source| SandboxError::Bind {
+            port: self.port,
+            source,
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listener = TcpListener::bind(address).await.map_err(bind)?;
+        let port = listener.local_addr().map_err(bind)?.port();
+        Ok(run(Arc::new(state), listener, port))
+    }
+
+    fn clock(&self) -> Result<Clock, SandboxError> {
+        match self.time {
+            Time::Real => Ok(Clock::real(1.0)),
+            Time::ByHand => Ok(Clock::by_hand()),
+            Time::Fast(speed) if speed > 0.0 && speed <= 1_000_000.0 => Ok(Clock::real(speed)),
+            Time::Fast(_) => Err(SandboxError::setting(
+                "speed",
+                "above 0 and at most 1000000",
+            )),
+        }
+    }
+
+    fn tokens(&self) -> Result<Vec<String>, SandboxError> {
+        if self.tokens.is_empty() {
+            return Ok(vec![DEFAULT_TOKEN.to_owned()]);
+        }
+        let bad = |token: &String| {
+            token.is_empty() || token.contains(' ') || HeaderValue::from_str(token).is_err()
+        };
+        if self.tokens.iter().any(bad) {
+            return Err(SandboxError::setting(
+                "token",
+                "visible ASCII without spaces, at least one character",
+            ));
+        }
+        Ok(self.tokens.clone())
+    }
+}
