@@ -1,1 +1,10 @@
 //! Behaviour tests of the whole workspace, in one binary.
+
+// A helper that cannot do its part fails the test that asked for it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod answers;
+mod errors;
+mod redirects;
+mod snapshots;
+mod wire;
