@@ -1,0 +1,172 @@
+//! The command line of `cargo xtask`. It refuses what it does not know by name, so that a misspelt `--check` never
+//! turns into a run that writes.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+use crate::snapshots::Mode;
+
+/// What is printed for `--help` and after a usage error.
+pub const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+  fixtures  [--check]                      write tests/fixtures, or name the files that differ
+  snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
+  bench SUITE [--json FILE] [--quick]      measure; suites: upload
+  ci [--list | --step NAME...]             the whole gate, as .ci/run does it";
+
+/// One task with its options.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Print the usage.
+    Help,
+    /// Write or check the fixtures.
+    Fixtures {
+        /// Change nothing and fail if a file differs.
+        check: bool,
+    },
+    /// Run, check or accept the snapshots.
+    Snapshots(Mode),
+    /// Measure a suite.
+    Bench(BenchOptions),
+    /// Run the gate.
+    Ci {
+        /// Passed on to `.ci/run` as they are.
+        arguments: Vec<OsString>,
+    },
+}
+
+/// The options of `cargo xtask bench`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BenchOptions {
+    /// The suite's name.
+    pub suite: String,
+    /// Where the JSON report goes, if anywhere.
+    pub json: Option<PathBuf>,
+    /// Fewer samples: for a look, not for a published number.
+    pub quick: bool,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+///
+/// One sentence that names the argument which is missing, unknown or contradicts another.
+pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let Some(first) = parser.next()? else {
+        return Err("name a task".into());
+    };
+    match first {
+        Long("help") | Short('h') => Ok(Task::Help),
+        Value(name) => match name.to_str() {
+            Some("help") => Ok(Task::Help),
+            Some("fixtures") => parse_fixtures(&mut parser),
+            Some("snapshots") => parse_snapshots(&mut parser),
+            Some("bench") => parse_bench(&mut parser),
+            Some("ci") => Ok(Task::Ci {
+                arguments: parser.raw_args()?.collect(),
+            }),
+            _ => Err(format!("there is no task '{}'", name.to_string_lossy()).into()),
+        },
+        other => Err(other.unexpected()),
+    }
+}
+
+fn parse_fixtures(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut check = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("check") => check = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Task::Fixtures { check })
+}
+
+fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut mode = Mode::Show;
+    while let Some(argument) = parser.next()? {
+        let wanted = match argument {
+            Long("check") => Mode::Check,
+            Long("accept") => Mode::Accept,
+            other => return Err(other.unexpected()),
+        };
+        if mode != Mode::Show && mode != wanted {
+            return Err("--check and --accept exclude each other".into());
+        }
+        mode = wanted;
+    }
+    Ok(Task::Snapshots(mode))
+}
+
+fn parse_bench(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let (mut suite, mut json, mut quick) = (None, None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("json") => json = Some(PathBuf::from(parser.value()?)),
+            Long("quick") => quick = true,
+            Value(name) if suite.is_none() => suite = Some(name.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let suite = suite.ok_or("bench needs the name of a suite")?;
+    Ok(Task::Bench(BenchOptions { suite, json, quick }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Task, String> {
+        parse(lexopt::Parser::from_args(arguments)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_task_is_read_with_its_options() {
+        assert_eq!(parsed(&["fixtures"]), Ok(Task::Fixtures { check: false }));
+        assert_eq!(
+            parsed(&["fixtures", "--check"]),
+            Ok(Task::Fixtures { check: true })
+        );
+        assert_eq!(
+            parsed(&["snapshots", "--accept"]),
+            Ok(Task::Snapshots(Mode::Accept))
+        );
+        assert_eq!(
+            parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
+            Ok(Task::Bench(BenchOptions {
+                suite: "upload".into(),
+                json: Some("out.json".into()),
+                quick: true
+            }))
+        );
+    }
+
+    #[test]
+    fn arguments_of_the_gate_are_passed_on_untouched() {
+        assert_eq!(
+            parsed(&["ci", "--step", "clippy"]),
+            Ok(Task::Ci {
+                arguments: vec!["--step".into(), "clippy".into()]
+            })
+        );
+    }
+
+    #[test]
+    fn an_unknown_option_never_becomes_a_run_that_writes() {
+        for wrong in [
+            &["fixtures", "--chek"][..],
+            &["fixtures", "check"],
+            &["snapshots", "--chek"],
+            &["snapshots", "--check", "--accept"],
+            &["bench"],
+            &["bench", "upload", "other"],
+            &["publish"],
+            &[],
+        ] {
+            assert!(parsed(wrong).is_err(), "{wrong:?} was accepted");
+        }
+    }
+}

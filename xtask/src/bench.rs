@@ -1,0 +1,58 @@
+//! `cargo xtask bench`: measurements that anyone can repeat. A suite compares ways of doing the same work on this machine
+//! in this run; a number is never compared with one from another machine. Nothing leaves the machine.
+
+mod machine;
+mod report;
+mod upload;
+mod worker;
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::args::BenchOptions;
+use crate::workspace;
+use report::Report;
+use worker::Worker;
+
+/// A suite: its name, and what measures it.
+struct Suite {
+    name: &'static str,
+    measure: fn(&Worker, bool) -> Result<Report>,
+}
+
+const SUITES: [Suite; 1] = [Suite {
+    name: "upload",
+    measure: upload::measure,
+}];
+
+/// Measures a suite, prints the table, and writes the JSON report if a file was named.
+///
+/// # Errors
+///
+/// If the suite is unknown, a measurement fails, or a ratio is over its limit.
+pub fn run(options: &BenchOptions) -> Result<()> {
+    let Some(suite) = SUITES.iter().find(|suite| suite.name == options.suite) else {
+        let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
+        bail!(
+            "there is no suite '{}': choose from {}",
+            options.suite,
+            names.join(", ")
+        );
+    };
+    let worker = Worker::build()?;
+    let report = (suite.measure)(&worker, options.quick)?;
+    print!("{report}");
+    if let Some(path) = &options.json {
+        let mut text = serde_json::to_string_pretty(&report)?;
+        text.push('\n');
+        // The caller's folder is meant, not the workspace's.
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        eprintln!("written: {}", workspace::shown(path));
+    }
+    let over = report.over_limit();
+    if !over.is_empty() {
+        bail!("over the limit: {}", over.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! The development tasks behind `cargo xtask`. Each generator can check instead of write, so that the gate proves that
+//! what is committed is what would be generated. Nothing here contacts a host other than this machine.
+
+// A development tool talks to the developer on its standard streams.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod args;
+pub mod bench;
+pub mod ci;
+pub mod fixtures;
+pub mod http;
+pub mod snapshots;
+pub mod workspace;
+
+use args::Task;
+
+/// Does one task.
+///
+/// # Errors
+///
+/// What the task says: a difference that a check found, a program that failed, a file that cannot be read or written.
+pub fn run(task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::Help => {
+            println!("{}", args::USAGE);
+            Ok(())
+        }
+        Task::Fixtures { check } => fixtures::run(check),
+        Task::Snapshots(mode) => snapshots::run(mode),
+        Task::Bench(options) => bench::run(&options),
+        Task::Ci { arguments } => ci::run(&arguments),
+    }
+}
