@@ -1,0 +1,317 @@
+//! The terms the coder knows, read once from the tables in `data/icd10/`. A line is one ICD-10-CM code with its terms
+//! and titles in Spanish and English. It refuses to be clever: what is not in the tables is not coded.
+//!
+//! Columns, divided by tabs: code, kind, yields, history, Spanish terms, English terms, Spanish title, English title.
+//! Terms are divided by `|`. `S52.50{129}A` means that the character in braces is 1 for the right side, 2 for the
+//! left, 9 when the note names none. `PE{acute for}` is a term that needs one of these words just before it.
+
+use super::phrase::{Compare, Found, Phrases};
+use super::token::{Kind, Token};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+const TABLES: [&str; 9] = [
+    include_str!("../../data/icd10/infection-blood.tsv"),
+    include_str!("../../data/icd10/endocrine-mental.tsv"),
+    include_str!("../../data/icd10/neoplasm.tsv"),
+    include_str!("../../data/icd10/nervous-senses.tsv"),
+    include_str!("../../data/icd10/circulatory-respiratory.tsv"),
+    include_str!("../../data/icd10/digestive-skin-joint.tsv"),
+    include_str!("../../data/icd10/kidney-pregnancy-birth.tsv"),
+    include_str!("../../data/icd10/symptom-injury.tsv"),
+    include_str!("../../data/icd10/status.tsv"),
+];
+
+/// The language of a note, and of the answer to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Language {
+    Spanish,
+    English,
+}
+
+/// What a line of the table stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Concept {
+    /// `dx`: a diagnosis.
+    Diagnosis,
+    /// `sx`: a symptom or sign. "History of" does not make it past.
+    Symptom,
+    /// `st`: a status, for example a long-term medicine or a former smoker.
+    Status,
+    /// `allergy`: the name of a drug; coded only where the note says that it is an allergy.
+    Allergy,
+    /// `dm-drug`: a drug that is coded only beside a diabetes that the note names.
+    DiabetesDrug,
+}
+
+/// What "history of" makes of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum History {
+    /// Empty column: a lasting condition; it is coded as present.
+    Lasting,
+    /// `-`: over; it is discarded.
+    Over,
+    /// A code: the history is coded with that one.
+    Code(String),
+    /// A code with `*` behind: the same, but a mere place under the heading "history" is not enough.
+    CodeWhenTreated(String),
+}
+
+/// One line of the tables.
+pub(crate) struct Entry {
+    code: [String; 3],
+    pub(crate) concept: Concept,
+    pub(crate) yields: Vec<String>,
+    pub(crate) history: History,
+    spanish: String,
+    english: String,
+}
+
+/// The side of the body a mention names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Side {
+    Right = 0,
+    Left = 1,
+    None = 2,
+}
+
+impl Entry {
+    /// The code, for a side where the code has one.
+    pub(crate) fn code(&self, side: Side) -> &str {
+        &self.code[side as usize]
+    }
+
+    /// True when the code names a side of the body.
+    pub(crate) fn sided(&self) -> bool {
+        self.code[0] != self.code[2]
+    }
+
+    /// The title.
+    pub(crate) fn title(&self, language: Language, side: Side) -> String {
+        match (language, side) {
+            (Language::Spanish, Side::Right) => self.spanish.replace("{lado}", ", lado derecho"),
+            (Language::Spanish, Side::Left) => self.spanish.replace("{lado}", ", lado izquierdo"),
+            (Language::Spanish, Side::None) => {
+                self.spanish.replace("{lado}", ", lado no especificado")
+            }
+            (Language::English, Side::Right) => self.english.replace("{side}", "right"),
+            (Language::English, Side::Left) => self.english.replace("{side}", "left"),
+            (Language::English, Side::None) => self.english.replace("{side}", "unspecified"),
+        }
+    }
+}
+
+struct Term {
+    entry: usize,
+    language: Language,
+    capitals: bool,
+    after: Vec<String>,
+}
+
+/// A term of the lexicon found in a note.
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    /// First token.
+    pub(crate) first: usize,
+    /// Token after the last.
+    pub(crate) end: usize,
+    /// Index for [`Lexicon::entry`].
+    pub(crate) entry: usize,
+    /// The term is an abbreviation in capitals.
+    pub(crate) capitals: bool,
+    /// The words stand as in the table.
+    pub(crate) exact: bool,
+}
+
+/// The tables, ready for use.
+pub(crate) struct Lexicon {
+    entries: Vec<Entry>,
+    terms: Vec<Term>,
+    phrases: Phrases,
+    by_code: HashMap<String, (usize, Side)>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(&TABLES));
+
+fn sides(pattern: &str) -> [String; 3] {
+    let Some((head, (digits, tail))) = pattern
+        .split_once('{')
+        .and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
+    else {
+        return [pattern.to_owned(), pattern.to_owned(), pattern.to_owned()];
+    };
+    let digit = |i: usize| digits.chars().nth(i).unwrap_or('9');
+    [0, 1, 2].map(|i| format!("{head}{}{tail}", digit(i)))
+}
+
+impl Lexicon {
+    /// The lexicon of this crate.
+    pub(crate) fn get() -> &'static Self {
+        &LEXICON
+    }
+
+    fn read(tables: &[&str]) -> Self {
+        let mut lexicon = Self {
+            entries: Vec::new(),
+            terms: Vec::new(),
+            phrases: Phrases::new(Compare::Term),
+            by_code: HashMap::new(),
+        };
+        for line in tables.iter().flat_map(|table| table.lines()) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [
+                code,
+                kind,
+                yields,
+                history,
+                spanish_terms,
+                english_terms,
+                spanish,
+                english,
+            ] = columns[..]
+            else {
+                continue;
+            };
+            let concept = match kind {
+                "sx" => Concept::Symptom,
+                "st" => Concept::Status,
+                "allergy" => Concept::Allergy,
+                "dm-drug" => Concept::DiabetesDrug,
+                "dx" => Concept::Diagnosis,
+                _ => continue,
+            };
+            let history = match history {
+                "" => History::Lasting,
+                "-" => History::Over,
+                code => match code.strip_suffix('*') {
+                    Some(code) => History::CodeWhenTreated(code.to_owned()),
+                    None => History::Code(code.to_owned()),
+                },
+            };
+            let entry = lexicon.entries.len();
+            for (language, terms) in [
+                (Language::Spanish, spanish_terms),
+                (Language::English, english_terms),
+            ] {
+                for term in terms
+                    .split('|')
+                    .map(str::trim)
+                    .filter(|term| !term.is_empty())
+                {
+                    let (words, after) = term.split_once('{').unwrap_or((term, ""));
+                    let capitals = words.split_whitespace().any(|word| {
+                        word.chars().any(char::is_alphabetic)
+                            && word
+                                .chars()
+                                .filter(|c| c.is_alphabetic())
+                                .all(char::is_uppercase)
+                    });
+                    lexicon.phrases.add(words, lexicon.terms.len());
+                    let after = after
+                        .trim_end_matches('}')
+                        .split_whitespace()
+                        .map(str::to_owned)
+                        .collect();
+                    lexicon.terms.push(Term {
+                        entry,
+                        language,
+                        capitals,
+                        after,
+                    });
+                }
+            }
+            let code = sides(code);
+            for side in [Side::None, Side::Right, Side::Left] {
+                lexicon
+                    .by_code
+                    .entry(code[side as usize].clone())
+                    .or_insert((entry, side));
+            }
+            lexicon.entries.push(Entry {
+                code,
+                concept,
+                yields: yields.split_whitespace().map(str::to_owned).collect(),
+                history,
+                spanish: spanish.to_owned(),
+                english: english.to_owned(),
+            });
+        }
+        lexicon
+    }
+
+    /// The line with this index.
+    pub(crate) fn entry(&self, index: usize) -> &Entry {
+        &self.entries[index]
+    }
+
+    /// The line of a code.
+    pub(crate) fn find(&self, code: &str) -> Option<(usize, Side)> {
+        self.by_code.get(code).copied()
+    }
+
+    /// Every term in the note, from left to right, the longest first, none over another. Abbreviations in capitals are
+    /// read in the language of the note only: `AF` is a fibrillation in English and a heading in Spanish.
+    pub(crate) fn matches(
+        &self,
+        tokens: &[Token],
+        limits: &[usize],
+        language: Language,
+    ) -> Vec<Match> {
+        let mut out = Vec::new();
+        let mut i = 0;
+        while i < tokens.len() {
+            let best = if tokens[i].kind == Kind::Mark {
+                None
+            } else {
+                self.phrases
+                    .at(tokens, i, limits[i])
+                    .into_iter()
+                    .filter(|found| self.fits(found, tokens, i, language))
+                    .max_by_key(|found| {
+                        (
+                            found.words,
+                            found.exact,
+                            usize::MAX - found.end,
+                            usize::MAX - found.id,
+                        )
+                    })
+            };
+            if let Some(found) = best {
+                let term = &self.terms[found.id];
+                let exact = found.exact;
+                out.push(Match {
+                    first: i,
+                    end: found.end,
+                    entry: term.entry,
+                    capitals: term.capitals,
+                    exact,
+                });
+                i = found.end;
+            } else {
+                i += 1;
+            }
+        }
+        out
+    }
+
+    fn fits(&self, found: &Found, tokens: &[Token], first: usize, language: Language) -> bool {
+        let term = &self.terms[found.id];
+        if term.capitals && term.language != language {
+            return false;
+        }
+        if term.after.is_empty() {
+            return true;
+        }
+        // A short abbreviation before a colon is a heading ("PE: lungs clear").
+        let heading = tokens.get(found.end).is_some_and(|next| next.is(':'));
+        !heading
+            && first
+                .checked_sub(1)
+                .is_some_and(|before| term.after.contains(&tokens[before].folded))
+    }
+}
+
+/// True when `code` is `pattern`, or begins with it.
+pub(crate) fn covers(pattern: &str, code: &str) -> bool {
+    code.starts_with(pattern)
+}
