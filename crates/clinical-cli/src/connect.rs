@@ -1,0 +1,129 @@
+//! From flags and variables to a ready client, or to one sentence about what is missing. Never falls back to the
+//! sandbox by itself.
+
+use omniscribe_codify::http_core::{Deadlines, Observer};
+use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error};
+
+use crate::args::Connection;
+use crate::exit::{Exit, Stop};
+
+/// A client, and the sandbox that answers it if one was asked for.
+pub(crate) struct Session {
+    pub(crate) codify: Codify,
+    #[cfg(feature = "sandbox")]
+    sandbox: Option<clinical_sandbox::Sandbox>,
+}
+
+impl Session {
+    pub(crate) async fn open(
+        connection: &Connection,
+        observer: impl Observer,
+    ) -> Result<Self, Stop> {
+        let total = connection.total();
+        let mut builder = Codify::builder().http(move |http| {
+            http.user_agent(concat!("clinical-cli/", env!("CARGO_PKG_VERSION")))
+                .deadlines(deadlines(total))
+                .observer(observer)
+        });
+        if let Some(environment) = connection.environment {
+            builder = builder.environment(environment.into());
+        }
+        #[cfg(feature = "sandbox")]
+        if connection.is_simulated() {
+            let sandbox = start(clinical_sandbox::Sandbox::builder()).await?;
+            crate::style::simulated();
+            let builder = builder.base_url(sandbox.url()).token(sandbox.token());
+            return Ok(Self {
+                codify: build(builder)?,
+                sandbox: Some(sandbox),
+            });
+        }
+        if let Some(url) = &connection.base_url {
+            builder = builder.base_url(url);
+        }
+        credentials(connection)?;
+        let builder = builder.from_env().map_err(|error| refused(&error))?;
+        Ok(Self {
+            codify: build(builder)?,
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
+        })
+    }
+
+    pub(crate) async fn close(self) {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+/// Starts a sandbox, or says in one sentence why it does not.
+#[cfg(feature = "sandbox")]
+pub(crate) async fn start(
+    builder: clinical_sandbox::SandboxBuilder,
+) -> Result<clinical_sandbox::Sandbox, Stop> {
+    use clinical_sandbox::SandboxError;
+    builder.start().await.map_err(|error| {
+        let exit = match error {
+            SandboxError::Setting { .. } => Exit::Usage,
+            _ => Exit::SomeFailed,
+        };
+        match std::error::Error::source(&error) {
+            Some(reason) => Stop::new(
+                exit,
+                format!("the sandbox did not start: {error} ({reason})"),
+            ),
+            None => Stop::new(exit, format!("the sandbox did not start: {error}")),
+        }
+    })
+}
+
+/// The client's own limits, with another total.
+fn deadlines(total: std::time::Duration) -> Deadlines {
+    const ATTEMPT: std::time::Duration = std::time::Duration::from_secs(600);
+    Deadlines::default().attempt(ATTEMPT).total(total)
+}
+
+fn build(builder: CodifyBuilder) -> Result<Codify, Stop> {
+    builder.build().map_err(|error| refused(&error))
+}
+
+fn refused(error: &Error) -> Stop {
+    Stop::new(Exit::of(error.kind()), error.to_string())
+}
+
+/// Names everything that is missing at once, so that nobody has to come back for the second variable.
+fn credentials(connection: &Connection) -> Result<(), Stop> {
+    let is_missing = |name: &str| {
+        std::env::var_os(name).is_none_or(|value| value.to_string_lossy().trim().is_empty())
+    };
+    let wanted = [
+        (
+            connection.base_url.is_none(),
+            API_URL_VAR,
+            "the address that the vendor gave you",
+        ),
+        (true, API_TOKEN_VAR, "the token that the vendor gave you"),
+    ];
+    let missing: Vec<String> = wanted
+        .iter()
+        .filter(|(needed, name, _)| *needed && is_missing(name))
+        .map(|(_, name, what)| format!("{name} to {what}"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let instead = if cfg!(feature = "sandbox") {
+        ", or add --sandbox for simulated answers from this machine"
+    } else {
+        ""
+    };
+    Err(Stop::new(
+        Exit::Credentials,
+        format!(
+            "no credentials: set {}{instead} (nothing was sent)",
+            missing.join(" and ")
+        ),
+    ))
+}

@@ -1,0 +1,193 @@
+//! What became of one input, in the shape that all forms of output share.
+
+use omniscribe_codify::{CodeAssessment, CodifyResponse, Error, LongCoding};
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// What became of one input.
+pub(crate) enum Outcome {
+    /// It was coded.
+    Coded(Coding),
+    /// It was not, or only the parts in the coding were.
+    Failed(Failure, Option<Coding>),
+}
+
+/// The codes of one input.
+pub(crate) struct Coding {
+    pub(crate) accepted: Vec<Row>,
+    pub(crate) discarded: Vec<Row>,
+    /// The vendor's run of each part, in order; `None` for a part that failed. One without `--split`.
+    pub(crate) runs: Vec<Option<String>>,
+    /// Whether `--split` was asked for: it changes the shape of the output, whatever the number of parts.
+    pub(crate) split: bool,
+    /// How many accepted codes are left out for their confidence.
+    pub(crate) hidden: usize,
+}
+
+/// One code. Serialises with the vendor's field names.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    #[serde(flatten)]
+    pub(crate) assessment: CodeAssessment,
+    #[serde(flatten)]
+    pub(crate) place: Option<Place>,
+}
+
+/// Where in a split note a code was found, counted from 0.
+#[derive(Serialize)]
+pub(crate) struct Place {
+    pub(crate) part: usize,
+    pub(crate) parts: Vec<usize>,
+}
+
+/// Why an input was not coded.
+#[derive(Serialize)]
+pub(crate) struct Failure {
+    pub(crate) kind: &'static str,
+    pub(crate) delivery: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) message: String,
+    #[serde(skip)]
+    pub(crate) exit: Exit,
+}
+
+impl Outcome {
+    pub(crate) fn coding(&self) -> Option<&Coding> {
+        match self {
+            Self::Coded(coding) => Some(coding),
+            Self::Failed(_, coding) => coding.as_ref(),
+        }
+    }
+
+    /// Leaves out the accepted codes below `percent`.
+    pub(crate) fn at_least(self, percent: Option<f64>) -> Self {
+        match self {
+            Self::Coded(coding) => Self::Coded(coding.at_least(percent)),
+            Self::Failed(failure, coding) => {
+                Self::Failed(failure, coding.map(|coding| coding.at_least(percent)))
+            }
+        }
+    }
+
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Coded(_) => None,
+            Self::Failed(failure, _) => Some(failure),
+        }
+    }
+}
+
+impl From<Error> for Outcome {
+    fn from(error: Error) -> Self {
+        Self::Failed(Failure::from(&error), None)
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self {
+            kind: error.kind().as_str(),
+            delivery: error.delivery().as_str(),
+            attempts: error.attempts(),
+            message: error.to_string(),
+            exit: Exit::of(error.kind()),
+        }
+    }
+}
+
+impl Coding {
+    pub(crate) fn of_response(response: &CodifyResponse) -> Self {
+        let rows = |list: &[CodeAssessment]| {
+            list.iter()
+                .map(|assessment| Row {
+                    assessment: assessment.clone(),
+                    place: None,
+                })
+                .collect()
+        };
+        Self {
+            accepted: rows(&response.final_code_assessments),
+            discarded: rows(&response.discarded_code_assessments),
+            runs: vec![Some(response.run_id.clone())],
+            split: false,
+            hidden: 0,
+        }
+    }
+
+    fn of_parts(long: &LongCoding) -> Self {
+        let merged = long.merged();
+        let rows = |list: Vec<omniscribe_codify::MergedAssessment>| {
+            list.into_iter()
+                .map(|found| Row {
+                    assessment: found.assessment,
+                    place: Some(Place {
+                        part: found.part,
+                        parts: found.parts,
+                    }),
+                })
+                .collect()
+        };
+        let run = |part: &omniscribe_codify::Part| {
+            part.result
+                .as_ref()
+                .ok()
+                .map(|answer| answer.run_id.clone())
+        };
+        Self {
+            accepted: rows(merged.final_code_assessments),
+            discarded: rows(merged.discarded_code_assessments),
+            runs: long.parts.iter().map(run).collect(),
+            split: true,
+            hidden: 0,
+        }
+    }
+
+    fn at_least(mut self, percent: Option<f64>) -> Self {
+        if let Some(percent) = percent {
+            let before = self.accepted.len();
+            self.accepted
+                .retain(|row| row.assessment.confidence_percent >= percent);
+            self.hidden = before - self.accepted.len();
+        }
+        self
+    }
+
+    /// The run that a code is from.
+    pub(crate) fn run_of(&self, row: &Row) -> &str {
+        let part = row.place.as_ref().map_or(0, |place| place.part);
+        self.runs
+            .get(part)
+            .and_then(Option::as_deref)
+            .unwrap_or_default()
+    }
+}
+
+/// A split note is coded if all its parts are; otherwise it failed, and what was coded goes with the failure.
+impl From<&LongCoding> for Outcome {
+    fn from(long: &LongCoding) -> Self {
+        let coding = Coding::of_parts(long);
+        let Some(error) = long.first_error() else {
+            return Self::Coded(coding);
+        };
+        let mut failure = Failure::from(error);
+        let coded = coding.runs.iter().flatten().count();
+        if long.parts.len() > 1 {
+            // The worst delivery of all parts is that of the input.
+            let errors = long
+                .parts
+                .iter()
+                .filter_map(|part| part.result.as_ref().err());
+            if let Some(worst) = errors.clone().map(Error::delivery).max() {
+                failure.delivery = worst.as_str();
+            }
+            failure.attempts = errors.map(Error::attempts).sum();
+            failure.message = format!(
+                "{coded} of {} parts were coded; the first failure: {}",
+                long.parts.len(),
+                failure.message
+            );
+        }
+        Self::Failed(failure, (coded > 0).then_some(coding))
+    }
+}
