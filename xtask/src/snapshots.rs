@@ -90,9 +90,12 @@ fn accept() -> Result<()> {
                 let accepted = one.accept()?;
                 println!("accepted {}", shown(&accepted));
             }
-            Pending::Inline { source } => {
+            Pending::Inline { .. } => {
                 by_hand += 1;
-                println!("change by hand: a snapshot inside {}", shown(source));
+                println!(
+                    "change by hand: a snapshot inside {}",
+                    shown(&one.subject())
+                );
             }
         }
     }

@@ -52,12 +52,17 @@ pub fn command(program: impl Into<OsString>) -> Command {
 ///
 /// If it cannot be started or ends with a failure.
 pub fn run(command: &mut Command) -> Result<()> {
-    let shown = format!("{command:?}");
+    // Program and arguments alone: the environment would bury them.
+    let shown = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|part| part.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ");
     let status = command
         .status()
-        .with_context(|| format!("could not start {shown}"))?;
+        .with_context(|| format!("could not start `{shown}`"))?;
     if !status.success() {
-        bail!("{shown} ended with {status}");
+        bail!("`{shown}` ended with {status}");
     }
     Ok(())
 }

@@ -55,15 +55,27 @@ impl Pending {
         }
     }
 
+    /// The file that a person reads or changes: the snapshot, or the source with a snapshot inside.
+    pub(super) fn subject(&self) -> PathBuf {
+        match self {
+            Self::File { new } => new.with_extension(""),
+            Self::Inline { source } => {
+                let name = source.with_extension("");
+                let name = name.file_name().unwrap_or_default().to_string_lossy();
+                source.with_file_name(name.trim_start_matches('.'))
+            }
+        }
+    }
+
     /// The name and the changed lines, for a person.
     pub(super) fn summary(&self) -> Result<String> {
         let Self::File { new } = self else {
             return Ok(format!(
-                "{}: a snapshot inside the source differs",
-                shown(self.path())
+                "{}: a snapshot inside this source differs; `cargo test` shows how",
+                shown(&self.subject())
             ));
         };
-        let old_path = new.with_extension("");
+        let old_path = self.subject();
         let new_text = read(new)?;
         if !old_path.exists() {
             return Ok(format!(
@@ -83,7 +95,7 @@ impl Pending {
     /// Moves the new text into place, without the line number of the assertion: it changes with every edit above it.
     pub(super) fn accept(&self) -> Result<PathBuf> {
         let new = self.path();
-        let accepted = new.with_extension("");
+        let accepted = self.subject();
         let text = without_assertion_line(&read(new)?);
         fs::write(&accepted, text).with_context(|| format!("cannot write {}", shown(&accepted)))?;
         fs::remove_file(new).with_context(|| format!("cannot remove {}", shown(new)))?;
@@ -183,6 +195,14 @@ mod tests {
                 },
             ]
         );
+    }
+
+    #[test]
+    fn a_note_about_a_snapshot_inside_a_source_names_the_source() {
+        let note = Pending::Inline {
+            source: PathBuf::from("a/tests/.b.rs.pending-snap"),
+        };
+        assert_eq!(note.subject(), Path::new("a/tests/b.rs"));
     }
 
     #[test]
