@@ -5,6 +5,9 @@
 
 mod answers;
 mod errors;
+mod faults;
 mod redirects;
+mod retries;
 mod snapshots;
+mod time_limits;
 mod wire;

@@ -3,6 +3,7 @@
 use clinical_http::ClientBuilder;
 use clinical_http::testing::{JumpingClock, ScriptedTransport};
 use clinical_http::transport::Transport;
+use clinical_sandbox::Sandbox;
 use omniscribe_codify::{Codify, CodifyBuilder, Environment};
 
 /// The token that test clients send.
@@ -25,6 +26,16 @@ pub fn client(url: &str) -> Codify {
 /// A client of an address on this machine, with the clock that records its waits.
 pub fn client_with(url: &str, clock: &JumpingClock) -> Codify {
     settings(url, clock).build().unwrap()
+}
+
+/// Settings for a sandbox, with its token.
+pub fn for_sandbox(sandbox: &Sandbox, clock: &JumpingClock) -> CodifyBuilder {
+    settings(sandbox.url(), clock).token(sandbox.token().to_owned())
+}
+
+/// A client of a sandbox.
+pub fn of_sandbox(sandbox: &Sandbox, clock: &JumpingClock) -> Codify {
+    for_sandbox(sandbox, clock).build().unwrap()
 }
 
 /// Settings that send over the given transport and never to a network.

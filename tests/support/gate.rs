@@ -82,6 +82,13 @@ impl Gate {
         self.arrivals.recv().await.unwrap()
     }
 
+    /// Closes the listener and every connection, and returns once they are closed.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        // The task ends by being cancelled, and its connections with it.
+        let _ = (&mut self.accepting).await;
+    }
+
     /// A request that has arrived already, if there is one.
     pub fn arrived(&mut self) -> Option<Arrival> {
         self.arrivals.try_recv().ok()

@@ -15,3 +15,4 @@ pub mod documents;
 pub mod facts;
 pub mod gate;
 pub mod recorder;
+pub mod transports;
