@@ -3,6 +3,7 @@
 //! The errors of the libraries below carry URLs and bytes of answers. What matters of them is read off here, and they go no further.
 
 use std::error::Error as StdError;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,7 +13,9 @@ use http_body::Frame;
 use rustls::CertificateError;
 
 use crate::deadline::Deadlines;
-use crate::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
+use crate::transport::{
+    BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse,
+};
 use crate::{BaseUrl, BoxFuture, Delivery, Error, tls};
 
 pub(crate) struct ReqwestTransport(reqwest::Client);
@@ -119,34 +122,24 @@ impl http_body::Body for IncomingBody {
 
 /// Whether the connection was gone before it took the request: hyper calls that, and only that, "canceled".
 fn was_never_taken(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        let hyper = current.downcast_ref::<hyper::Error>();
-        if hyper.is_some_and(hyper::Error::is_canceled) {
-            return true;
-        }
-        cause = current.source();
-    }
-    false
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
+        .any(hyper::Error::is_canceled)
 }
 
 /// Reads off an error chain what broke.
 fn failure_of(error: &reqwest::Error) -> Failure {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(current) = cause {
-        if let Some(tls) = tls_error_of(current) {
+    for cause in causes(error) {
+        if let Some(tls) = cause.downcast_ref() {
             return failure_of_tls(tls);
         }
-        if current
-            .downcast_ref::<hyper::Error>()
-            .is_some_and(hyper::Error::is_parse)
-        {
+        let hyper = cause.downcast_ref::<hyper::Error>();
+        if hyper.is_some_and(hyper::Error::is_parse) {
             return Failure::Malformed;
         }
-        if current.is::<crate::transport::BodyError>() {
+        if cause.is::<BodyError>() {
             return Failure::RequestBody;
         }
-        cause = current.source();
     }
     match () {
         () if error.is_builder() => Failure::Setup,
@@ -157,12 +150,18 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// `std::io::Error` hides the error it wraps from `source()`, and TLS errors arrive wrapped in one.
-fn tls_error_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        return io.get_ref().and_then(|inner| inner.downcast_ref());
+/// An error and all that caused it. `std::io::Error` hides what it wraps from `source()`, and the errors of TLS arrive wrapped in two of them.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| wrapped(*error))
+}
+
+fn wrapped<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
     }
-    error.downcast_ref()
 }
 
 fn failure_of_tls(error: &rustls::Error) -> Failure {
@@ -178,5 +177,74 @@ fn failure_of_tls(error: &rustls::Error) -> Failure {
         | Cert::NotValidYetContext { .. } => Failure::TlsExpired,
         Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
         _ => Failure::Tls,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::Body;
+    use crate::request::{Progress, SendBody};
+
+    #[tokio::test]
+    async fn an_answer_that_is_reset_after_its_head_is_lost() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let base = BaseUrl::parse(&format!("http://{address}")).unwrap();
+        let transport = ReqwestTransport::new(&base, &Deadlines::default()).unwrap();
+        let body = Body::json("text").unwrap();
+        let request = TransportRequest {
+            method: Method::POST,
+            url: base.join("/v1/work"),
+            headers: HeaderMap::new(),
+            body: SendBody::open(&body, Progress::new()).await.unwrap(),
+        };
+        let peer = async {
+            let mut socket = listener.accept().await.unwrap().0;
+            let mut request = Vec::new();
+            while !request.ends_with(b"\"text\"") {
+                request.push(socket.read_u8().await.unwrap());
+            }
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n";
+            socket.write_all(head).await.unwrap();
+            socket
+        };
+        let (answer, socket) = tokio::join!(transport.send(request), peer);
+        let mut answer = answer.unwrap();
+        assert_eq!(answer.status, 200);
+        // The head is in the client's hands: only now the connection is reset.
+        socket.set_zero_linger().unwrap();
+        drop(socket);
+        let frame = std::future::poll_fn(|cx| answer.body.as_mut().poll_frame(cx)).await;
+        let error = frame.unwrap().unwrap_err();
+        assert_eq!(error.delivery, Delivery::ResponseLost);
+        assert_eq!(error.failure, Failure::Interrupted);
+    }
+
+    #[test]
+    fn a_certificates_fault_is_named() {
+        use CertificateError as Cert;
+        let table = [
+            (Cert::UnknownIssuer, Failure::TlsUnknownAuthority),
+            (Cert::Expired, Failure::TlsExpired),
+            (Cert::NotValidYet, Failure::TlsExpired),
+            (Cert::NotValidForName, Failure::TlsWrongName),
+            (Cert::Revoked, Failure::Tls),
+            (Cert::BadEncoding, Failure::Tls),
+        ];
+        for (problem, expected) in table {
+            let error = rustls::Error::InvalidCertificate(problem);
+            // Wrapped twice, as a connector hands it on.
+            let wrapped = io::Error::other(io::Error::other(error.clone()));
+            let found: Vec<_> = causes(&wrapped)
+                .filter_map(|cause| cause.downcast_ref::<rustls::Error>())
+                .collect();
+            assert_eq!(found, [&error]);
+            assert_eq!(failure_of_tls(&error), expected, "{error}");
+        }
+        assert_eq!(failure_of_tls(&rustls::Error::DecryptError), Failure::Tls);
     }
 }

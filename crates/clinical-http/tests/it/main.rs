@@ -1,0 +1,22 @@
+//! Behaviour tests of `clinical-http`: the rules through `Client::send`, with a scripted transport and a paused clock, and the
+//! judgement of real connections against raw listeners on loopback.
+
+// A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod abandoned;
+mod audit;
+mod canary;
+mod capture;
+mod credentials;
+mod deadlines;
+mod files;
+mod requests;
+mod retries;
+mod retry_table;
+mod schedules;
+mod server;
+mod support;
+mod wire_answers;
+mod wire_delivery;
+mod wire_requests;
