@@ -30,7 +30,7 @@
 //!    elsewhere; drug 96, refined 93, history 89. Discarded: uncertain 35, symptom 25, general 22, past 15, value 12,
 //!    stopped 10, condition or test 7, family 6, denied 4. The seed moves each by at most 1.5.
 //! 9. **Order.** Both lists follow the first mention in the note. Texts are in the note's language (small words of
-//!    each language are counted; equal counts give Spanish).
+//!    each language are counted; equal counts give Spanish, and abbreviations are then read in both).
 
 mod context;
 mod finding;
@@ -99,8 +99,8 @@ impl std::fmt::Debug for Coding {
 #[must_use]
 pub fn assess(text: &str, seed: u64) -> Coding {
     let tokens = token::tokens(text);
-    let language = language::of(&tokens);
-    let findings = finding::findings(text, &tokens, language);
+    let (language, guessed) = language::of(&tokens);
+    let findings = finding::findings(text, &tokens, language, guessed);
     let mut coding = Coding::default();
     for decision in resolve::decide(text, &tokens, &findings) {
         let assessment = Assessment {

@@ -381,14 +381,22 @@ impl<'a> Sentence<'a> {
                     other.class,
                     Class::History | Class::Uncertain | Class::Family
                 );
-            if other.class == Class::Stop
-                && !(trigger.class == Class::Family && after_comma_list(other))
-                || new_subject
-            {
+            let tells = trigger.class == Class::Family && other.first == trigger.end && !self.reports(other.first);
+            if other.class == Class::Stop && !tells || new_subject {
                 return true;
             }
         }
         negation && self.told_more(from, mention)
+    }
+
+    /// "La madre refiere": a relative who speaks about the patient. "Father had": one of whom the note speaks.
+    fn reports(&self, i: usize) -> bool {
+        const SAYS: [&str; 22] = [
+            "refiere", "refieren", "referia", "relata", "cuenta", "comenta", "describe", "manifiesta", "dice", "explica",
+            "acude", "consulta", "reports", "reported", "states", "says", "notes", "noted", "noticed", "describes", "por",
+            "because",
+        ];
+        SAYS.iter().any(|word| self.tokens[i].word(word))
     }
 
     fn told_more(&self, from: usize, mention: &Match) -> bool {
@@ -469,8 +477,4 @@ fn answer(trigger: Trigger) -> Trigger {
         reach: Reach::Next,
         ..trigger
     }
-}
-
-fn after_comma_list(_other: &Trigger) -> bool {
-    false
 }

@@ -64,7 +64,7 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
     };
     let inside = (mention.first..mention.end).find_map(named);
     let after = (mention.end..end.min(mention.end + 4))
-        .take_while(|&i| tokens[i].kind != Kind::Mark || tokens[i].is('('))
+        .take_while(|&i| tokens[i].kind != Kind::Mark || tokens[i].is('(') || i == mention.end && tokens[i].is(','))
         .find_map(named);
     let before = (mention.first.saturating_sub(2)..mention.first)
         .rev()
@@ -74,18 +74,20 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
 }
 
 /// Every mention of the note, in the order of the note.
-pub(crate) fn findings(text: &str, tokens: &[Token], language: Language) -> Vec<Finding> {
+pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: bool) -> Vec<Finding> {
     let lexicon = Lexicon::get();
     let spanish = language == Language::Spanish;
     let whole = vec![tokens.len(); tokens.len()];
-    let rough = lexicon.matches(tokens, &whole, language);
+    let read = (!both).then_some(language);
+    let rough = lexicon.matches(tokens, &whole, read);
     let named = |first: usize, end: usize| rough.iter().any(|m| m.first >= first && m.end <= end);
-    let segments = segments(text, tokens, spanish, &named);
+    let inside = |i: usize| rough.iter().any(|m| m.first < i && i < m.end);
+    let segments = segments(text, tokens, spanish, &named, &inside);
     let mut limits = whole;
     for segment in &segments {
         limits[segment.first..segment.end].fill(segment.end);
     }
-    let mentions = lexicon.matches(tokens, &limits, language);
+    let mentions = lexicon.matches(tokens, &limits, read);
     let mut out = Vec::new();
     let mut inherited: Vec<Trigger> = Vec::new();
     let mut rest = mentions.as_slice();

@@ -3,7 +3,8 @@
 //!
 //! Columns, divided by tabs: code, kind, yields, history, Spanish terms, English terms, Spanish title, English title.
 //! Terms are divided by `|`. `S52.50{129}A` means that the character in braces is 1 for the right side, 2 for the
-//! left, 9 when the note names none. `PE{acute for}` is a term that needs one of these words just before it.
+//! left, 9 when the note names none. `PE{acute >unlikely}` is a term that needs
+//! one of these words just before it, or after it where the word has `>`.
 
 use super::phrase::{Compare, Found, Phrases};
 use super::token::{Kind, Token};
@@ -105,7 +106,7 @@ struct Term {
     entry: usize,
     language: Language,
     capitals: bool,
-    after: Vec<String>,
+    near: Vec<String>,
 }
 
 /// A term of the lexicon found in a note.
@@ -207,7 +208,7 @@ impl Lexicon {
                                 .all(char::is_uppercase)
                     });
                     lexicon.phrases.add(words, lexicon.terms.len());
-                    let after = after
+                    let near = after
                         .trim_end_matches('}')
                         .split_whitespace()
                         .map(str::to_owned)
@@ -216,7 +217,7 @@ impl Lexicon {
                         entry,
                         language,
                         capitals,
-                        after,
+                        near,
                     });
                 }
             }
@@ -250,12 +251,12 @@ impl Lexicon {
     }
 
     /// Every term in the note, from left to right, the longest first, none over another. Abbreviations in capitals are
-    /// read in the language of the note only: `AF` is a fibrillation in English and a heading in Spanish.
+    /// read in the language of the note only, when it is known: `AF` is a fibrillation in English and a heading in Spanish.
     pub(crate) fn matches(
         &self,
         tokens: &[Token],
         limits: &[usize],
-        language: Language,
+        language: Option<Language>,
     ) -> Vec<Match> {
         let mut out = Vec::new();
         let mut i = 0;
@@ -294,20 +295,23 @@ impl Lexicon {
         out
     }
 
-    fn fits(&self, found: &Found, tokens: &[Token], first: usize, language: Language) -> bool {
+    fn fits(&self, found: &Found, tokens: &[Token], first: usize, language: Option<Language>) -> bool {
         let term = &self.terms[found.id];
-        if term.capitals && term.language != language {
+        if term.capitals && language.is_some_and(|language| term.language != language) {
             return false;
         }
-        if term.after.is_empty() {
+        if term.near.is_empty() {
             return true;
         }
         // A short abbreviation before a colon is a heading ("PE: lungs clear").
         let heading = tokens.get(found.end).is_some_and(|next| next.is(':'));
-        !heading
-            && first
-                .checked_sub(1)
-                .is_some_and(|before| term.after.contains(&tokens[before].folded))
+        let before = first.checked_sub(1).map(|i| tokens[i].folded.as_str());
+        let next = tokens.get(found.end).map(|next| next.folded.as_str());
+        let fits = |word: &String| match word.strip_prefix('>') {
+            Some(word) => next == Some(word),
+            None => before == Some(word.as_str()),
+        };
+        !heading && term.near.iter().any(fits)
     }
 }
 

@@ -89,6 +89,11 @@ const DEGREE: [&str; 38] = [
     "distal",
 ];
 
+/// A small word; `A` in capitals is a name ("hepatitis A").
+fn small(token: &Token) -> bool {
+    !(token.caps && token.folded.len() == 1) && SMALL.contains(&token.folded.as_str())
+}
+
 impl Phrases {
     pub(crate) fn new(compare: Compare) -> Self {
         Self {
@@ -107,7 +112,7 @@ impl Phrases {
             };
             for token in tokens(part) {
                 if self.compare == Compare::Term
-                    && (token.kind == Kind::Mark || SMALL.contains(&token.folded.as_str()))
+                    && (token.kind == Kind::Mark || small(&token))
                     && !exact
                 {
                     continue;
@@ -182,7 +187,7 @@ impl Phrases {
             let skip = if token.kind == Kind::Mark {
                 token.is('-')
             } else {
-                SMALL.contains(&token.folded.as_str())
+                small(token)
             };
             let degree = DEGREE.contains(&token.folded.as_str());
             // A skipped word is not a beginning of its own: what follows must still belong to the phrase.

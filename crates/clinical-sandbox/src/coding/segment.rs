@@ -99,13 +99,16 @@ pub(crate) fn segments(
     tokens: &[Token],
     spanish: bool,
     named: &dyn Fn(usize, usize) -> bool,
+    inside: &dyn Fn(usize) -> bool,
 ) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     let mut first = 0;
     let mut line_start = tokens.first().map_or(0, |t| t.start);
     for i in 0..tokens.len() {
         if i > first && tokens[i].gap >= Gap::Line {
-            if !wraps(text, tokens, i, line_start) {
+            // A term over a line end holds the lines together, unless a new item may begin there.
+            let joined = tokens[i].gap == Gap::Line && !tokens[i].capital && inside(i);
+            if !joined && !wraps(text, tokens, i, line_start) {
                 push(&mut out, tokens, first, i);
                 first = i;
             }
@@ -222,7 +225,7 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let t = tokens(text);
-        segments(text, &t, true, &|_, _| false)
+        segments(text, &t, true, &|_, _| false, &|_| false)
             .iter()
             .map(|s| text[t[s.first].start..t[s.end - 1].end].to_owned())
             .collect()
@@ -252,7 +255,7 @@ mod tests {
     fn a_section_lasts_until_the_next_heading() {
         let text = "AF: madre con HTA. Padre sano. AP: asma.\nEA: tos";
         let t = tokens(text);
-        let s: Vec<Section> = segments(text, &t, true, &|_, _| false)
+        let s: Vec<Section> = segments(text, &t, true, &|_, _| false, &|_| false)
             .iter()
             .map(|s| s.section)
             .collect();
