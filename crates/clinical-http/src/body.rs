@@ -155,3 +155,80 @@ impl BodyLimits {
         if success { self.response } else { ERROR_BODY }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FileSource;
+
+    async fn facts(content: &'static [u8]) -> FileFacts {
+        FileSource::bytes("pdf", content).inspect().await.unwrap()
+    }
+
+    type Make = fn(&str) -> Result<Body, Error>;
+
+    #[tokio::test]
+    async fn the_place_of_a_file_must_be_there_exactly_once() {
+        let table: [Make; 3] = [
+            |_| Body::json("no place"),
+            |place| Body::json(&[place, place]),
+            |_| Ok(Body::empty()),
+        ];
+        for make in table {
+            let error = Body::json_with_file(facts(b"abc").await, make).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(!error.to_string().contains("file-"), "{error}");
+        }
+        let refused = Body::json_with_file(facts(b"abc").await, |_| {
+            Err(Error::invalid("note", "is empty"))
+        });
+        assert_eq!(refused.unwrap_err().field(), Some("note"));
+        let (outer, inner) = (facts(b"abc").await, facts(b"abc").await);
+        let nested = Body::json_with_file(outer, |place| {
+            Body::json_with_file(inner.clone(), |other| Body::json(&[place, other]))
+        });
+        assert_eq!(nested.unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+
+    #[tokio::test]
+    async fn the_place_differs_each_time_so_no_text_can_hold_it() {
+        let mut places = std::collections::HashSet::new();
+        for _ in 0..100 {
+            let file = facts(b"abc").await;
+            let place = std::cell::RefCell::new(String::new());
+            Body::json_with_file(file, |slot| {
+                slot.clone_into(&mut place.borrow_mut());
+                Body::json(slot)
+            })
+            .unwrap();
+            assert!(places.insert(place.into_inner()));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_json_is_refused() {
+        let map = std::collections::HashMap::from([(vec![1], 2)]);
+        assert_eq!(
+            Body::json(&map).unwrap_err().kind(),
+            ErrorKind::InvalidInput
+        );
+    }
+
+    #[tokio::test]
+    async fn debug_shows_kind_and_length_only() {
+        let table = [
+            (Body::empty(), "Body { kind: \"empty\", length: 0 }"),
+            (
+                Body::json("Jane").unwrap(),
+                "Body { kind: \"json\", length: 6 }",
+            ),
+            (
+                Body::json_with_file(facts(b"abcd").await, Body::json).unwrap(),
+                "Body { kind: \"json with file\", length: 10 }",
+            ),
+        ];
+        for (body, expected) in table {
+            assert_eq!(format!("{body:?}"), expected);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use tracing::Instrument;
 use crate::client::Inner;
 use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
-use crate::request::Progress;
+use crate::progress::Progress;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
 use crate::{Attempt, Body, CallContext, Delivery, Error, ErrorKind, Operation};

@@ -117,7 +117,7 @@ impl std::fmt::Debug for Credential {
         f.debug_struct("Credential")
             .field("header", &self.header)
             .field("generation", &self.generation)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,8 +9,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::classify::{expired_error, failure_error, status_error};
 use crate::guard::{Expired, guarded, later};
+use crate::progress::Progress;
 use crate::read::{self, End};
-use crate::request::{Progress, SendBody};
+use crate::request::SendBody;
 use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
 use crate::{BaseUrl, Body, BodyLimits, Clock, Delivery, Error, ErrorKind, Method, retry_after};
@@ -67,17 +68,15 @@ impl Attempting<'_> {
         limit: Duration,
     ) -> Result<Success, Failed> {
         let end = later(Instant::now(), limit);
+        let Ok(opened) = timeout_at(end, SendBody::open(body, progress.clone())).await else {
+            let error = expired_error(Expired::Attempt, Delivery::NotSent);
+            return Err(Failed::transient(error));
+        };
         let request = TransportRequest {
             method: method.to_http(),
             url: self.base.join(path),
             headers,
-            body: match timeout_at(end, SendBody::open(body, progress.clone())).await {
-                Ok(opened) => opened.map_err(Failed::finally)?,
-                Err(_) => {
-                    let error = expired_error(Expired::Attempt, Delivery::NotSent);
-                    return Err(Failed::transient(error));
-                }
-            },
+            body: opened.map_err(Failed::finally)?,
         };
         let sent = guarded(self.transport.send(request), end, self.stall, progress).await;
         let response = match sent {

@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use crate::Error;
 
 /// How much of the start of a file [`FileSource::inspect`] reads.
-const HEAD: u64 = 1024;
+const HEAD: usize = 1024;
 
 /// Where the content of a file comes from. `Debug` shows neither the path nor the content: both may name a patient.
 #[derive(Clone)]
@@ -111,7 +111,7 @@ impl FileSource {
     pub async fn inspect(&self) -> Result<FileFacts, Error> {
         let (len, modified, head) = match &self.origin {
             Origin::Memory(content) => {
-                let head = content.slice(..content.len().min(HEAD as usize));
+                let head = content.slice(..content.len().min(HEAD));
                 (content.len() as u64, None, head)
             }
             Origin::Path(path) => {
@@ -130,7 +130,7 @@ impl FileSource {
                 let file = tokio::fs::File::open(path).await.map_err(failed)?;
                 let metadata = file.metadata().await.map_err(failed)?;
                 let mut head = Vec::new();
-                file.take(HEAD)
+                file.take(HEAD as u64)
                     .read_to_end(&mut head)
                     .await
                     .map_err(failed)?;
@@ -236,4 +236,87 @@ fn unreadable(field: &'static str, kind: io::ErrorKind) -> Error {
         other => std::borrow::Cow::Owned(format!("cannot be read: {other}; check the file")),
     };
     Error::invalid(field, rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[tokio::test]
+    async fn length_and_head_are_found_out_wherever_the_content_is() {
+        for len in [0, 1, 1023, 1024, 1025, 5000] {
+            let content = vec![b'x'; len];
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &content).unwrap();
+            let limit = len as u64;
+            for source in [
+                FileSource::path("pdf", file.path()),
+                FileSource::bytes("pdf", content.clone()),
+                FileSource::reader("pdf", &content[..], limit)
+                    .await
+                    .unwrap(),
+            ] {
+                let facts = source.inspect().await.unwrap();
+                assert_eq!((facts.len(), facts.is_empty()), (limit, len == 0));
+                assert_eq!(facts.head(), &content[..len.min(1024)]);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_readable_file_is_refused_with_field_and_rule() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = [
+            (
+                folder.path().join("none.pdf"),
+                "pdf does not exist; check the path",
+            ),
+            (
+                folder.path().to_owned(),
+                "pdf is a directory; give the path of a file",
+            ),
+            (PathBuf::from(""), "pdf does not exist; check the path"),
+        ];
+        for (path, sentence) in table {
+            let error = FileSource::path("pdf", path).inspect().await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.field()),
+                (ErrorKind::InvalidInput, Some("pdf"))
+            );
+            assert_eq!(error.to_string(), format!("{sentence} (nothing was sent)"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_device_is_refused_without_being_opened() {
+        // Opening a pipe would wait for a writer, reading this device would never end.
+        let error = FileSource::path("pdf", "/dev/zero")
+            .inspect()
+            .await
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("is not a regular file"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_read_up_to_its_limit_and_one_byte_tells_of_more() {
+        for (limit, fits) in [(0, false), (3, false), (4, true), (u64::MAX, true)] {
+            let read = FileSource::reader("pdf", &b"abcd"[..], limit).await;
+            assert_eq!(read.is_ok(), fits, "{limit}");
+            if let Err(error) = read {
+                assert_eq!(error.kind(), ErrorKind::TooLarge);
+                assert!(
+                    error
+                        .to_string()
+                        .contains(&format!("more than {limit} bytes"))
+                );
+            }
+        }
+        let endless = FileSource::reader("pdf", tokio::io::repeat(0), 10_000).await;
+        assert_eq!(endless.unwrap_err().kind(), ErrorKind::TooLarge);
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::request::Progress;
+use crate::progress::Progress;
 
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,4 +54,84 @@ pub(crate) async fn guarded<F: Future>(
 pub(crate) fn later(from: Instant, by: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(10 * 365 * 86_400);
     from + by.min(FAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Body;
+    use crate::request::SendBody;
+    use http_body::Body as _;
+    use std::pin::Pin;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A body of several pieces whose first `taken` were taken.
+    async fn body(taken: usize, progress: &std::sync::Arc<Progress>) -> SendBody {
+        let file = crate::FileSource::bytes("pdf", vec![7; 100_000]);
+        let file = file.inspect().await.unwrap();
+        let body = Body::json_with_file(file, Body::json).unwrap();
+        let mut body = SendBody::open(&body, progress.clone()).await.unwrap();
+        for _ in 0..taken {
+            poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        }
+        body
+    }
+
+    async fn expires(end: Duration, stall: Duration, progress: &Progress) -> (Expired, Duration) {
+        let began = Instant::now();
+        let work = std::future::pending::<()>();
+        let expired = guarded(work, later(began, end), stall, progress).await;
+        // The timer of the runtime counts in milliseconds and rounds up.
+        (expired.unwrap_err(), began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_body_under_way_can_stall() {
+        let pieces = 100_000_usize.div_ceil(12 * 1024);
+        for (taken, expected) in [
+            (0, Expired::Attempt),
+            (1, Expired::Stall),
+            (2, Expired::Stall),
+            (1 + pieces, Expired::Stall),
+            (1 + pieces + 1, Expired::Attempt),
+        ] {
+            let progress = Progress::new();
+            let _body = body(taken, &progress).await;
+            let (expired, after) = expires(SECOND * 10, SECOND * 3, &progress).await;
+            let limit = if expected == Expired::Stall { 3 } else { 10 };
+            assert_eq!((expired, after.as_secs()), (expected, limit), "{taken}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moving_body_does_not_stall_however_slow_it_is() {
+        let progress = Progress::new();
+        let mut body = body(1, &progress).await;
+        let work = async {
+            for _ in 0..8 {
+                tokio::time::sleep(SECOND * 2).await;
+                poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+            }
+        };
+        let end = later(Instant::now(), SECOND * 60);
+        assert_eq!(guarded(work, end, SECOND * 3, &progress).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_ends_in_the_last_moment_counts() {
+        let progress = Progress::new();
+        let end = later(Instant::now(), SECOND);
+        let work = tokio::time::sleep_until(end);
+        assert_eq!(guarded(work, end, SECOND, &progress).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn for_ever_is_far_away_and_does_not_overflow() {
+        let far = later(Instant::now(), Duration::MAX);
+        assert!(far > Instant::now() + SECOND * 86_400 * 365);
+        let progress = Progress::new();
+        let _body = body(1, &progress).await;
+        assert!(progress.stalls_at(Duration::MAX).is_some());
+    }
 }

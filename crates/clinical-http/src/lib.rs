@@ -21,6 +21,7 @@ mod file;
 mod guard;
 mod observer;
 mod operation;
+mod progress;
 mod read;
 mod request;
 mod reqwest_transport;

@@ -1,10 +1,8 @@
-//! The body of one attempt on its way out: produces the bytes, counts them, hashes them, and remembers when it last moved.
+//! The body of one attempt on its way out: produces the bytes, hashes them, and tells [`Progress`] how far it is.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,101 +10,15 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use ring::digest;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::Instant;
 
 use crate::body::{Body, Content};
 use crate::file::{FileFacts, FileProblem};
-use crate::guard::later;
+use crate::progress::Progress;
 use crate::{BoxFuture, Error};
 
 /// How much of a file is read at a time: a multiple of three, so that no piece needs padding but the last, and small enough that the
 /// pieces an HTTP library queues up stay far below a megabyte.
 const PIECE: usize = 12 * 1024;
-
-/// How far the body of an attempt has come. Shared with the body itself, which the transport owns.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    origin: Instant,
-    /// Nanoseconds since `origin` at the last movement.
-    moved: AtomicU64,
-    started: AtomicBool,
-    finished: AtomicBool,
-    /// The status of the answer once its head is there, before that 0.
-    status: AtomicU16,
-    sent: AtomicU64,
-    digest: OnceLock<[u8; 32]>,
-    problem: Mutex<Option<FileProblem>>,
-}
-
-impl Progress {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self {
-            origin: Instant::now(),
-            moved: AtomicU64::new(0),
-            started: AtomicBool::new(false),
-            finished: AtomicBool::new(false),
-            status: AtomicU16::new(0),
-            sent: AtomicU64::new(0),
-            digest: OnceLock::new(),
-            problem: Mutex::new(None),
-        })
-    }
-
-    /// Whether the transport has begun to take the body. HTTP/1.1 connections ask for the body's first piece before they write the head,
-    /// so `false` means that nothing of this request was written.
-    pub(crate) fn started(&self) -> bool {
-        self.started.load(Ordering::Acquire)
-    }
-
-    /// The head of the answer has come.
-    pub(crate) fn answered(&self, status: u16) {
-        self.status.store(status, Ordering::Release);
-    }
-
-    /// The status of the answer, once its head has come.
-    pub(crate) fn status(&self) -> Option<u16> {
-        Some(self.status.load(Ordering::Acquire)).filter(|status| *status != 0)
-    }
-
-    /// Bytes handed to the transport.
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// SHA-256 of the body, once all of it was handed over.
-    pub(crate) fn digest(&self) -> Option<[u8; 32]> {
-        self.digest.get().copied()
-    }
-
-    /// What went wrong with the file, if that is what ended the attempt.
-    pub(crate) fn problem(&self) -> Option<FileProblem> {
-        *self.problem.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// When the upload counts as stalled if nothing moves until then; `None` while there is nothing to wait for (not started, or complete).
-    pub(crate) fn stalls_at(&self, stall: Duration) -> Option<Instant> {
-        if !self.started() || self.finished.load(Ordering::Acquire) {
-            return None;
-        }
-        Some(later(
-            self.origin + Duration::from_nanos(self.moved.load(Ordering::Acquire)),
-            stall,
-        ))
-    }
-
-    /// The transport asks for the body. Only the first time counts as movement: a connection may ask again whenever it is woken.
-    fn asked(&self) {
-        if !self.started() {
-            self.moved();
-            self.started.store(true, Ordering::Release);
-        }
-    }
-
-    fn moved(&self) {
-        let now = u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.moved.store(now, Ordering::Release);
-    }
-}
 
 /// The body of one attempt, for a [`Transport`](crate::transport::Transport) to write out. Its length is exact.
 pub struct SendBody {
@@ -121,7 +33,7 @@ enum Parts {
     Last(Bytes),
     File {
         before: Bytes,
-        file: FileReader,
+        file: Box<FileReader>,
         after: Bytes,
     },
 }
@@ -166,6 +78,7 @@ impl SendBody {
                 before: before.clone(),
                 file: FileReader::open(file)
                     .await
+                    .map(Box::new)
                     .map_err(|problem| problem.into_error(file.field()))?,
                 after: after.clone(),
             },
@@ -313,28 +226,20 @@ impl http_body::Body for SendBody {
         this.progress.asked();
         match ready!(this.next_piece(cx)) {
             Ok(Some(piece)) => {
-                this.progress.moved();
+                this.progress.took(piece.len());
                 this.left = this.left.saturating_sub(piece.len() as u64);
-                this.progress
-                    .sent
-                    .fetch_add(piece.len() as u64, Ordering::Relaxed);
                 this.digest.update(&piece);
                 if this.left == 0 {
                     let mut whole = [0; 32];
                     whole.copy_from_slice(this.digest.clone().finish().as_ref());
-                    let _ = this.progress.digest.set(whole);
-                    this.progress.finished.store(true, Ordering::Release);
+                    this.progress.complete(whole);
                 }
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Ok(None) => Poll::Ready(None),
             Err(problem) => {
                 this.parts = Parts::Done;
-                *this
-                    .progress
-                    .problem
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                this.progress.failed(problem);
                 Poll::Ready(Some(Err(BodyError(problem))))
             }
         }
@@ -353,3 +258,171 @@ impl http_body::Body for SendBody {
 #[derive(Debug, thiserror::Error)]
 #[error("the file {0}")]
 pub struct BodyError(FileProblem);
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use http_body::Body as _;
+
+    use super::*;
+    use crate::FileSource;
+
+    /// Bytes in which no two pieces are alike.
+    fn content(len: usize) -> Vec<u8> {
+        let mut random = fastrand::Rng::with_seed(len as u64);
+        std::iter::repeat_with(|| random.u8(..)).take(len).collect()
+    }
+
+    async fn body(source: &FileSource) -> Body {
+        let facts = source.inspect().await.unwrap();
+        Body::json_with_file(facts, |place| Body::json(&[place, "after"])).unwrap()
+    }
+
+    /// Takes all of a body, checking at each piece what it says of itself; returns the pieces.
+    async fn taken(body: &Body) -> (Vec<Bytes>, Arc<Progress>) {
+        let progress = Progress::new();
+        let mut open = SendBody::open(body, progress.clone()).await.unwrap();
+        let mut pieces = Vec::new();
+        let mut left = body.len();
+        assert!(!progress.started());
+        loop {
+            assert_eq!(open.size_hint().exact(), Some(left));
+            assert_eq!((open.remaining(), open.is_end_stream()), (left, left == 0));
+            assert_eq!(progress.digest().is_some(), left == 0 && progress.started());
+            let Some(frame) = poll_fn(|cx| Pin::new(&mut open).poll_frame(cx)).await else {
+                break;
+            };
+            let piece = frame.unwrap().into_data().unwrap();
+            assert!(
+                !piece.is_empty(),
+                "an empty piece would end an HTTP/1.1 chunk"
+            );
+            left -= piece.len() as u64;
+            pieces.push(piece);
+        }
+        assert_eq!((left, progress.sent()), (0, body.len()));
+        (pieces, progress)
+    }
+
+    #[tokio::test]
+    async fn the_length_is_exact_and_the_base64_right_at_every_border() {
+        let lengths = [
+            0,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            PIECE - 1,
+            PIECE,
+            PIECE + 1,
+            PIECE + 2,
+            PIECE + 3,
+        ];
+        let more = [2 * PIECE - 1, 2 * PIECE, 2 * PIECE + 1, 10 * PIECE + 5];
+        for len in lengths.into_iter().chain(more) {
+            let content = content(len);
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &content).unwrap();
+            let sources = [
+                FileSource::path("pdf", file.path()),
+                FileSource::bytes("pdf", content.clone()),
+            ];
+            let expected = format!("[\"{}\",\"after\"]", STANDARD.encode(&content));
+            for source in sources {
+                let (pieces, progress) = taken(&body(&source).await).await;
+                let whole = pieces.concat();
+                assert!(whole == expected.as_bytes(), "{len} {source:?}");
+                let digest = digest::digest(&digest::SHA256, &whole);
+                assert_eq!(
+                    progress.digest().unwrap(),
+                    digest.as_ref(),
+                    "{len} {source:?}"
+                );
+                // Memory does not grow with the file.
+                assert!(pieces.iter().all(|piece| piece.len() <= PIECE / 3 * 4));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn opened_again_a_body_gives_the_same_bytes_and_the_same_digest() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content(PIECE + 1)).unwrap();
+        let body = body(&FileSource::path("pdf", file.path())).await;
+        let (first, one) = taken(&body).await;
+        let (second, two) = taken(&body).await;
+        assert_eq!(first, second);
+        assert_eq!(one.digest().unwrap(), two.digest().unwrap());
+    }
+
+    #[tokio::test]
+    async fn json_goes_out_in_one_piece_and_an_empty_body_in_none() {
+        let (pieces, progress) = taken(&Body::json("text").unwrap()).await;
+        assert_eq!(pieces, [&b"\"text\""[..]]);
+        assert!(progress.digest().is_some());
+        let (pieces, progress) = taken(&Body::empty()).await;
+        assert!(pieces.is_empty() && progress.digest().is_none());
+    }
+
+    /// Opens a body of a file on disk, does something to the file, takes the rest; returns what went wrong.
+    async fn disturbed(how: impl Fn(&std::path::Path)) -> Option<FileProblem> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content(3 * PIECE)).unwrap();
+        let body = body(&FileSource::path("pdf", file.path())).await;
+        let progress = Progress::new();
+        let mut open = SendBody::open(&body, progress.clone()).await.unwrap();
+        let mut next = async || poll_fn(|cx| Pin::new(&mut open).poll_frame(cx)).await;
+        next().await.unwrap().unwrap();
+        next().await.unwrap().unwrap();
+        how(file.path());
+        let failed = loop {
+            match next().await {
+                None => break false,
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break error.to_string().starts_with("the file "),
+            }
+        };
+        assert_eq!(failed, progress.problem().is_some());
+        // Asked again after a failure it has no more to say, and does not panic.
+        assert!(next().await.is_none());
+        assert_eq!(
+            progress.digest().is_none(),
+            failed,
+            "a digest is of a whole body"
+        );
+        progress.problem()
+    }
+
+    #[tokio::test]
+    async fn a_file_that_changes_while_it_is_read_is_noticed_before_its_end() {
+        let open = |path: &std::path::Path| std::fs::OpenOptions::new().write(true).open(path);
+        let truncated = disturbed(|path| open(path).unwrap().set_len(100).unwrap()).await;
+        assert_eq!(truncated, Some(FileProblem::Changed));
+        let grown = disturbed(|path| open(path).unwrap().set_len(1 << 20).unwrap()).await;
+        assert_eq!(grown, Some(FileProblem::Changed));
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        let touched = disturbed(|path| open(path).unwrap().set_modified(long_ago).unwrap()).await;
+        assert_eq!(touched, Some(FileProblem::Changed));
+        // What is open stays readable: a file that is removed or replaced meanwhile goes out as it was.
+        assert_eq!(
+            disturbed(|path| std::fs::remove_file(path).unwrap()).await,
+            None
+        );
+        assert_eq!(disturbed(|_| {}).await, None);
+    }
+
+    #[test]
+    fn nothing_of_the_content_is_printed() {
+        let progress = Progress::new();
+        let body = Body::json("Jane Roe").unwrap();
+        let mut opening = std::pin::pin!(SendBody::open(&body, progress));
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        let Poll::Ready(Ok(open)) = opening.as_mut().poll(&mut cx) else {
+            panic!("JSON is there at once");
+        };
+        assert_eq!(format!("{open:?}"), "SendBody { left: 10, .. }");
+    }
+}

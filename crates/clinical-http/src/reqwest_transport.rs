@@ -187,7 +187,8 @@ mod tests {
 
     use super::*;
     use crate::Body;
-    use crate::request::{Progress, SendBody};
+    use crate::progress::Progress;
+    use crate::request::SendBody;
 
     #[tokio::test]
     async fn an_answer_that_is_reset_after_its_head_is_lost() {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::audit::{AuditRecord, Outcome};
 use crate::call::Call;
 use crate::client::Inner;
-use crate::request::Progress;
+use crate::progress::Progress;
 use crate::{Attempt, Delivery, Error, Event};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.

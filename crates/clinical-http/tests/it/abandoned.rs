@@ -129,12 +129,12 @@ async fn a_call_without_a_body_dropped_at_any_point_leaves_one_record() {
 #[tokio::test(start_paused = true)]
 async fn a_call_with_a_file_dropped_at_any_point_leaves_one_record() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), [7; 30_000]).unwrap();
+    std::fs::write(file.path(), vec![7; 30_000]).unwrap();
     let facts = FileSource::path("pdf", file.path())
         .inspect()
         .await
         .unwrap();
-    let body = Body::json_with_file(facts, |place| Body::json(place)).unwrap();
+    let body = Body::json_with_file(facts, Body::json).unwrap();
     let call = || Call::new(&IDEMPOTENT).body(body.clone());
     at_every_point(call, || vec![Step::answer(503, "busy"), ok()]).await;
 }

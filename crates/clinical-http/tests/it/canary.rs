@@ -23,6 +23,7 @@ const NOTE: &str = "canary-note";
 const FILE: &str = "canary-file-content";
 const PATH: &str = "canary-path.pdf";
 const ANSWER: &str = "canary-answer";
+const RUN: &str = "canary-run";
 const TARGET: &str = "/canary-target?q=canary-query";
 
 /// What was shown, and by what.
@@ -159,7 +160,7 @@ async fn no_canary_comes_out_of_a_real_connection() {
     let mut shown = Shown::default();
     let folder = folder();
     let answers = [
-        format!("HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{{\"run_id\":\"canary-run\"}}"),
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{{\"run_id\":\"{RUN}\"}}"),
         format!("HTTP/1.1 200 OK\r\nx-a: {ANSWER}\r\ncontent-length: 99\r\n\r\n{ANSWER}"),
         format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{ANSWER}\r\n"),
         format!("HTTP/1.1 302 Found\r\nlocation: {TARGET}\r\ncontent-length: 0\r\n\r\n"),

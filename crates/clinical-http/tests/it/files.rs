@@ -87,10 +87,12 @@ async fn a_file_is_read_again_for_a_retry_and_gives_the_same_bytes_and_digest() 
     );
 }
 
+type How = fn(&Path);
+
 /// Does something to a file while the client waits between two attempts.
 struct Tamper {
     path: PathBuf,
-    how: fn(&Path),
+    how: How,
 }
 
 impl Observer for Tamper {
@@ -130,7 +132,7 @@ fn turn_into_a_directory(path: &Path) {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_not_the_same_for_the_second_attempt_ends_the_call() {
-    let table: [(fn(&Path), &str); 5] = [
+    let table: [(How, &str); 5] = [
         (grow, "pdf changed while it was being sent"),
         (truncate, "pdf changed while it was being sent"),
         (replace, "pdf changed while it was being sent"),

@@ -91,7 +91,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_of_the_r
     let peer = async {
         let socket = server.accept().await;
         let handshake = self_signed().accept(socket).await;
-        handshake.err().expect("the client turns away").to_string()
+        handshake.expect_err("the client turns away").to_string()
     };
     let (outcome, told) = tokio::join!(send(&client, &UNSAFE), peer);
     let error = outcome.unwrap_err();
@@ -201,7 +201,7 @@ async fn a_connection_reset_in_the_middle_of_a_long_upload_is_unknown() {
     let peer = async {
         let mut socket = server.accept().await;
         read_head(&mut socket).await;
-        socket.read_exact(&mut [0; 65_536]).await.unwrap();
+        socket.read_exact(&mut vec![0; 65_536]).await.unwrap();
         reset(socket);
     };
     let call = call_with(&UNSAFE, in_memory(HUGE));

@@ -1,5 +1,6 @@
 //! What is on the wire, byte for byte.
 
+use base64::Engine;
 use clinical_http::{Call, Effect, Method, Operation};
 use tokio::io::AsyncWriteExt;
 
@@ -101,7 +102,6 @@ async fn a_file_from_disk_goes_out_whole_with_an_exact_length_and_again_for_a_re
     );
     assert_eq!(first.field("transfer-encoding"), None);
     let json: serde_json::Value = serde_json::from_slice(&first.body).unwrap();
-    use base64::Engine;
     let data = json["data"].as_str().unwrap();
     let decoded = base64::engine::general_purpose::STANDARD
         .decode(data)

@@ -1,0 +1,113 @@
+//! How far the body of one attempt has come: whether it was begun, how much was taken, when it last moved, what went wrong. This is what
+//! delivery and the stall limit are judged from; it holds no content.
+
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::file::FileProblem;
+use crate::guard::later;
+
+/// How far the body of an attempt has come. Shared with the body itself, which the transport owns.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    origin: Instant,
+    /// Nanoseconds since `origin` at the last movement.
+    moved: AtomicU64,
+    started: AtomicBool,
+    finished: AtomicBool,
+    /// The status of the answer once its head is there, before that 0.
+    status: AtomicU16,
+    sent: AtomicU64,
+    digest: OnceLock<[u8; 32]>,
+    problem: Mutex<Option<FileProblem>>,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            origin: Instant::now(),
+            moved: AtomicU64::new(0),
+            started: AtomicBool::new(false),
+            finished: AtomicBool::new(false),
+            status: AtomicU16::new(0),
+            sent: AtomicU64::new(0),
+            digest: OnceLock::new(),
+            problem: Mutex::new(None),
+        })
+    }
+
+    /// Whether the transport has begun to take the body. HTTP/1.1 connections ask for the body's first piece before they write the head,
+    /// so `false` means that nothing of this request was written.
+    pub(crate) fn started(&self) -> bool {
+        self.started.load(Ordering::Acquire)
+    }
+
+    /// The head of the answer has come.
+    pub(crate) fn answered(&self, status: u16) {
+        self.status.store(status, Ordering::Release);
+    }
+
+    /// The status of the answer, once its head has come.
+    pub(crate) fn status(&self) -> Option<u16> {
+        Some(self.status.load(Ordering::Acquire)).filter(|status| *status != 0)
+    }
+
+    /// Bytes handed to the transport.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// SHA-256 of the body, once all of it was handed over.
+    pub(crate) fn digest(&self) -> Option<[u8; 32]> {
+        self.digest.get().copied()
+    }
+
+    /// What went wrong with the file, if that is what ended the attempt.
+    pub(crate) fn problem(&self) -> Option<FileProblem> {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the upload counts as stalled if nothing moves until then; `None` while there is nothing to wait for (not started, or complete).
+    pub(crate) fn stalls_at(&self, stall: Duration) -> Option<Instant> {
+        if !self.started() || self.finished.load(Ordering::Acquire) {
+            return None;
+        }
+        Some(later(
+            self.origin + Duration::from_nanos(self.moved.load(Ordering::Acquire)),
+            stall,
+        ))
+    }
+
+    /// The transport asks for the body. Only the first time counts as movement: a connection may ask again whenever it is woken.
+    pub(crate) fn asked(&self) {
+        if !self.started() {
+            self.moved();
+            self.started.store(true, Ordering::Release);
+        }
+    }
+
+    fn moved(&self) {
+        let now = u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.moved.store(now, Ordering::Release);
+    }
+
+    /// The transport took a piece.
+    pub(crate) fn took(&self, bytes: usize) {
+        self.moved();
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// The transport took the last piece; `digest` is of the whole body.
+    pub(crate) fn complete(&self, digest: [u8; 32]) {
+        let _ = self.digest.set(digest);
+        self.finished.store(true, Ordering::Release);
+    }
+
+    /// The file could not be read to its end.
+    pub(crate) fn failed(&self, problem: FileProblem) {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+    }
+}
