@@ -83,7 +83,8 @@ impl Clock {
         self.clone().sleep_until(until)
     }
 
-    async fn sleep_until(self, until: Duration) {
+    /// Waits until virtual time has reached `until`.
+    pub(crate) async fn sleep_until(self, until: Duration) {
         let mut moved = self.inner.advanced.subscribe();
         loop {
             moved.borrow_and_update();

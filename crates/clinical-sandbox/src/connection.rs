@@ -83,13 +83,12 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
         ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => Some(ended),
         () = state.stopped() => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            Pin::new(&mut connection).graceful_shutdown();
-            let rest = poll_fn(|cx| connection.poll_without_shutdown(cx));
-            tokio::time::timeout(GRACE, rest).await.unwrap_or(Ok(()))
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        Pin::new(&mut connection).graceful_shutdown();
+        let rest = poll_fn(|cx| connection.poll_without_shutdown(cx));
+        tokio::time::timeout(GRACE, rest).await.unwrap_or(Ok(()))
     };
     if let Err(error) = ended {
         // While the service was busy the attempt is in the journal already; otherwise a head was begun and not ended.

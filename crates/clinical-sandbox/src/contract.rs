@@ -1,4 +1,4 @@
-//! The vendors' contracts, embedded as OpenAPI documents, and the checks made from them. Requests and answers are
+//! The vendors' contracts, embedded as `OpenAPI` documents, and the checks made from them. Requests and answers are
 //! read as raw JSON, never through a client's types, so that a client's mistake is caught and not mirrored. A
 //! violation names the field and the rule; it never repeats the value, which may be a patient's text.
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::SandboxError;
 
-/// The Codify contract of Omniscribe as text (OpenAPI 3.1, YAML). Each field carries `x-source`: `guide`, `vendor` or
+/// The Codify contract of Omniscribe as text (`OpenAPI` 3.1, YAML). Each field carries `x-source`: `guide`, `vendor` or
 /// `inference`.
 pub const OMNISCRIBE_CODIFY: &str = include_str!("../contracts/omniscribe-codify.openapi.yaml");
 

@@ -4,28 +4,25 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Serialize;
 
 /// The header that marks every answer as simulated.
 pub(crate) const MARK: HeaderName = HeaderName::from_static("x-clinical-sandbox");
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
 /// Status, headers and body of one answer. No `Debug`: justifications quote the note.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
 }
 
 impl Reply {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(MARK, HeaderValue::from_static("1"));
+        let headers = vec![(MARK, HeaderValue::from_static("1"))];
         Self {
             status,
             headers,
@@ -34,38 +31,46 @@ impl Reply {
     }
 
     /// An answer with any text.
-    pub(crate) fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
-        let mut reply = Self::empty(status);
-        reply
-            .headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        reply.body = Bytes::from(body);
-        reply
+    pub(crate) fn text(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+        let reply = Self {
+            body: body.into(),
+            ..Self::empty(status)
+        };
+        reply.with_header(header::CONTENT_TYPE, content_type)
     }
 
     /// An answer in JSON.
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        let mut reply = Self::empty(status);
         // Only types of this crate are written, with string keys and finite numbers: this cannot fail.
-        reply.body = Bytes::from(serde_json::to_vec(body).unwrap_or_default());
-        reply.headers.insert(header::CONTENT_TYPE, JSON);
-        reply
+        Self::text(
+            status,
+            "application/json",
+            serde_json::to_vec(body).unwrap_or_default(),
+        )
     }
 
-    /// Adds a header; a value that is no header value is left out (they are checked where they come in).
+    /// Sets a header; a value that is no header value is left out (they are checked where they come in).
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+            self.headers.retain(|(present, _)| *present != name);
+            self.headers.push((name, value));
         }
         self
     }
 
+    /// The same answer with another body.
+    pub(crate) fn with_body(self, body: Bytes) -> Self {
+        Self { body, ..self }
+    }
+
     /// The answer as hyper sends it, which adds `Content-Length`.
-    pub(crate) fn into_response(mut self, date: SystemTime) -> Response<Full<Bytes>> {
-        self.headers.insert(header::DATE, date_value(date));
+    pub(crate) fn into_response(self, date: SystemTime) -> Response<Full<Bytes>> {
         let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
+        response
+            .headers_mut()
+            .insert(header::DATE, date_value(date));
         response
     }
 

@@ -196,12 +196,10 @@ async fn accept_one(
     listener: &TcpListener,
 ) -> Option<(tokio::sync::OwnedSemaphorePermit, tokio::net::TcpStream)> {
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((permit, stream)),
-        Err(_) => {
-            // Out of file descriptors, as a rule: give other tasks the time to close some.
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            None
-        }
+    if let Ok((stream, _)) = listener.accept().await {
+        return Some((permit, stream));
     }
+    // Out of file descriptors, as a rule: give other tasks the time to close some.
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    None
 }

@@ -4,11 +4,11 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::script::{End, Script, Step};
-use super::{ErrorBody, FaultKind, RetryAfter, dates};
+use super::{ErrorBody, FaultKind, dates};
 use crate::reply::Reply;
 
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -28,14 +28,8 @@ pub(crate) fn play(
     refuse: fn(StatusCode, &str) -> Reply,
     now: SystemTime,
 ) -> Played {
-    let status = Some(reply.status);
-    let length = reply.body.len().to_string();
-    let head = |framing| Step::Bytes(Bytes::from(reply.head(now, framing)));
-    let sized = || head(("content-length", &length));
-    let part = |bytes: u64| Step::Bytes(reply.body.slice(..clamp(bytes, reply.body.len())));
-    let raw = |steps, end| Played::Raw(Script { steps, end }, status);
+    let silent = |steps, end| Played::Raw(Script { steps, end }, None);
     match kind {
-        FaultKind::Latency { .. } | FaultKind::AcceptThenClose => Played::Whole(reply),
         FaultKind::Status {
             status,
             body,
@@ -49,102 +43,114 @@ pub(crate) fn play(
                     error = error.with_header(name, value);
                 }
             }
-            Played::Whole(with_retry_after(error, retry_after, now))
+            if let Some(value) = dates::retry_after(retry_after, now) {
+                error = error.with_header(header::RETRY_AFTER, &value);
+            }
+            Played::Whole(error)
         }
         FaultKind::Redirect { status, location } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::TEMPORARY_REDIRECT);
             Played::Whole(Reply::empty(status).with_header(header::LOCATION, location))
         }
-        FaultKind::ResetBeforeResponse | FaultKind::StopReading { .. } => Played::Raw(
-            Script {
-                steps: Vec::new(),
-                end: End::Reset,
-            },
-            None,
-        ),
-        FaultKind::NoAnswer => Played::Raw(
-            Script {
-                steps: vec![Step::Silence],
-                end: End::Close,
-            },
-            None,
-        ),
-        FaultKind::ResetAfterHeaders => raw(vec![sized()], End::Reset),
-        FaultKind::ResetAfterBody { bytes } => raw(vec![sized(), part(*bytes)], End::Reset),
-        FaultKind::TruncatedBody { bytes } => raw(vec![sized(), part(*bytes)], End::Close),
-        FaultKind::ContentLengthTooLong { extra } => {
-            let promised = (reply.body.len() as u64).saturating_add(*extra).to_string();
-            raw(
-                vec![head(("content-length", &promised)), part(u64::MAX)],
-                End::Close,
-            )
+        FaultKind::ResetBeforeResponse | FaultKind::StopReading { .. } => {
+            silent(Vec::new(), End::Reset)
         }
-        FaultKind::BadChunk => {
-            let half = reply.body.len() / 2;
-            let mut chunk = format!("{half:x}\r\n").into_bytes();
-            chunk.extend_from_slice(&reply.body[..half]);
-            chunk.extend_from_slice(b"\r\nno-size\r\n");
-            chunk.extend_from_slice(&reply.body[half..]);
-            raw(
+        FaultKind::NoAnswer => silent(vec![Step::Silence], End::Close),
+        FaultKind::ContentType { value } => {
+            Played::Whole(reply.with_header(header::CONTENT_TYPE, value))
+        }
+        FaultKind::DuplicateKeys => {
+            let body = duplicate_first_key(&reply.body);
+            Played::Whole(reply.with_body(body))
+        }
+        FaultKind::InvalidJson => {
+            let body = break_last_brace(&reply.body);
+            Played::Whole(reply.with_body(body))
+        }
+        other => match spoiled(other, &reply, now) {
+            Some(script) => Played::Raw(script, Some(reply.status)),
+            None => Played::Whole(reply),
+        },
+    }
+}
+
+/// The bytes of an answer that is spoiled below HTTP; `None` for kinds that are not.
+fn spoiled(kind: &FaultKind, reply: &Reply, now: SystemTime) -> Option<Script> {
+    let length = reply.body.len() as u64;
+    let chunked = || Step::from(reply.head(now, ("transfer-encoding", "chunked")));
+    let sized = |length: u64| Step::from(reply.head(now, ("content-length", &length.to_string())));
+    let part = |bytes: u64| Step::Bytes(reply.body.slice(..clamp(bytes, reply.body.len())));
+    let (steps, end) = match kind {
+        FaultKind::ResetAfterHeaders => (vec![sized(length)], End::Reset),
+        FaultKind::ResetAfterBody { bytes } => (vec![sized(length), part(*bytes)], End::Reset),
+        FaultKind::TruncatedBody { bytes } => (vec![sized(length), part(*bytes)], End::Close),
+        FaultKind::ContentLengthTooLong { extra } => (
+            vec![sized(length.saturating_add(*extra)), part(length)],
+            End::Close,
+        ),
+        FaultKind::BadChunk => (
+            vec![chunked(), Step::from(bad_chunk(&reply.body))],
+            End::Close,
+        ),
+        FaultKind::StalledBody { bytes } => {
+            (vec![sized(length), part(*bytes), Step::Silence], End::Close)
+        }
+        FaultKind::DribbledBody { millis } => {
+            let pause = Duration::from_millis(*millis);
+            (
                 vec![
-                    head(("transfer-encoding", "chunked")),
-                    Step::Bytes(Bytes::from(chunk)),
+                    sized(length),
+                    Step::Dribble {
+                        bytes: reply.body.clone(),
+                        pause,
+                    },
                 ],
                 End::Close,
             )
         }
-        FaultKind::StalledBody { bytes } => {
-            raw(vec![sized(), part(*bytes), Step::Silence], End::Close)
-        }
-        FaultKind::DribbledBody { millis } => {
-            let dribble = Step::Dribble {
-                bytes: reply.body.clone(),
-                pause: Duration::from_millis(*millis),
+        FaultKind::OversizedBody {
+            mebibytes,
+            chunked: true,
+        } => {
+            let spaces = Step::Spaces {
+                bytes: mebibytes * MEBIBYTE,
+                chunked: true,
             };
-            raw(vec![sized(), dribble], End::Close)
+            (
+                vec![chunked(), spaces, Step::from(last_chunk(&reply.body))],
+                End::Close,
+            )
         }
-        FaultKind::OversizedBody { mebibytes, chunked } => {
-            let spaces = mebibytes * MEBIBYTE;
-            if *chunked {
-                let mut last = format!("{:x}\r\n", reply.body.len()).into_bytes();
-                last.extend_from_slice(&reply.body);
-                last.extend_from_slice(b"\r\n0\r\n\r\n");
-                let framed = Step::Spaces {
-                    bytes: spaces,
-                    chunked: true,
-                };
-                raw(
-                    vec![
-                        head(("transfer-encoding", "chunked")),
-                        framed,
-                        Step::Bytes(Bytes::from(last)),
-                    ],
-                    End::Close,
-                )
-            } else {
-                let promised = (spaces + reply.body.len() as u64).to_string();
-                let framed = Step::Spaces {
-                    bytes: spaces,
-                    chunked: false,
-                };
-                raw(
-                    vec![head(("content-length", &promised)), framed, part(u64::MAX)],
-                    End::Close,
-                )
-            }
+        FaultKind::OversizedBody {
+            mebibytes,
+            chunked: false,
+        } => {
+            let bytes = mebibytes * MEBIBYTE;
+            let spaces = Step::Spaces {
+                bytes,
+                chunked: false,
+            };
+            (
+                vec![sized(bytes + length), spaces, part(length)],
+                End::Close,
+            )
         }
-        FaultKind::ContentType { value } => {
-            Played::Whole(reply.with_header(header::CONTENT_TYPE, value))
-        }
-        FaultKind::DuplicateKeys => Played::Whole(Reply {
-            body: duplicate_first_key(&reply.body),
-            ..reply
-        }),
-        FaultKind::InvalidJson => Played::Whole(Reply {
-            body: break_last_brace(&reply.body),
-            ..reply
-        }),
-    }
+        _ => return None,
+    };
+    Some(Script { steps, end })
+}
+
+/// Half of the body as a good chunk, then a chunk size that is no number.
+fn bad_chunk(body: &[u8]) -> Vec<u8> {
+    let (good, rest) = body.split_at(body.len() / 2);
+    let size = format!("{:x}\r\n", good.len());
+    [size.as_bytes(), good, b"\r\nno-size\r\n", rest].concat()
+}
+
+/// The body as one chunk, and the end of the chunks.
+fn last_chunk(body: &[u8]) -> Vec<u8> {
+    let size = format!("{:x}\r\n", body.len());
+    [size.as_bytes(), body, b"\r\n0\r\n\r\n"].concat()
 }
 
 fn clamp(bytes: u64, length: usize) -> usize {
@@ -162,15 +168,6 @@ fn error_page(status: StatusCode, body: ErrorBody, refuse: fn(StatusCode, &str) 
         }
         ErrorBody::Empty => Reply::empty(status),
     }
-}
-
-fn with_retry_after(mut reply: Reply, hint: &RetryAfter, now: SystemTime) -> Reply {
-    if let Some(value) =
-        dates::retry_after(hint, now).and_then(|text| HeaderValue::from_str(&text).ok())
-    {
-        reply.headers.insert(header::RETRY_AFTER, value);
-    }
-    reply
 }
 
 /// `{"a":1}` becomes `{"a":null,"a":1}`: readers that keep the last, keep the first or refuse all differ.

@@ -33,6 +33,12 @@ pub(crate) enum Step {
     Silence,
 }
 
+impl From<Vec<u8>> for Step {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Bytes::from(bytes))
+    }
+}
+
 /// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -84,14 +90,17 @@ async fn send(
             Step::Bytes(bytes) => writer.write_all(&bytes).await?,
             Step::Spaces { bytes, chunked } => spaces(writer, bytes, chunked).await?,
             Step::Dribble { bytes, pause } => {
+                // Due times count from the first byte, so that a step of time made meanwhile is not lost.
+                let mut due = clock.now();
                 for byte in bytes {
                     writer.write_all(&[byte]).await?;
+                    due = due.saturating_add(pause);
                     if pause.is_zero() {
                         tokio::task::yield_now().await;
                         continue;
                     }
                     tokio::select! {
-                        () = clock.sleep(pause) => {}
+                        () = clock.clone().sleep_until(due) => {}
                         gone = discard(reader, usize::MAX) => return gone,
                     }
                 }

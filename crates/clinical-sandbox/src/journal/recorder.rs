@@ -137,10 +137,10 @@ impl Recorder {
 
     pub(crate) fn connection_closed(&self, (number, generation): (u64, u64)) {
         let mut book = self.book();
-        if book.generation == generation {
-            if let Some(connection) = book.connections.get(number) {
-                connection.closed = true;
-            }
+        if book.generation == generation
+            && let Some(connection) = book.connections.get(number)
+        {
+            connection.closed = true;
         }
         drop(book);
         self.tell();
@@ -171,10 +171,10 @@ impl Recorder {
         let mut book = self.book();
         let number = book.attempts.next();
         let generation = book.generation;
-        if born == generation {
-            if let Some(connection) = book.connections.get(connection) {
-                connection.attempts += 1;
-            }
+        if born == generation
+            && let Some(connection) = book.connections.get(connection)
+        {
+            connection.attempts += 1;
         }
         book.attempts.push(Attempt {
             number,
