@@ -128,7 +128,7 @@ impl<'a> Sentence<'a> {
             Class::Kin => {
                 let companion = |w: &Token| {
                     [
-                        "con", "por", "with", "by", "segun", "per", "from", "junto", "via", "una",
+                        "con", "por", "a", "al", "to", "with", "by", "segun", "per", "from", "junto", "via", "una",
                     ]
                     .iter()
                     .any(|c| w.word(c))
@@ -196,6 +196,9 @@ impl<'a> Sentence<'a> {
                 (None, None) => verdict(Status::Affirmed, word),
             };
         }
+        if self.reaction(mention) {
+            return verdict(Status::NoAllergy, None);
+        }
         let drug = matches!(concept, Concept::DiabetesDrug | Concept::Status);
         if let Some(family) = found(Class::Family, Section::Family) {
             return verdict(Status::Family, family);
@@ -242,6 +245,18 @@ impl<'a> Sentence<'a> {
         )
     }
 
+    /// What an allergy did ("penicillin (hives)") is part of the allergy, not a finding of its own.
+    fn reaction(&self, mention: &Match) -> bool {
+        let code = Lexicon::get().entry(mention.entry).code(super::lexicon::Side::None);
+        if !["R", "L", "T78"].iter().any(|chapter| code.starts_with(chapter)) {
+            return false;
+        }
+        let bracket = (self.segment.first..mention.first).rev().find(|&i| self.tokens[i].is('(') || self.tokens[i].is(')'));
+        let inside = bracket.is_some_and(|i| self.tokens[i].is('('));
+        let allergy = self.triggers.iter().any(|t| t.class == Class::Allergy && t.end <= mention.first);
+        self.segment.section == Section::Allergy || inside && allergy
+    }
+
     /// Past: a word of history, a year, "5 years ago", or, for what is over by nature, a place under "history".
     fn past(&self, mention: &Match, cue: Option<(usize, usize)>) -> Option<Option<(usize, usize)>> {
         use super::lexicon::History;
@@ -255,6 +270,10 @@ impl<'a> Sentence<'a> {
         let limit = self.segment.end.min(mention.end + 7);
         for i in mention.end..limit {
             if self.tokens[i].is(',') || self.tokens[i].is('.') || self.mention_starting_at(i) {
+                break;
+            }
+            // A date of the diagnosis is no end of the disease.
+            if ["diagnosticado", "diagnosticada", "diagnosed", "desde", "since"].iter().any(|w| self.tokens[i].word(w)) {
                 break;
             }
             let year = self.tokens[i]

@@ -1,7 +1,7 @@
 //! From sentences to findings: every mention of the note with its code, its side and what the note says about it.
 
 use super::context::{Sentence, Status, triggers};
-use super::lexicon::{History, Language, Lexicon, Match, Side};
+use super::lexicon::{Concept, History, Language, Lexicon, Match, Side};
 use super::segment::segments;
 use super::token::{Kind, Token};
 use super::trigger::Trigger;
@@ -80,7 +80,11 @@ pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: b
     let whole = vec![tokens.len(); tokens.len()];
     let read = (!both).then_some(language);
     let rough = lexicon.matches(tokens, &whole, read);
-    let named = |first: usize, end: usize| rough.iter().any(|m| m.first >= first && m.end <= end);
+    // A drug's name, or the word "medications", does not keep a heading from being one.
+    let named = |first: usize, end: usize| {
+        let term = |m: &Match| lexicon.entry(m.entry).concept != Concept::Allergy;
+        rough.iter().any(|m| m.first >= first && m.end <= end && term(m))
+    };
     let inside = |i: usize| rough.iter().any(|m| m.first < i && i < m.end);
     let segments = segments(text, tokens, spanish, &named, &inside);
     let mut limits = whole;

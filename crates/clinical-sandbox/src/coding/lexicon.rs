@@ -7,7 +7,7 @@
 //! one of these words just before it, or after it where the word has `>`.
 
 use super::phrase::{Compare, Found, Phrases};
-use super::token::{Kind, Token};
+use super::token::{Gap, Kind, Token};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -298,6 +298,12 @@ impl Lexicon {
     fn fits(&self, found: &Found, tokens: &[Token], first: usize, language: Option<Language>) -> bool {
         let term = &self.terms[found.id];
         if term.capitals && language.is_some_and(|language| term.language != language) {
+            return false;
+        }
+        // "GAD-7" is the name of a questionnaire.
+        let hyphen = tokens.get(found.end).is_some_and(|t| t.is('-') && t.gap == Gap::None);
+        let number = tokens.get(found.end + 1).is_some_and(|t| t.kind == Kind::Number && t.gap == Gap::None);
+        if term.capitals && hyphen && number {
             return false;
         }
         if term.near.is_empty() {

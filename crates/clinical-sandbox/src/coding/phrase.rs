@@ -2,7 +2,7 @@
 //! phrases. A phrase asks for a word by its stem, by its exact form, or in capitals only. It does not decide what a
 //! phrase means; that is the lexicon's or the triggers' part.
 
-use super::token::{Kind, Token, stem, tokens};
+use super::token::{Gap, Kind, Token, stem, tokens};
 use std::collections::HashMap;
 
 #[derive(Default)]
@@ -89,9 +89,10 @@ const DEGREE: [&str; 38] = [
     "distal",
 ];
 
-/// A small word; `A` in capitals is a name ("hepatitis A").
+/// A small word; `A` in capitals is a name ("hepatitis A"), and so is a letter after a number ("stage 3a").
 fn small(token: &Token) -> bool {
-    !(token.caps && token.folded.len() == 1) && SMALL.contains(&token.folded.as_str())
+    let name = token.folded.len() == 1 && (token.caps || token.gap == Gap::None);
+    !name && SMALL.contains(&token.folded.as_str())
 }
 
 impl Phrases {

@@ -3,7 +3,7 @@
 //! and others, 2001) and `ConText` (Harkema and others, 2009) algorithms; the lists and the code are our own.
 
 use super::phrase::{Compare, Phrases};
-use super::token::Token;
+use super::token::{Kind, Token};
 use std::sync::LazyLock;
 
 /// What a trigger says about a mention.
@@ -162,7 +162,8 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
         });
         let best = triggers.clone().map(|(end, ..)| end).max();
         // `sí` is "yes", and so is `si` after a colon; `si` is "if".
-        let yes = tokens[i].word("si") && (tokens[i].accented || i > 0 && tokens[i - 1].is(':'));
+let closed = i + 1 >= end || tokens[i + 1].kind == Kind::Mark;
+        let yes = tokens[i].word("si") && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
         let Some(longest) = best.filter(|_| !yes) else {
             i += 1;
             continue;
