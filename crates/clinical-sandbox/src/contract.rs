@@ -234,29 +234,60 @@ mod tests {
         );
     }
 
-    #[test]
-    fn every_field_of_the_contract_says_where_it_comes_from() {
-        fn walk(value: &Value, at: &str, missing: &mut Vec<String>) {
-            if let Some(properties) = value.get("properties").and_then(Value::as_object) {
-                for (name, field) in properties {
-                    let source = field["x-source"].as_str().unwrap_or_default();
-                    if !["guide", "vendor", "inference"].contains(&source)
-                        || field["x-reference"].as_str().is_none()
-                    {
-                        missing.push(format!("{at}/{name}"));
-                    }
-                }
+    /// The places below `value` that must say where they come from, and do not.
+    fn unmarked(value: &Value, at: &str, missing: &mut Vec<String>) {
+        let mut check = |name: &str, part: &Value| {
+            let source = part["x-source"].as_str().unwrap_or_default();
+            let known = ["guide", "vendor", "inference"].contains(&source);
+            if part.get("$ref").is_none() && !(known && part["x-reference"].is_string()) {
+                missing.push(format!("{at}/{name}"));
             }
-            match value {
-                Value::Object(map) => map
-                    .iter()
-                    .for_each(|(name, inner)| walk(inner, &format!("{at}/{name}"), missing)),
-                Value::Array(list) => list.iter().for_each(|inner| walk(inner, at, missing)),
-                _ => {}
+        };
+        for list in [
+            "properties",
+            "responses",
+            "schemas",
+            "securitySchemes",
+            "examples",
+            "post",
+            "get",
+        ] {
+            match value.get(list).and_then(Value::as_object) {
+                Some(operation) if ["post", "get"].contains(&list) => {
+                    check(list, &Value::Object(operation.clone()));
+                }
+                Some(parts) => parts.iter().for_each(|(name, part)| check(name, part)),
+                None => {}
             }
         }
+        for parameter in value
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            check(parameter["name"].as_str().unwrap_or_default(), parameter);
+        }
+        match value {
+            Value::Object(map) => map
+                .iter()
+                .for_each(|(name, inner)| unmarked(inner, &format!("{at}/{name}"), missing)),
+            Value::Array(list) => list.iter().for_each(|inner| unmarked(inner, at, missing)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_operation_header_field_and_answer_says_where_it_comes_from() {
         let mut missing = Vec::new();
-        walk(document("codify").unwrap(), "", &mut missing);
+        unmarked(document("codify").unwrap(), "", &mut missing);
         assert_eq!(missing, Vec::<String>::new());
+        let mut found = Vec::new();
+        unmarked(
+            &json!({"properties": {"a": {"type": "string"}}}),
+            "",
+            &mut found,
+        );
+        assert_eq!(found, ["/a"]);
     }
 }

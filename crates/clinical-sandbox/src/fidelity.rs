@@ -213,7 +213,7 @@ const ROWS: &[Row] = {
         ),
         (
             "any",
-            "a used-up rate limit is refused with 429, in fixed windows for each token; off unless set",
+            "a used-up rate limit is refused with 429 where a token is asked for, in fixed windows for each token; off unless set",
             Inference,
             "a 429 is documented, its numbers, window and scope are not",
             None,

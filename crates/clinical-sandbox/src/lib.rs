@@ -30,6 +30,11 @@ mod sandbox;
 mod state;
 pub mod switches;
 
+/// The README's example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use clock::Clock;
 pub use error::SandboxError;
 pub use fault::{ErrorBody, Fault, FaultKind, RetryAfter};

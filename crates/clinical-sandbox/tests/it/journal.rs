@@ -23,7 +23,7 @@ async fn a_retry_is_a_new_attempt_of_the_same_request() {
     assert_eq!(
         codify_raw(
             &sandbox,
-            format!(" {{ \"medical_note\" :\n{:?}}}", NOTE).as_bytes()
+            format!(" {{ \"medical_note\" :\n{NOTE:?}}}").as_bytes()
         )
         .await
         .status,

@@ -9,5 +9,6 @@ mod faults_http;
 mod journal;
 mod limits;
 mod readme;
+mod soak;
 mod switches;
 mod wire;

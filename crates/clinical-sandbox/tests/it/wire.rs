@@ -143,18 +143,18 @@ pub(crate) async fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> Read {
 }
 
 pub(crate) fn split(read: Read) -> Answer {
-    let at = read
-        .bytes
+    let Read { bytes, end } = read;
+    let at = bytes
         .windows(4)
         .position(|four| four == b"\r\n\r\n")
         .expect("a whole head");
-    let head = String::from_utf8(read.bytes[..at].to_vec()).unwrap();
+    let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Answer {
         status,
         head,
-        body: read.bytes[at + 4..].to_vec(),
-        end: read.end,
+        body: bytes[at + 4..].to_vec(),
+        end,
     }
 }
 
