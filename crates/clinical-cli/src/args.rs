@@ -149,7 +149,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "ENV", value_enum)]
     pub(crate) environment: Option<EnvironmentArg>,
 
-    /// The vendor's address, instead of OMNISCRIBE_API_URL
+    /// The vendor's address, instead of the variable `OMNISCRIBE_API_URL`
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 

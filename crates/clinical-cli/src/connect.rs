@@ -15,6 +15,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, reason = "the same call in both builds")
+    )]
     pub(crate) async fn open(
         connection: &Connection,
         observer: impl Observer,
@@ -50,6 +54,10 @@ impl Session {
         })
     }
 
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, reason = "the same call in both builds")
+    )]
     pub(crate) async fn close(self) {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {

@@ -153,8 +153,12 @@ mod tests {
         ];
         for (failures, coded, expected) in table {
             let mut tally = Tally::default();
-            failures.iter().for_each(|exit| tally.failed(*exit, false));
-            (0..coded).for_each(|_| tally.coded());
+            for exit in &failures {
+                tally.failed(*exit, false);
+            }
+            for _ in 0..coded {
+                tally.coded();
+            }
             assert_eq!(tally.exit(), expected, "{failures:?} and {coded} coded");
         }
     }

@@ -1,6 +1,7 @@
 //! What is written to stdout, in one of four forms. An item is written as a whole and flushed, so that a reader of a
 //! pipe sees each result as soon as it is there.
 
+#[cfg(feature = "sandbox")]
 pub(crate) mod attempts;
 mod csv;
 pub(crate) mod item;

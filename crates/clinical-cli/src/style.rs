@@ -1,4 +1,4 @@
-//! Colour, where it is wanted: only on a terminal, and never when `NO_COLOR` is set (https://no-color.org) or the
+//! Colour, where it is wanted: only on a terminal, and never when `NO_COLOR` is set (<https://no-color.org>) or the
 //! terminal is dumb. Also the one way to write to stderr.
 
 use std::fmt::Display;

@@ -68,7 +68,7 @@ impl Batch<'_> {
             loop {
                 let outcome = tokio::select! {
                     biased;
-                    exit = &mut stopped => break Some(exit),
+                    signal = &mut stopped => break Some(signal),
                     outcome = outcomes.next() => outcome,
                 };
                 let Some((number, outcome)) = outcome else {

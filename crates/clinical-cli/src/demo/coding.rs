@@ -38,17 +38,21 @@ pub(super) async fn show(sandbox: &Sandbox) -> Result<bool, Stop> {
         all_reasons: false,
         ..table::Settings::of_stdout(true)
     };
-    let (mut answered, mut codes) = (0, 0);
+    let (mut answered, mut accepted, mut discarded) = (0, 0, 0);
     for ((_, name), result) in results {
         match result {
             Ok(answer) => {
                 let coding = Coding::of_response(&answer);
                 table::write(&mut io::stdout().lock(), &settings, name, &coding)?;
                 answered += 1;
-                codes += coding.accepted.len();
+                accepted += coding.accepted.len();
+                discarded += coding.discarded.len();
             }
             Err(error) => style::error(format_args!("{name}: {error}")),
         }
     }
-    Ok(answered == count && codes > 0)
+    line(format_args!(
+        "{answered} of {count} have an answer: {accepted} codes accepted, {discarded} discarded with the reason.\n"
+    ))?;
+    Ok(answered == count && accepted > 0)
 }

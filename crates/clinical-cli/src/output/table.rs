@@ -45,6 +45,7 @@ pub(crate) fn new(width: u16, header: &[&str], fixed: &[usize]) -> Table {
     table
         .load_preset(UTF8_HORIZONTAL_ONLY)
         .remove_style(TableComponent::HorizontalLines)
+        .remove_style(TableComponent::MiddleIntersections)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
         .set_header(header);

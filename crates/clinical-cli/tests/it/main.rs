@@ -1,1 +1,22 @@
-//! Behaviour of the real executable.
+//! Behaviour of the real executable, run as a child process with a clean environment, against a sandbox on loopback.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod bad_input;
+mod demo;
+mod exit_codes;
+mod formats;
+mod help;
+mod inputs;
+mod server;
+#[cfg(unix)]
+mod signals;
+mod split;
+mod streams;
+mod support;
+#[cfg(unix)]
+mod terminal;

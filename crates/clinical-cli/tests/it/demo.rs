@@ -1,0 +1,52 @@
+//! `clinical demo`, whole, as a newcomer runs it: no account, no variables.
+
+use crate::support::{examples, run};
+
+#[test]
+fn the_demo_codes_every_example_and_survives_two_faults() {
+    let ran = run(["demo"]).expect(0);
+    let text = &ran.stdout;
+    assert!(
+        text.starts_with("The answers below are SIMULATED.\n"),
+        "{text}"
+    );
+    for entry in std::fs::read_dir(examples()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let heading = format!("\n{name} (SIMULATED): ");
+        assert_eq!(
+            text.contains(&heading),
+            name != "README.md",
+            "{name}: {text}"
+        );
+    }
+    let attempts = &text[text.find("\n2. ").unwrap()..];
+    for part in [
+        " s because the vendor asked for it ...",
+        " s before the next attempt ...",
+        "HTTP 429, throttled",
+        "no answer, interrupted",
+        "HTTP 200, answered",
+        "The sandbox saw 3 attempts and processed the note once.",
+        "clinical codify --sandbox FILE",
+    ] {
+        assert!(attempts.contains(part), "{part}: {attempts}");
+    }
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_answers() {
+    let answers = |seed| {
+        let text = run(["demo", "--seed", seed]).expect(0).stdout;
+        let from = text.find("\n1. ").unwrap();
+        text[from..text.find("\n2. ").unwrap()].to_owned()
+    };
+    // Side by side, because each waits as long as the sandbox asks.
+    let [first, again, other] = std::thread::scope(|scope| {
+        ["1", "1", "2"]
+            .map(|seed| scope.spawn(move || answers(seed)))
+            .map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}

@@ -1,0 +1,67 @@
+//! `clinical sandbox`: the sandbox as a server.
+
+use crate::support::{Folder, NOTE, Vendor, run};
+
+#[test]
+fn a_port_in_use_is_one_sentence() {
+    let vendor = Vendor::start();
+    let port = vendor.sandbox.port().to_string();
+    let ran = run(["sandbox", "--port", &port]).expect(1);
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(&format!("port {port} on 127.0.0.1")),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_impossible_token_is_a_usage_error() {
+    let ran = run(["sandbox", "--token", "with space"]).expect(2);
+    assert!(ran.stderr.contains("token"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_it_prints_is_enough_to_point_the_client_at_it() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    let mut server = crate::support::clinical(["sandbox", "--token", "made-up"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap());
+    let (mut text, mut variables) = (String::new(), Vec::new());
+    while variables.len() < 2 {
+        let mut line = String::new();
+        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "{text}");
+        if let Some(variable) = line.trim().strip_prefix("export ") {
+            let (name, value) = variable.split_once('=').unwrap();
+            variables.push((name.to_owned(), value.to_owned()));
+        }
+        text.push_str(&line);
+    }
+    assert!(text.starts_with("SIMULATED: "), "{text}");
+    let folder = Folder::new().with("note.txt", NOTE);
+    let mut client = folder.command(["codify", "note.txt"]);
+    let client = client.envs(variables).output().unwrap();
+    assert_eq!(
+        client.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&client.stderr)
+    );
+    kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
+    let mut stdout = String::new();
+    server
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut stdout)
+        .unwrap();
+    assert_eq!(stdout, "");
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}
