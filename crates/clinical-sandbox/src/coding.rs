@@ -22,7 +22,7 @@
 //! 6. **One line per code.** An affirmed mention wins over a denied one, and says so; a mention that is only a heading
 //!    does not. A general code yields to an exact one (J18.9 to J13), a symptom to the diagnosis it belongs to (cough
 //!    to pneumonia, guideline I.B.5); both are listed as discarded.
-//! 7. **Values and drugs** only refine what is named. Diabetes with HbA1c of 9 % or more, or with words of poor
+//! 7. **Values and drugs** only refine what is named. Diabetes with `HbA1c` of 9 % or more, or with words of poor
 //!    control, is also with hyperglycemia (E11.65, E10.65); below 7 % that code is discarded with the value. Oral
 //!    drugs and insulin are coded only beside a diabetes. A body mass index is coded only beside an obesity. Conditions
 //!    are coded as named: hypertension beside heart failure or kidney disease stays I10 unless the note joins them.

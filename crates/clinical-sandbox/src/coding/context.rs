@@ -40,6 +40,9 @@ pub(crate) struct Verdict {
     pub(crate) cue: Option<(usize, usize)>,
 }
 
+/// The words that make a mention past; none when only its place under "history" does.
+struct PastBy(Option<(usize, usize)>);
+
 /// One sentence with what was found in it.
 pub(crate) struct Sentence<'a> {
     tokens: &'a [Token],
@@ -128,7 +131,8 @@ impl<'a> Sentence<'a> {
             Class::Kin => {
                 let companion = |w: &Token| {
                     [
-                        "con", "por", "a", "al", "to", "with", "by", "segun", "per", "from", "junto", "via", "una",
+                        "con", "por", "a", "al", "to", "with", "by", "segun", "per", "from",
+                        "junto", "via", "una",
                     ]
                     .iter()
                     .any(|c| w.word(c))
@@ -143,6 +147,16 @@ impl<'a> Sentence<'a> {
                     } else {
                         break;
                     }
+                }
+                let speaks = [
+                    "niega", "niegan", "denies", "deny", "denied", "reports", "refiere",
+                ];
+                let next = self
+                    .tokens
+                    .get(trigger.end)
+                    .filter(|_| trigger.end < self.segment.end);
+                if next.is_some_and(|t| speaks.iter().any(|w| t.word(w))) {
+                    return None;
                 }
                 if b.is_some_and(|i| companion(&self.tokens[i])) {
                     return None;
@@ -209,15 +223,15 @@ impl<'a> Sentence<'a> {
         if let Some(condition) = found(Class::Hypothetical, Section::Return) {
             return verdict(Status::Hypothetical, condition);
         }
-        if let Some(test) = cue(Class::Test) {
-            if cue(Class::Confirmed).is_none() {
-                return verdict(Status::Test, Some(test));
-            }
+        if let Some(test) = cue(Class::Test)
+            && cue(Class::Confirmed).is_none()
+        {
+            return verdict(Status::Test, Some(test));
         }
-        if let Some(doubt) = found(Class::Uncertain, Section::Differential) {
-            if cue(Class::Confirmed).is_none() {
-                return verdict(Status::Uncertain, doubt);
-            }
+        if let Some(doubt) = found(Class::Uncertain, Section::Differential)
+            && cue(Class::Confirmed).is_none()
+        {
+            return verdict(Status::Uncertain, doubt);
         }
         if drug {
             if let Some(stopped) = cue(Class::Stopped) {
@@ -227,7 +241,7 @@ impl<'a> Sentence<'a> {
                 return verdict(Status::NoAllergy, None);
             }
         }
-        if let Some(past) = self.past(mention, cue(Class::History)) {
+        if let Some(PastBy(past)) = self.past(mention, cue(Class::History)) {
             return verdict(Status::Past, past);
         }
         let heading = self
@@ -247,25 +261,35 @@ impl<'a> Sentence<'a> {
 
     /// What an allergy did ("penicillin (hives)") is part of the allergy, not a finding of its own.
     fn reaction(&self, mention: &Match) -> bool {
-        let code = Lexicon::get().entry(mention.entry).code(super::lexicon::Side::None);
-        if !["R", "L", "T78"].iter().any(|chapter| code.starts_with(chapter)) {
+        let code = Lexicon::get()
+            .entry(mention.entry)
+            .code(super::lexicon::Side::None);
+        if !["R", "L", "T78"]
+            .iter()
+            .any(|chapter| code.starts_with(chapter))
+        {
             return false;
         }
-        let bracket = (self.segment.first..mention.first).rev().find(|&i| self.tokens[i].is('(') || self.tokens[i].is(')'));
+        let bracket = (self.segment.first..mention.first)
+            .rev()
+            .find(|&i| self.tokens[i].is('(') || self.tokens[i].is(')'));
         let inside = bracket.is_some_and(|i| self.tokens[i].is('('));
-        let allergy = self.triggers.iter().any(|t| t.class == Class::Allergy && t.end <= mention.first);
+        let allergy = self
+            .triggers
+            .iter()
+            .any(|t| t.class == Class::Allergy && t.end <= mention.first);
         self.segment.section == Section::Allergy || inside && allergy
     }
 
     /// Past: a word of history, a year, "5 years ago", or, for what is over by nature, a place under "history".
-    fn past(&self, mention: &Match, cue: Option<(usize, usize)>) -> Option<Option<(usize, usize)>> {
+    fn past(&self, mention: &Match, cue: Option<(usize, usize)>) -> Option<PastBy> {
         use super::lexicon::History;
         let entry = Lexicon::get().entry(mention.entry);
         if entry.history == History::Lasting || entry.concept == Concept::Symptom {
             return None;
         }
         if let Some(words) = cue {
-            return Some(Some(words));
+            return Some(PastBy(Some(words)));
         }
         let limit = self.segment.end.min(mention.end + 7);
         for i in mention.end..limit {
@@ -273,7 +297,16 @@ impl<'a> Sentence<'a> {
                 break;
             }
             // A date of the diagnosis is no end of the disease.
-            if ["diagnosticado", "diagnosticada", "diagnosed", "desde", "since"].iter().any(|w| self.tokens[i].word(w)) {
+            if [
+                "diagnosticado",
+                "diagnosticada",
+                "diagnosed",
+                "desde",
+                "since",
+            ]
+            .iter()
+            .any(|w| self.tokens[i].word(w))
+            {
                 break;
             }
             let year = self.tokens[i]
@@ -287,7 +320,7 @@ impl<'a> Sentence<'a> {
                         .any(|w| before.word(w))
                     || i == mention.end)
             {
-                return Some(Some((i, i + 1)));
+                return Some(PastBy(Some((i, i + 1))));
             }
             let ago = ["hace", "ago"].iter().any(|w| self.tokens[i].word(w));
             let near = i.saturating_sub(2).max(mention.end)..(i + 4).min(self.segment.end);
@@ -300,11 +333,11 @@ impl<'a> Sentence<'a> {
             });
             let since = self.tokens[i - 1].word("desde");
             if ago && long && !since {
-                return Some(Some((near.start, near.end)));
+                return Some(PastBy(Some((near.start, near.end))));
             }
         }
         let treated = matches!(entry.history, History::CodeWhenTreated(_));
-        (self.segment.section == Section::History && !treated).then_some(None)
+        (self.segment.section == Section::History && !treated).then_some(PastBy(None))
     }
 
     fn words_between(&self, from: usize, to: usize) -> usize {
@@ -363,9 +396,8 @@ impl<'a> Sentence<'a> {
                     .find(|m| m.first >= from && m.first < chunk);
                 let near = |m: &Match| self.words_between(from, m.first) <= 5;
                 match (first_comma, named) {
-                    (None, Some(first)) => near(first),
+                    (_, Some(first)) => near(first),
                     (None, None) => near(mention),
-                    (Some(_), Some(first)) => near(first),
                     (Some(comma), None) => self.list_goes_on(comma),
                 }
             }
@@ -400,7 +432,9 @@ impl<'a> Sentence<'a> {
                     other.class,
                     Class::History | Class::Uncertain | Class::Family
                 );
-            let tells = trigger.class == Class::Family && other.first == trigger.end && !self.reports(other.first);
+            let tells = trigger.class == Class::Family
+                && other.first == trigger.end
+                && !self.reports(other.first);
             if other.class == Class::Stop && !tells || new_subject {
                 return true;
             }
@@ -411,8 +445,27 @@ impl<'a> Sentence<'a> {
     /// "La madre refiere": a relative who speaks about the patient. "Father had": one of whom the note speaks.
     fn reports(&self, i: usize) -> bool {
         const SAYS: [&str; 22] = [
-            "refiere", "refieren", "referia", "relata", "cuenta", "comenta", "describe", "manifiesta", "dice", "explica",
-            "acude", "consulta", "reports", "reported", "states", "says", "notes", "noted", "noticed", "describes", "por",
+            "refiere",
+            "refieren",
+            "referia",
+            "relata",
+            "cuenta",
+            "comenta",
+            "describe",
+            "manifiesta",
+            "dice",
+            "explica",
+            "acude",
+            "consulta",
+            "reports",
+            "reported",
+            "states",
+            "says",
+            "notes",
+            "noted",
+            "noticed",
+            "describes",
+            "por",
             "because",
         ];
         SAYS.iter().any(|word| self.tokens[i].word(word))
@@ -431,9 +484,8 @@ impl<'a> Sentence<'a> {
 
     /// Words that one writes only about what is there: for how long, since when, how treated.
     fn detail_after(&self, mention: &Match) -> bool {
-        let mut i = mention.end;
         // One or two adjectives may follow: "tos seca de 3 días".
-        for _ in 0..3 {
+        for i in mention.end..mention.end + 3 {
             if i >= self.segment.end || self.closes(i) || self.mention_starting_at(i) {
                 return false;
             }
@@ -464,7 +516,6 @@ impl<'a> Sentence<'a> {
             {
                 return true;
             }
-            i += 1;
         }
         false
     }

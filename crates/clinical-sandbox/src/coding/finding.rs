@@ -64,7 +64,11 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
     };
     let inside = (mention.first..mention.end).find_map(named);
     let after = (mention.end..end.min(mention.end + 4))
-        .take_while(|&i| tokens[i].kind != Kind::Mark || tokens[i].is('(') || i == mention.end && tokens[i].is(','))
+        .take_while(|&i| {
+            tokens[i].kind != Kind::Mark
+                || tokens[i].is('(')
+                || i == mention.end && tokens[i].is(',')
+        })
         .find_map(named);
     let before = (mention.first.saturating_sub(2)..mention.first)
         .rev()
@@ -74,7 +78,12 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
 }
 
 /// Every mention of the note, in the order of the note.
-pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: bool) -> Vec<Finding> {
+pub(crate) fn findings(
+    text: &str,
+    tokens: &[Token],
+    language: Language,
+    both: bool,
+) -> Vec<Finding> {
     let lexicon = Lexicon::get();
     let spanish = language == Language::Spanish;
     let whole = vec![tokens.len(); tokens.len()];
@@ -83,7 +92,9 @@ pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: b
     // A drug's name, or the word "medications", does not keep a heading from being one.
     let named = |first: usize, end: usize| {
         let term = |m: &Match| lexicon.entry(m.entry).concept != Concept::Allergy;
-        rough.iter().any(|m| m.first >= first && m.end <= end && term(m))
+        rough
+            .iter()
+            .any(|m| m.first >= first && m.end <= end && term(m))
     };
     let inside = |i: usize| rough.iter().any(|m| m.first < i && i < m.end);
     let segments = segments(text, tokens, spanish, &named, &inside);
@@ -128,20 +139,18 @@ pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: b
                 capitals: mention.capitals,
                 history: false,
             };
-            if finding.status == Status::Past {
-                if let History::Code(code) | History::CodeWhenTreated(code) =
+            if finding.status == Status::Past
+                && let History::Code(code) | History::CodeWhenTreated(code) =
                     &lexicon.entry(mention.entry).history
-                {
-                    if let Some((entry, _)) = lexicon.find(code) {
-                        finding = Finding {
-                            entry,
-                            side: Side::None,
-                            status: Status::Affirmed,
-                            history: true,
-                            ..finding
-                        };
-                    }
-                }
+                && let Some((entry, _)) = lexicon.find(code)
+            {
+                finding = Finding {
+                    entry,
+                    side: Side::None,
+                    status: Status::Affirmed,
+                    history: true,
+                    ..finding
+                };
             }
             if !lexicon.entry(finding.entry).sided() {
                 finding.side = Side::None;

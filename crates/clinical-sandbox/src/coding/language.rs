@@ -46,18 +46,79 @@ const SPANISH: [&str; 40] = [
     "izquierdo",
 ];
 const ENGLISH: [&str; 54] = [
-    "in", "out", "are", "were", "been", "but", "be", "will", "if", "due", "father", "mother", "allergies", "smoker",
-    "the", "of", "with", "without", "and", "or", "is", "was", "for", "to", "denies", "patient",
-    "history", "pain", "year", "old", "on", "has", "had", "this", "that", "days", "he", "she",
-    "his", "her", "at", "not", "by", "from", "presents", "reports", "daily", "acute", "fever",
-    "chronic", "disease", "left", "right", "pt",
+    "in",
+    "out",
+    "are",
+    "were",
+    "been",
+    "but",
+    "be",
+    "will",
+    "if",
+    "due",
+    "father",
+    "mother",
+    "allergies",
+    "smoker",
+    "the",
+    "of",
+    "with",
+    "without",
+    "and",
+    "or",
+    "is",
+    "was",
+    "for",
+    "to",
+    "denies",
+    "patient",
+    "history",
+    "pain",
+    "year",
+    "old",
+    "on",
+    "has",
+    "had",
+    "this",
+    "that",
+    "days",
+    "he",
+    "she",
+    "his",
+    "her",
+    "at",
+    "not",
+    "by",
+    "from",
+    "presents",
+    "reports",
+    "daily",
+    "acute",
+    "fever",
+    "chronic",
+    "disease",
+    "left",
+    "right",
+    "pt",
 ];
 
 /// The language of a note, and whether that is a guess because the counts are equal: then Spanish, the vendor's first
 /// language.
 pub(crate) fn of(tokens: &[Token]) -> (Language, bool) {
-    let count = |list: &[&str]| tokens.iter().filter(|t| t.kind == Kind::Word && list.contains(&t.folded.as_str())).count();
+    let count = |list: &[&str]| {
+        tokens
+            .iter()
+            .filter(|t| t.kind == Kind::Word && list.contains(&t.folded.as_str()))
+            .count()
+    };
     let accents = tokens.iter().filter(|t| t.accented).count();
     let (spanish, english) = (count(&SPANISH) + accents, count(&ENGLISH));
-    (if spanish >= english { Language::Spanish } else { Language::English }, spanish == english)
+    (
+        if spanish >= english {
+            Language::Spanish
+        } else {
+            Language::English
+        },
+        spanish == english,
+    )
 }

@@ -139,7 +139,7 @@ fn page_text(document: &Document, page: lopdf::ObjectId) -> String {
                     .operands
                     .first()
                     .and_then(|o| o.as_name().ok())
-                    .and_then(|name| encodings.get(name))
+                    .and_then(|name| encodings.get(name));
             }
             "TL" => cursor.leading = number(0),
             "Td" => moved(&mut cursor, number(0), number(1), &mut out),
@@ -201,7 +201,7 @@ fn show(operand: Option<&Object>, encoding: Option<&Encoding<'_>>, out: &mut Str
                         if other.as_float().is_ok_and(|step| step < -180.0)
                             && !out.ends_with(' ') =>
                     {
-                        out.push(' ')
+                        out.push(' ');
                     }
                     _ => {}
                 }

@@ -174,10 +174,10 @@ impl Phrases {
         if let Some(&next) = here.by_word.get(&token.folded) {
             self.walk(tokens, i + 1, limit, next, words + 1, exact, out);
         }
-        if token.caps {
-            if let Some(&next) = here.by_caps.get(&token.folded) {
-                self.walk(tokens, i + 1, limit, next, words + 1, exact, out);
-            }
+        if token.caps
+            && let Some(&next) = here.by_caps.get(&token.folded)
+        {
+            self.walk(tokens, i + 1, limit, next, words + 1, exact, out);
         }
         if let Some(&next) = here.by_stem.get(&token.stem) {
             self.walk(tokens, i + 1, limit, next, words + 1, exact, out);

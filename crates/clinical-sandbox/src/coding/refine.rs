@@ -69,11 +69,9 @@ pub(crate) fn hba1c(text: &str, tokens: &[Token]) -> Option<Value> {
             3
         } else if next(0, "hemoglobina")
             && (next(1, "glicosilada") || next(1, "glucosilada") || next(1, "glicada"))
+            || next(0, "glycated") && next(1, "hemoglobin")
+            || next(0, "hb") && next(1, "glicosilada")
         {
-            2
-        } else if next(0, "glycated") && next(1, "hemoglobin") {
-            2
-        } else if next(0, "hb") && next(1, "glicosilada") {
             2
         } else {
             continue;

@@ -234,16 +234,26 @@ fn obesity(text: &str, tokens: &[Token], decisions: &mut Vec<Decision>) {
 /// The general yields to the exact, the symptom to its diagnosis.
 fn yields(decisions: &mut [Decision]) {
     let lexicon = Lexicon::get();
-    let accepted: Vec<(String, String, usize)> =
-        decisions.iter().filter(|d| d.accepted).map(|d| (d.code.clone(), d.quote.clone(), d.entry)).collect();
+    let accepted: Vec<(String, String, usize)> = decisions
+        .iter()
+        .filter(|d| d.accepted)
+        .map(|d| (d.code.clone(), d.quote.clone(), d.entry))
+        .collect();
     let beats = |code: &str, entry: usize, other: &str| {
-        other != code && lexicon.entry(entry).yields.iter().any(|pattern| covers(pattern, other))
+        other != code
+            && lexicon
+                .entry(entry)
+                .yields
+                .iter()
+                .any(|pattern| covers(pattern, other))
     };
     // Name as the winner a code that itself stays, where there is one.
-    let stays = |code: &str, entry: usize| !accepted.iter().any(|(other, ..)| beats(code, entry, other));
+    let stays =
+        |code: &str, entry: usize| !accepted.iter().any(|(other, ..)| beats(code, entry, other));
     for decision in decisions.iter_mut().filter(|d| d.accepted) {
         let entry = lexicon.entry(decision.entry);
-        let over = |(code, ..): &&(String, String, usize)| beats(&decision.code, decision.entry, code);
+        let over =
+            |(code, ..): &&(String, String, usize)| beats(&decision.code, decision.entry, code);
         let winner = accepted
             .iter()
             .filter(over)

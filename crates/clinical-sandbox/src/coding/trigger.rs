@@ -162,8 +162,9 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
         });
         let best = triggers.clone().map(|(end, ..)| end).max();
         // `sí` is "yes", and so is `si` after a colon; `si` is "if".
-let closed = i + 1 >= end || tokens[i + 1].kind == Kind::Mark;
-        let yes = tokens[i].word("si") && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
+        let closed = i + 1 >= end || tokens[i + 1].kind == Kind::Mark;
+        let yes = tokens[i].word("si")
+            && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
         let Some(longest) = best.filter(|_| !yes) else {
             i += 1;
             continue;
