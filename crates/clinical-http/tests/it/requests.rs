@@ -117,3 +117,16 @@ async fn a_vendors_audit_header_may_be_written_in_capitals() {
     client.send::<Coded>(call(&UNSAFE)).await.unwrap();
     assert_eq!(transport.requests()[0].headers["x-doctor"], "dr_1");
 }
+
+#[test]
+fn calls_can_be_made_from_any_thread() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    fn is_shared<T: Send + Sync + Clone>(value: &T) -> T {
+        value.clone()
+    }
+    let client = is_shared(&client(&ScriptedTransport::default()));
+    drop(is_send(client.send::<Coded>(is_shared(&call(&UNSAFE)))));
+    drop(is_send(client.send_raw(call(&UNSAFE))));
+}
