@@ -403,7 +403,7 @@ pub(super) fn check() {
         }
         for (language, list) in [("es", spanish_terms), ("en", english_terms)] {
             for term in list.split('|').filter(|term| !term.is_empty()) {
-                let capitals = term.chars().all(|c| c.is_uppercase());
+                let capitals = term.chars().all(char::is_uppercase);
                 let key = if capitals {
                     format!("{language}:{term}")
                 } else {

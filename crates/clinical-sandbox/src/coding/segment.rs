@@ -201,7 +201,7 @@ fn sections(
 
 /// Sentences that tell of today end a section.
 fn acts(tokens: &[Token], first: usize) -> bool {
-    const VERBS: [&str; 12] = [
+    const VERBS: [&str; 22] = [
         "acude",
         "ingresa",
         "consulta",
@@ -214,6 +214,16 @@ fn acts(tokens: &[Token], first: usize) -> bool {
         "hoy",
         "actualmente",
         "currently",
+        "traido",
+        "traida",
+        "remitido",
+        "remitida",
+        "derivado",
+        "derivada",
+        "llega",
+        "brought",
+        "seen",
+        "transferred",
     ];
     VERBS.iter().any(|verb| tokens[first].word(verb))
 }
