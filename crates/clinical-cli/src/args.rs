@@ -104,6 +104,10 @@ pub(crate) struct CodifyArgs {
     #[arg(long)]
     pub(crate) clean: bool,
 
+    /// Also print what the vendor wrote about a failure, on stderr; it may quote the note
+    #[arg(long)]
+    pub(crate) details: bool,
+
     /// How many inputs are on their way at the same time (1 to 32)
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub(crate) in_flight: u8,

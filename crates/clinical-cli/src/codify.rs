@@ -34,7 +34,7 @@ pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
         clean: args.clean,
         in_flight: usize::from(args.in_flight),
     };
-    let mut output = Output::new(args.output, args.connection.is_simulated());
+    let mut output = Output::new(args.output, args.connection.is_simulated(), args.details);
     let result = batch
         .run(stopped, &progress, |input, outcome| {
             progress.clear();

@@ -17,6 +17,8 @@ use crate::style;
 /// Writes results in one form.
 pub(crate) struct Output {
     form: Form,
+    /// Whether the vendor's own words about failures are shown.
+    details: bool,
     /// Whether something was written already.
     begun: bool,
 }
@@ -29,14 +31,18 @@ enum Form {
 }
 
 impl Output {
-    pub(crate) fn new(format: Format, simulated: bool) -> Self {
+    pub(crate) fn new(format: Format, simulated: bool, details: bool) -> Self {
         let form = match format {
             Format::Table => Form::Table(table::Settings::of_stdout(simulated)),
             Format::Json => Form::Json,
             Format::Ndjson => Form::Ndjson,
             Format::Csv => Form::Csv,
         };
-        Self { form, begun: false }
+        Self {
+            form,
+            details,
+            begun: false,
+        }
     }
 
     /// Writes the result of one input. What table and CSV have no place for goes to stderr.
@@ -68,7 +74,7 @@ impl Output {
         }
         out.flush()?;
         drop(out);
-        remarks(input, outcome);
+        remarks(input, outcome, self.details);
         Ok(())
     }
 
@@ -85,13 +91,20 @@ impl Output {
     }
 }
 
-fn remarks(input: &str, outcome: &Outcome) {
+fn remarks(input: &str, outcome: &Outcome, details: bool) {
     let name = crate::plain::plain(input);
     if let Some(failure) = outcome.failure() {
         style::error(format_args!(
             "{name}: {}",
             crate::plain::plain(&failure.message)
         ));
+    }
+    let words = outcome
+        .failure()
+        .and_then(|failure| failure.details.as_ref());
+    if let Some(words) = words.filter(|_| details) {
+        let words = crate::plain::plain(words.expose());
+        style::say(format_args!("{name}: the vendor wrote: {words}"));
     }
     let hidden = outcome.coding().map_or(0, |coding: &Coding| coding.hidden);
     if hidden > 0 {

@@ -140,6 +140,7 @@ fn not_tried() -> Outcome {
         attempts: 0,
         message: "not tried, because the vendor refused the token before (nothing was sent)"
             .to_owned(),
+        details: None,
         exit: Exit::Credentials,
     };
     Outcome::Failed(failure, None)
@@ -161,6 +162,7 @@ fn abandoned(stage: Stage) -> Outcome {
         delivery: delivery.as_str(),
         attempts: 0,
         message: message.to_owned(),
+        details: None,
         exit: Exit::SomeFailed,
     };
     Outcome::Failed(failure, None)

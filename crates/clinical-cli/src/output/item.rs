@@ -1,6 +1,6 @@
 //! What became of one input, in the shape that all forms of output share.
 
-use omniscribe_codify::{CodeAssessment, CodifyResponse, Error, LongCoding};
+use omniscribe_codify::{CodeAssessment, CodifyResponse, Error, LongCoding, Sensitive};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -48,6 +48,9 @@ pub(crate) struct Failure {
     pub(crate) delivery: &'static str,
     pub(crate) attempts: u32,
     pub(crate) message: String,
+    /// The vendor's own words, which may quote the note: shown only on request, and never in the data.
+    #[serde(skip)]
+    pub(crate) details: Option<Sensitive<String>>,
     #[serde(skip)]
     pub(crate) exit: Exit,
 }
@@ -91,6 +94,7 @@ impl From<&Error> for Failure {
             delivery: error.delivery().as_str(),
             attempts: error.attempts(),
             message: error.to_string(),
+            details: error.details(),
             exit: Exit::of(error.kind()),
         }
     }

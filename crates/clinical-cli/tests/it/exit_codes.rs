@@ -114,17 +114,23 @@ fn an_answer_that_cannot_be_understood_is_6() {
 }
 
 #[test]
-fn a_failing_vendor_is_6_and_the_time_limit_ends_the_repeats() {
-    let vendor = vendor(Fault::new(FaultKind::status(500)).every());
-    // The first wait is at least 0.8 s, which leaves too little of one second for another attempt.
-    let ran = vendor
-        .run(
-            &folder(),
-            ["codify", "--timeout", "1", "--output", "json", "a.txt"],
-        )
-        .expect(6);
+fn a_failing_vendor_is_6() {
+    // A status that is not tried again, so that nobody has to wait.
+    let vendor = vendor(Fault::new(FaultKind::status(501)).every());
+    let args = ["codify", "--output", "json", "a.txt"];
+    let ran = vendor.run(&folder(), args).expect(6);
     assert_eq!(vendor.attempts(), 1);
-    assert_eq!(json(&ran.stdout)[0]["error"]["delivery"], "unknown");
+    assert_eq!(json(&ran.stdout)[0]["error"]["kind"], "unavailable");
+}
+
+#[test]
+fn the_time_limit_ends_the_repeats() {
+    let vendor = vendor(Fault::new(FaultKind::status(503)).every());
+    // The first wait is at least 0.8 s, which leaves too little of one second for another attempt.
+    let args = ["codify", "--timeout", "1", "--output", "json", "a.txt"];
+    let ran = vendor.run(&folder(), args).expect(6);
+    assert_eq!(vendor.attempts(), 1);
+    assert_eq!(json(&ran.stdout)[0]["error"]["kind"], "unavailable");
 }
 
 #[test]
@@ -160,6 +166,19 @@ fn a_rejected_input_is_1() {
         vendor.run(&folder(), ["codify", "a.txt"]).expect(1);
         assert_eq!(vendor.attempts(), 1, "{status}");
     }
+}
+
+#[test]
+fn the_vendors_words_are_shown_on_request_only_and_never_in_the_data() {
+    let vendor = vendor(Fault::new(FaultKind::status(422)).every());
+    let folder = folder();
+    let quiet = vendor.run(&folder, ["codify", "--output", "json", "a.txt"]);
+    assert_eq!(quiet.stderr.lines().count(), 1, "{}", quiet.stderr);
+    let args = ["codify", "--details", "--output", "json", "a.txt"];
+    let open = vendor.run(&folder, args);
+    let words = open.stderr.strip_prefix(&quiet.stderr).unwrap();
+    assert!(words.starts_with("a.txt: the vendor wrote: "), "{words}");
+    assert_eq!(open.stdout, quiet.stdout);
 }
 
 #[test]
