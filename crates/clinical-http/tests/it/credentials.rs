@@ -148,3 +148,45 @@ async fn a_key_goes_into_the_header_that_the_vendor_names_and_no_other() {
     assert!(headers["x-api-key"].is_sensitive());
     assert!(!headers.contains_key("authorization"));
 }
+
+/// Is quick the first time and takes this long from then on.
+struct Slowing {
+    asked: AtomicU64,
+    later: std::time::Duration,
+}
+
+impl CredentialSource for Slowing {
+    fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+        Box::pin(async {
+            if self.asked.fetch_add(1, Ordering::SeqCst) > 0 {
+                tokio::time::sleep(self.later).await;
+            }
+            Credential::bearer("token")
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_uses_up_the_time_does_not_hide_what_the_vendor_answered() {
+    // The first leaves less than 250 ms of the 3 s, the second never gets there.
+    for later in [2_800, 60_000].map(std::time::Duration::from_millis) {
+        let transport =
+            ScriptedTransport::new([Step::answer(500, "").header("retry-after", "0"), ok()]);
+        let asked = AtomicU64::new(0);
+        let client = builder(&transport)
+            .credential(Slowing { asked, later })
+            .deadlines(Deadlines::default().total(seconds(3)))
+            .build()
+            .unwrap();
+        let began = tokio::time::Instant::now();
+        let error = send(&client, &crate::support::IDEMPOTENT)
+            .await
+            .unwrap_err();
+        assert!(began.elapsed() < seconds(3) + std::time::Duration::from_millis(5));
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Unavailable, Some(500))
+        );
+        assert_eq!((transport.requests().len(), error.attempts()), (1, 1));
+    }
+}
