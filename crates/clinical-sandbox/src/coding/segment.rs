@@ -22,6 +22,9 @@ pub(crate) struct Segment {
     pub(crate) paragraph: bool,
 }
 
+/// A sentence is cut after so many tokens, so that the work stays in proportion to the length of the note.
+const LONGEST: usize = 300;
+
 /// Words after which a point does not end a sentence.
 const SHORT: [&str; 24] = [
     "dr", "dra", "sr", "sra", "d", "dna", "aprox", "ej", "p", "tto", "dx", "pte", "pac", "hab",
@@ -116,7 +119,7 @@ pub(crate) fn segments(
         } else if i == first && tokens[i].gap >= Gap::Line {
             line_start = tokens[i].start;
         }
-        if ends_sentence(tokens, i) {
+        if ends_sentence(tokens, i) || i - first >= LONGEST {
             push(&mut out, tokens, first, i + 1);
             first = i + 1;
         }

@@ -197,3 +197,19 @@ fn debug_shows_no_word_of_the_note() {
 fn every_line_of_the_lexicon_is_whole() {
     lexicon::check();
 }
+
+#[test]
+fn fifty_kilobytes_without_a_full_stop_are_coded() {
+    for part in [
+        ", no fiebre",
+        "fiebre ",
+        "dolor de ",
+        "a ",
+        "(",
+        "si ",
+        "si: ",
+    ] {
+        let text = part.repeat(51_200 / part.len());
+        assert!(assess(&text, 1).accepted.len() < 3);
+    }
+}
