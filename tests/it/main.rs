@@ -4,10 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answers;
+mod canary;
+mod contract;
+mod digest;
 mod errors;
 mod faults;
+mod input;
+mod long;
+mod many;
 mod redirects;
 mod retries;
+mod settings;
 mod snapshots;
+mod storm;
 mod time_limits;
 mod wire;
