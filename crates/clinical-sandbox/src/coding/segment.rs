@@ -23,7 +23,7 @@ pub(crate) struct Segment {
 }
 
 /// A sentence is cut after so many tokens, so that the work stays in proportion to the length of the note.
-const LONGEST: usize = 300;
+const LONGEST: usize = 160;
 
 /// Words after which a point does not end a sentence.
 const SHORT: [&str; 24] = [
