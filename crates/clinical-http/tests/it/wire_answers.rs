@@ -112,7 +112,12 @@ async fn a_redirect_is_not_followed_and_its_target_never_sees_a_connection() {
         let answer =
             format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
         let peer = answer_and(&server, answer.as_bytes(), drop);
-        let (outcome, ()) = tokio::join!(send(&client, &UNSAFE), peer);
+        let both = async { tokio::join!(send(&client, &UNSAFE), peer) };
+        let (outcome, ()) = tokio::select! {
+            biased;
+            ended = both => ended,
+            _ = target.accept() => panic!("{status} was followed"),
+        };
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),

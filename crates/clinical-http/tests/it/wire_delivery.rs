@@ -34,22 +34,6 @@ async fn a_refused_connection_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_not_sent() {
-    // A host below .invalid never exists (RFC 6761); the name is looked up on this machine before anything is sent.
-    let base = BaseUrl::parse("https://vendor.invalid").unwrap();
-    let client = Client::builder(&VENDOR, base)
-        .retry(RetryPolicy::never())
-        .build();
-    // A system without certificate authorities refuses HTTPS at the start, with the reason.
-    let client = match client {
-        Ok(client) => client,
-        Err(error) => return assert_eq!(error.field(), Some("TLS")),
-    };
-    let error = send(&client, &UNSAFE).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::NotSent);
-}
-
-#[tokio::test]
 async fn a_tls_handshake_that_fails_is_not_sent() {
     let server = Server::start().await;
     let base = BaseUrl::parse(&format!("https://{}", server.address)).unwrap();
