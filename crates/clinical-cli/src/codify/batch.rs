@@ -77,7 +77,8 @@ impl Batch<'_> {
                 early.insert(number, outcome);
                 while let Some(outcome) = early.remove(&next) {
                     count(&mut tally, &outcome);
-                    emit(&self.inputs[next].name, outcome)?;
+                    emit(&self.inputs[next].name, outcome)
+                        .map_err(|error| unwritten(error, self.inputs.len() - next))?;
                     next += 1;
                 }
                 progress.done_one();
@@ -88,7 +89,8 @@ impl Batch<'_> {
                 .remove(&number)
                 .unwrap_or_else(|| abandoned(stages[number].get()));
             count(&mut tally, &outcome);
-            emit(&input.name, outcome)?;
+            emit(&input.name, outcome)
+                .map_err(|error| unwritten(error, self.inputs.len() - number))?;
         }
         Ok((tally, signal))
     }
@@ -122,6 +124,18 @@ impl Batch<'_> {
             refused.set(true);
         }
         outcome
+    }
+}
+
+/// A result that cannot be written is not known to anybody, nor are those after it.
+fn unwritten(error: io::Error, unreported: usize) -> Stop {
+    let stop = Stop::from(error);
+    let inputs = if unreported == 1 { "input" } else { "inputs" };
+    Stop {
+        sentence: stop.sentence.map(|sentence| {
+            format!("{sentence}; the last {unreported} {inputs} may have been processed without being reported")
+        }),
+        ..stop
     }
 }
 

@@ -62,7 +62,7 @@ fn a_full_disk_is_reported() {
             .open("/dev/full")
             .unwrap();
         let output = folder()
-            .command(["codify", "--sandbox", "--output", format, "a.txt"])
+            .command(["codify", "--sandbox", "--output", format, "a.txt", "b.txt"])
             .stdout(full)
             .output()
             .unwrap();
@@ -72,6 +72,8 @@ fn a_full_disk_is_reported() {
             stderr.contains("error: the output could not be written: No space left"),
             "{stderr}"
         );
+        let unreported = "the last 2 inputs may have been processed without being reported\n";
+        assert!(stderr.ends_with(unreported), "{stderr}");
     }
 }
 
