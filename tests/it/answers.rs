@@ -75,12 +75,8 @@ async fn an_answer_in_another_shape_is_an_error_that_keeps_its_bytes_and_is_not_
         edited(|answer| answer["final_code_assessments"] = json!(null)),
         edited(|answer| answer["final_code_assessments"][0]["confidence_percent"] = json!("95.2")),
         edited(|answer| {
-            drop(
-                answer["final_code_assessments"][1]
-                    .as_object_mut()
-                    .unwrap()
-                    .remove("code"),
-            )
+            let second = &mut answer["final_code_assessments"][1];
+            second.as_object_mut().unwrap().remove("code");
         }),
         ANSWER.replacen("\"run_id\"", "\"run_id\":\"twice\",\"run_id\"", 1),
         ANSWER[..ANSWER.len() - 1].to_owned(),

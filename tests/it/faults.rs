@@ -6,7 +6,7 @@ use clinical_sandbox::{ErrorBody, Fault, FaultKind, RetryAfter, Sandbox};
 use clinical_tests::clients::{for_sandbox, of_sandbox};
 use clinical_tests::documents::{NOTE, note_of};
 use clinical_tests::facts;
-use omniscribe_codify::{Answer, CodifyResponse, Error};
+use omniscribe_codify::{Answer, CodifyResponse, Error, ErrorKind};
 
 async fn start() -> Sandbox {
     Sandbox::builder().seed(7).start().await.unwrap()
@@ -84,7 +84,7 @@ async fn a_fault_met_once_is_overcome_and_the_ledger_shows_what_the_attempt_cost
             assert_eq!(answer.attempts.len(), 2, "{kind:?}");
             let first = &answer.attempts[0];
             assert_eq!(
-                first.failure.map(|kind| kind.as_str()),
+                first.failure.map(ErrorKind::as_str),
                 Some(failure),
                 "{kind:?}"
             );

@@ -61,8 +61,9 @@ async fn the_bound_holds_over_real_connections() {
             gate.arrived().is_none(),
             "a fifth request while four are held"
         );
-        held.into_iter()
-            .for_each(|arrival| arrival.answer("200 OK", ANSWER));
+        for arrival in held {
+            arrival.answer("200 OK", ANSWER);
+        }
     }
     assert_eq!(all.await.unwrap(), 12);
     assert!(gate.connections() <= 4, "{}", gate.connections());

@@ -1,5 +1,7 @@
 //! Notes and documents for tests. Synthetic, all of them.
 
+use std::fmt::Write;
+
 /// A note with conditions in it, one of them denied.
 pub const NOTE: &str =
     "Paciente con diabetes mellitus tipo 2 en tratamiento con metformina. Niega dolor torácico.";
@@ -11,11 +13,7 @@ pub const ANSWER: &str = r#"{"final_code_assessments":[{"code":"E11.9","descript
 pub fn pdf_of(len: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     // Every byte value occurs, so that an encoding mistake cannot hide.
-    bytes.extend(
-        (0..)
-            .map(|n: usize| (n % 256) as u8)
-            .take(len.saturating_sub(bytes.len())),
-    );
+    bytes.extend((0..=u8::MAX).cycle().take(len.saturating_sub(bytes.len())));
     bytes.truncate(len);
     bytes
 }
@@ -33,13 +31,15 @@ pub fn pdf_saying(text: &str) -> Vec<u8> {
     let mut pdf = String::from("%PDF-1.4\n");
     let mut table = String::new();
     for (number, object) in (1..).zip(&objects) {
-        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
-        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
+        write!(pdf, "{number} 0 obj\n{object}\nendobj\n").unwrap();
     }
     let (start, size) = (pdf.len(), objects.len() + 1);
-    pdf.push_str(&format!(
+    write!(
+        pdf,
         "xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
+    )
+    .unwrap();
     pdf.into_bytes()
 }
 
