@@ -65,7 +65,15 @@ clock() {
     printf '%d min %02d s' $(($1 / 60)) $(($1 % 60))
 }
 
+RUNNING=
+interrupted() {
+    [[ $RUNNING ]] && kill -TERM "$RUNNING" && wait "$RUNNING"
+    echo 'interrupted: the steps after this one did not run'
+    exit 130
+}
+
 run_steps() {
+    trap interrupted INT TERM
     local passed=0 failed=() skipped=() times=() name limit headline entry began left code outcome
     SECONDS=0
     rm -f "$TREE_BEFORE"
@@ -81,8 +89,12 @@ run_steps() {
             echo "no time left: the run may last $(clock "$TOTAL_SECONDS")"
             code=124
         else
-            timeout --kill-after=20 "$limit" bash .ci/run --one "$name" </dev/null
+            # In the background, so that an interrupt of the whole run reaches the step: it has a process group of its own.
+            timeout --kill-after=20 "$limit" bash .ci/run --one "$name" </dev/null &
+            RUNNING=$!
+            wait "$RUNNING"
             code=$?
+            RUNNING=
         fi
         case $code in
         0)
