@@ -7,8 +7,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Folder, NOTE, Vendor, json};
 
-/// Four inputs, two at a time. The second never gets an answer; whether the third is coded by then depends on nothing but
-/// the journal, which is waited for.
+/// Three inputs, one at a time. The first is coded, the second has reached the vendor and never gets an answer, and the
+/// third is not begun: the journal says when that is so.
 fn interrupted(signal: Signal, format: &str) -> Output {
     let vendor = Vendor::start();
     let folder = Folder::new()
