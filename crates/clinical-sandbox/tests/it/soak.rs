@@ -57,6 +57,10 @@ async fn after_a_storm_of_faults_and_cuts_nothing_is_open_and_every_count_adds_u
         } else {
             whole.len()
         };
+        // Fewer at a time than any system's accept queue holds: a connection that the kernel forgets is no finding.
+        while calls.len() >= 48 {
+            calls.join_next().await.unwrap().unwrap();
+        }
         calls.spawn(async move {
             let mut stream = connect(&sandbox).await;
             let _ = stream.write_all(&whole[..cut]).await;
