@@ -403,6 +403,15 @@ mod tests {
         assert_eq!(truncated, Some(FileProblem::Changed));
         let grown = disturbed(|path| open(path).unwrap().set_len(1 << 20).unwrap()).await;
         assert_eq!(grown, Some(FileProblem::Changed));
+        // A copy tool may put the old time back: the length alone tells then.
+        let quietly = disturbed(|path| {
+            let file = open(path).unwrap();
+            let before = file.metadata().unwrap().modified().unwrap();
+            file.set_len(1 << 20).unwrap();
+            file.set_modified(before).unwrap();
+        })
+        .await;
+        assert_eq!(quietly, Some(FileProblem::Changed));
         let long_ago = std::time::SystemTime::UNIX_EPOCH;
         let touched = disturbed(|path| open(path).unwrap().set_modified(long_ago).unwrap()).await;
         assert_eq!(touched, Some(FileProblem::Changed));
