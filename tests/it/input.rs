@@ -95,12 +95,12 @@ fn bad_requests(folder: &std::path::Path) -> Vec<(&'static str, CodifyRequest)> 
 
 #[tokio::test]
 async fn bad_input_is_one_sentence_with_field_and_rule_and_not_even_a_connection() {
-    let gate = Gate::start().await;
+    let mut gate = Gate::start().await;
     let codify = client(gate.url());
     let folder = tempfile::tempdir().unwrap();
     let mut all = BTreeMap::new();
     for (case, request) in bad_requests(folder.path()) {
-        let error = codify.codify(&request).await.unwrap_err();
+        let error = gate.unasked(codify.codify(&request)).await.unwrap_err();
         let checked = codify.check(&request).await.unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -111,7 +111,10 @@ async fn bad_input_is_one_sentence_with_field_and_rule_and_not_even_a_connection
         let for_long =
             error.kind().as_str() == "too_large" && error.field() == Some("medical_note");
         if request.note_text().is_some() && !for_long {
-            let refused = codify.codify_long(&request).await.unwrap_err();
+            let refused = gate
+                .unasked(codify.codify_long(&request))
+                .await
+                .unwrap_err();
             assert_eq!(refused.to_string(), error.to_string(), "{case}");
         }
         all.insert(case, told(&error));
@@ -122,11 +125,11 @@ async fn bad_input_is_one_sentence_with_field_and_rule_and_not_even_a_connection
 
 #[tokio::test]
 async fn every_sentence_names_its_field_and_is_one_line() {
-    let gate = Gate::start().await;
+    let mut gate = Gate::start().await;
     let codify = client(gate.url());
     let folder = tempfile::tempdir().unwrap();
     for (case, request) in bad_requests(folder.path()) {
-        let error = codify.codify(&request).await.unwrap_err();
+        let error = gate.unasked(codify.codify(&request)).await.unwrap_err();
         let (text, field) = (error.to_string(), error.field().unwrap());
         assert!(text.starts_with(&format!("{field} ")), "{case}: {text}");
         assert!(text.ends_with("(nothing was sent)"), "{case}: {text}");
@@ -198,12 +201,12 @@ async fn a_file_that_goes_away_between_check_and_sending_is_reported_and_not_sen
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("informe.pdf");
     std::fs::write(&path, pdf_of(5_000)).unwrap();
-    let gate = Gate::start().await;
+    let mut gate = Gate::start().await;
     let codify = client(gate.url());
     let request = pdf(Pdf::from_path(&path));
     codify.check(&request).await.unwrap();
     std::fs::remove_file(&path).unwrap();
-    let error = codify.codify(&request).await.unwrap_err();
+    let error = gate.unasked(codify.codify(&request)).await.unwrap_err();
     assert_eq!((error.field(), error.attempts()), (Some("pdf_file"), 0));
     assert_eq!(gate.connections(), 0);
 }

@@ -45,13 +45,15 @@ async fn no_redirect_is_followed_and_no_credential_leaves() {
 
 #[tokio::test]
 async fn not_even_a_connection_is_made_to_where_a_redirect_points() {
-    let second = Gate::start().await;
-    let first = MockServer::start_async().await;
-    let (_mock, _) = answer_all(&first, 307, &[("location", second.url())], "").await;
-    client(&first.base_url())
-        .codify(&NOTE.into())
-        .await
-        .unwrap_err();
+    let mut second = Gate::start().await;
+    for status in [301, 302, 303, 307, 308] {
+        let first = MockServer::start_async().await;
+        let location = second.url().to_owned();
+        let (_mock, _) = answer_all(&first, status, &[("location", &location)], "").await;
+        let codify = client(&first.base_url());
+        let result = second.unasked(codify.codify(&NOTE.into())).await;
+        assert!(result.is_err());
+    }
     assert_eq!(second.connections(), 0);
 }
 

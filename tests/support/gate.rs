@@ -89,6 +89,14 @@ impl Gate {
         let _ = (&mut self.accepting).await;
     }
 
+    /// Runs work that must not send anything here; a request that arrives meanwhile fails the test at once.
+    pub async fn unasked<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            done = work => done,
+            arrival = self.next() => panic!("{}", arrival.head),
+        }
+    }
+
     /// A request that has arrived already, if there is one.
     pub fn arrived(&mut self) -> Option<Arrival> {
         self.arrivals.try_recv().ok()
