@@ -92,11 +92,15 @@ pub(crate) fn findings(
     // A drug's name, or the word "medications", does not keep a heading from being one.
     let named = |first: usize, end: usize| {
         let term = |m: &Match| lexicon.entry(m.entry).concept != Concept::Allergy;
-        rough
+        rough[rough.partition_point(|m| m.first < first)..]
             .iter()
-            .any(|m| m.first >= first && m.end <= end && term(m))
+            .take_while(|m| m.end <= end)
+            .any(term)
     };
-    let inside = |i: usize| rough.iter().any(|m| m.first < i && i < m.end);
+    let inside = |i: usize| {
+        let before = rough.partition_point(|m| m.end <= i);
+        rough.get(before).is_some_and(|m| m.first < i)
+    };
     let segments = segments(text, tokens, spanish, &named, &inside);
     let mut limits = whole;
     for segment in &segments {

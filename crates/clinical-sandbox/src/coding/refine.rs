@@ -142,28 +142,57 @@ pub(crate) fn index_code(index: f64) -> Option<&'static str> {
         .map(|&(_, code)| code)
 }
 
-/// Words of poor control that belong to this diabetes: of glucose anywhere in the note, of anything only within six
-/// words of the mention and in its sentence.
-pub(crate) fn poor_control(text: &str, tokens: &[Token], diabetes: &Finding) -> Option<String> {
-    let near = diabetes.span.0.saturating_sub(3)..(diabetes.span.1 + 7).min(tokens.len());
-    for i in 0..tokens.len() {
-        for found in POOR_CONTROL.at(tokens, i, tokens.len()) {
+/// The words of poor control in a note, found once.
+pub(crate) struct PoorControl<'a> {
+    tokens: &'a [Token],
+    /// Of glucose: they speak for any diabetes of the note.
+    glucose: Option<(usize, usize)>,
+    /// Of anything: they speak only for what stands beside them.
+    any: Vec<(usize, usize)>,
+}
+
+impl<'a> PoorControl<'a> {
+    pub(crate) fn new(tokens: &'a [Token]) -> Self {
+        let mut out = Self {
+            tokens,
+            glucose: None,
+            any: Vec::new(),
+        };
+        for i in 0..tokens.len() {
             let denied = i > 0
                 && ["sin", "no", "without", "not"]
                     .iter()
                     .any(|w| tokens[i - 1].word(w));
-            let apart = || {
-                let (a, b) = if i < diabetes.span.0 {
-                    (found.end, diabetes.span.0)
-                } else {
-                    (diabetes.span.1, i)
-                };
-                (a..b).any(|j| tokens[j].is('.') || tokens[j].is(';') || tokens[j].is(','))
-            };
-            if !denied && (found.id == 1 || near.contains(&i) && !apart()) {
-                return Some(quote(text, tokens, (i, found.end)));
+            for found in POOR_CONTROL.at(tokens, i, tokens.len()) {
+                if !denied && found.id == 1 {
+                    out.glucose = out.glucose.or(Some((i, found.end)));
+                }
+                if !denied {
+                    out.any.push((i, found.end));
+                }
             }
         }
+        out
     }
-    None
+
+    /// The words that belong to this diabetes: of glucose anywhere in the note, of anything only within six words of
+    /// the mention and in its sentence.
+    pub(crate) fn of(&self, diabetes: &Finding) -> Option<(usize, usize)> {
+        let near = diabetes.span.0.saturating_sub(3)..diabetes.span.1 + 7;
+        let apart = |span: (usize, usize)| {
+            let (a, b) = if span.0 < diabetes.span.0 {
+                (span.1, diabetes.span.0)
+            } else {
+                (diabetes.span.1, span.0)
+            };
+            (a..b).any(|j| [';', '.', ','].iter().any(|&c| self.tokens[j].is(c)))
+        };
+        let from = self.any.partition_point(|span| span.0 < near.start);
+        self.any[from..]
+            .iter()
+            .take_while(|span| near.contains(&span.0))
+            .copied()
+            .find(|&span| !apart(span))
+            .or(self.glucose)
+    }
 }

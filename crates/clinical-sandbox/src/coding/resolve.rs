@@ -2,10 +2,11 @@
 //! general. It adds no code that no word of the note stands for.
 
 use super::context::Status;
-use super::finding::Finding;
+use super::finding::{Finding, quote};
 use super::lexicon::{Concept, Lexicon, Side, covers};
 use super::refine;
 use super::token::Token;
+use std::collections::HashMap;
 
 /// Why a code is in its list.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub(crate) enum Reason {
     History,
     /// A drug taken for a long time.
     Drug,
+    /// A drug for diabetes in a note that affirms no diabetes.
+    DrugAlone,
     /// A named diagnosis made more exact by the words or the value given.
     Refined {
         by: String,
@@ -70,11 +73,13 @@ fn affirmed(status: Status) -> bool {
 fn group(findings: &[Finding]) -> Vec<Decision> {
     let lexicon = Lexicon::get();
     let mut order: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for finding in findings {
-        match order.iter_mut().find(|(code, _)| *code == finding.code()) {
-            Some((_, list)) => list.push(finding),
-            None => order.push((finding.code(), vec![finding])),
+        let place = *places.entry(finding.code()).or_insert(order.len());
+        if place == order.len() {
+            order.push((finding.code(), Vec::new()));
         }
+        order[place].1.push(finding);
     }
     order
         .into_iter()
@@ -153,10 +158,18 @@ fn is_diabetes(code: &str) -> bool {
 }
 
 /// Drugs for diabetes count only beside a diabetes.
-fn gate(decisions: &mut Vec<Decision>) {
-    let diabetes = decisions.iter().any(|d| d.accepted && is_diabetes(&d.code));
+fn gate(decisions: &mut [Decision]) {
+    if decisions.iter().any(|d| d.accepted && is_diabetes(&d.code)) {
+        return;
+    }
     let lexicon = Lexicon::get();
-    decisions.retain(|d| diabetes || lexicon.entry(d.entry).concept != Concept::DiabetesDrug);
+    for decision in decisions
+        .iter_mut()
+        .filter(|d| d.accepted && lexicon.entry(d.entry).concept == Concept::DiabetesDrug)
+    {
+        decision.accepted = false;
+        decision.reason = Reason::DrugAlone;
+    }
 }
 
 fn refined(base: &Decision, code: &str, accepted: bool, reason: Reason) -> Option<Decision> {
@@ -175,6 +188,7 @@ fn refined(base: &Decision, code: &str, accepted: bool, reason: Reason) -> Optio
 /// Diabetes with poor control or a glycated haemoglobin of 9 % and more is diabetes with hyperglycaemia; below 7 % the
 /// note speaks against it.
 fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut Vec<Decision>) {
+    let control = refine::PoorControl::new(tokens);
     for (family, code) in [("E11.", "E11.65"), ("E10.", "E10.65")] {
         let Some(base) = decisions
             .iter()
@@ -189,7 +203,8 @@ fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut 
         let words = findings
             .iter()
             .filter(|f| affirmed(f.status) && f.code().starts_with(family))
-            .find_map(|f| refine::poor_control(text, tokens, f));
+            .find_map(|f| control.of(f))
+            .map(|span| quote(text, tokens, span));
         let named = decisions
             .iter()
             .find(|d| d.accepted && d.code == "R73.9")
@@ -254,11 +269,19 @@ fn yields(decisions: &mut [Decision]) {
         let entry = lexicon.entry(decision.entry);
         let over =
             |(code, ..): &&(String, String, usize)| beats(&decision.code, decision.entry, code);
-        let winner = accepted
+        let mut winner = accepted
             .iter()
             .filter(over)
             .find(|(code, _, entry)| stays(code, *entry))
             .or_else(|| accepted.iter().find(over));
+        // Where only a code that yields itself speaks against this one, name the code that it yields to.
+        for _ in 0..4 {
+            let next = winner.and_then(|(code, _, entry)| {
+                let over = |(other, ..): &&(String, String, usize)| beats(code, *entry, other);
+                accepted.iter().find(over)
+            });
+            winner = next.or(winner);
+        }
         if let Some((code, quote, _)) = winner {
             let (by, quote) = (code.clone(), quote.clone());
             decision.accepted = false;

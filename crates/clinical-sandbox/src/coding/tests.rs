@@ -213,3 +213,35 @@ fn fifty_kilobytes_without_a_full_stop_are_coded() {
         assert!(assess(&text, 1).accepted.len() < 3);
     }
 }
+
+#[test]
+#[ignore = "a measurement, not a test: run it with --ignored --nocapture"]
+fn the_time_that_hostile_notes_of_fifty_kilobytes_take() {
+    for part in [
+        ", no fiebre",
+        "fiebre ",
+        "dolor de ",
+        "a ",
+        "(",
+        "si ",
+        "si: ",
+        "diabetes mal controlada ",
+        "no ",
+        "si presenta fiebre o ",
+        "fever and cough, flu/COVID neg, ",
+        "no HTA ni ",
+        "madre con HTA ",
+        "fiebre\n",
+        "HTA: no\n",
+        "de la ",
+        "insuficiencia de la ",
+        "acute severe right ",
+        "¿fiebre? ",
+        "alergia a penicilina (rash) ",
+    ] {
+        let text = part.repeat(51_200 / part.len());
+        let t = std::time::Instant::now();
+        let n = assess(&text, 1).accepted.len();
+        eprintln!("{part:?} {n} {:?}", t.elapsed());
+    }
+}

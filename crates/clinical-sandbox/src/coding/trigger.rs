@@ -37,6 +37,8 @@ pub(crate) enum Reach {
     Items,
     /// The next mention only, at most three words away.
     Next,
+    /// To the end of the sentence, over everything but a hard stop: an advice.
+    Sentence,
 }
 
 /// What a heading says about its section.
@@ -130,6 +132,7 @@ fn read(table: &str) -> Triggers {
                 "clause" => Reach::Clause,
                 "list" => Reach::List,
                 "items" => Reach::Items,
+                "sentence" => Reach::Sentence,
                 _ => Reach::Next,
             };
             Meaning::Trigger {

@@ -55,6 +55,9 @@ fn spanish(d: &Decision) -> String {
                 "La nota nombra «{quote}» y una diabetes: uso prolongado de este medicamento, {code}."
             )
         }
+        Reason::DrugAlone => format!(
+            "Descartado: la nota nombra «{quote}», pero no afirma ninguna diabetes; el uso de este medicamento solo se codifica junto a ella."
+        ),
         Reason::Refined { by } => {
             format!("La nota dice «{quote}» y además «{by}»: juntos corresponden a {code}.")
         }
@@ -147,6 +150,9 @@ fn english(d: &Decision) -> String {
         Reason::Drug => format!(
             "The note names \"{quote}\" and a diabetes: long-term use of this drug, {code}."
         ),
+        Reason::DrugAlone => format!(
+            "Discarded: the note names \"{quote}\" but affirms no diabetes; the use of this drug is coded only beside one."
+        ),
         Reason::Refined { by } => {
             format!("The note says \"{quote}\" and also \"{by}\": together they stand for {code}.")
         }
@@ -231,7 +237,7 @@ fn base(decision: &Decision) -> f64 {
         Reason::Integral { .. } => 25.0,
         Reason::Past => 15.0,
         Reason::Value { .. } => 12.0,
-        Reason::Stopped => 10.0,
+        Reason::Stopped | Reason::DrugAlone => 10.0,
         Reason::Hypothetical | Reason::Test => 7.0,
         Reason::Family => 6.0,
         Reason::Denied => 4.0,

@@ -14,7 +14,7 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
     (
         "03-alta-insuficiencia-cardiaca.txt",
         "I10 E78.5 I25.10 I25.2 I48.21 N18.32 Z86.73 I51.7 I34.0 I50.33 Z79.01",
-        "R06.00 R60.0 Z88.9 E11.9 R07.9 R00.2 R55 R50.9 R05.9 I31.39 I24.9 I49.9 R63.5",
+        "R06.00 R60.0 Z88.9 E11.9 R07.9 R00.2 R55 R50.9 R05.9 I31.39 I24.9 I49.9 Z79.84 R63.5",
     ),
     (
         "04-discharge-copd-exacerbation.txt",

@@ -216,7 +216,7 @@ pub(super) const SPANISH: &[(&str, &str, &str)] = &[
         "E11.9 Z79.84 Z79.4",
         "",
     ),
-    ("Toma metformina", "", ""),
+    ("Toma metformina", "", "Z79.84"),
     ("Se suspende acenocumarol", "", "Z79.01"),
     ("FA anticoagulada con apixabán", "I48.91 Z79.01", ""),
     ("DM2 con mal control metabólico", "E11.65", "E11.9"),
