@@ -1,6 +1,6 @@
 //! The client: settings, checked once and shared by all clones, and the one way to make a call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
@@ -8,41 +8,21 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::audit::AuditSink;
-use crate::call::{self, Call};
 use crate::credential::CredentialSource;
 use crate::reqwest_transport::ReqwestTransport;
+use crate::run;
+use crate::settings::Settings;
 use crate::trail::Trail;
 use crate::transport::Transport;
 use crate::{
-    Answer, BaseUrl, BodyLimits, Clock, Deadlines, Error, ErrorKind, Observer, RetryPolicy,
+    Answer, BaseUrl, BodyLimits, Call, Clock, Deadlines, Error, ErrorKind, Observer, RetryPolicy,
     Sensitive, SystemClock, Vendor, VendorReference,
 };
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) vendor: &'static Vendor,
-    pub(crate) base: BaseUrl,
-    pub(crate) credentials: Option<Arc<dyn CredentialSource>>,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) deadlines: Deadlines,
-    pub(crate) limits: BodyLimits,
-    pub(crate) user_agent: HeaderValue,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) audit: Option<Arc<dyn AuditSink>>,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
-    random: Mutex<fastrand::Rng>,
-}
-
-impl Inner {
-    pub(crate) fn with_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
-        draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+    inner: Arc<Settings>,
 }
 
 impl std::fmt::Debug for Client {
@@ -136,7 +116,7 @@ impl Client {
         );
         async {
             let mut trail = Trail::begin(&self.inner, &call);
-            let success = match call::run(&self.inner, &call, &mut trail).await {
+            let success = match run::run(&self.inner, &call, &mut trail).await {
                 Ok(success) => success,
                 Err(error) => return Err(trail.fail(error)),
             };
@@ -294,7 +274,7 @@ impl ClientBuilder {
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Ok(Client {
-            inner: Arc::new(Inner {
+            inner: Arc::new(Settings {
                 vendor: self.vendor,
                 base: self.base,
                 credentials: self.credentials,

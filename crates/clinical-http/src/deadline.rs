@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 /// The four limits of a call.
 ///
 /// | limit | default | what it bounds |
@@ -88,6 +90,12 @@ impl Deadlines {
     pub(crate) fn allows(&self, spent: Duration, wait: Duration) -> bool {
         self.left(spent.saturating_add(wait)) >= LEAST
     }
+}
+
+/// A limit of "for ever" must not overflow the clock: ten years from now is as good.
+pub(crate) fn later(from: Instant, by: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(10 * 365 * 86_400);
+    from + by.min(FAR)
 }
 
 #[cfg(test)]

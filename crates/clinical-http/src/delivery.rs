@@ -25,13 +25,6 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// Whether the vendor may have done what the request asks for although the call did not return a result.
-    ///
-    /// `false` is a promise; `true` means that a person or a later check has to find out.
-    pub fn may_have_been_processed(self) -> bool {
-        matches!(self, Self::Unknown | Self::ResponseLost)
-    }
-
     /// The name used in logs, audit records and machine-readable output: `not_sent`, `refused`, `answered`,
     /// `response_lost`, `unknown`.
     pub fn as_str(self) -> &'static str {
@@ -41,17 +34,6 @@ impl Delivery {
             Self::Answered => "answered",
             Self::ResponseLost => "response_lost",
             Self::Unknown => "unknown",
-        }
-    }
-
-    /// What a user is told at the end of an error sentence.
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Self::NotSent => "nothing was sent",
-            Self::Refused => "the vendor did not process it",
-            Self::Answered => "the vendor answered",
-            Self::ResponseLost => "the vendor processed it, the answer was lost",
-            Self::Unknown => "the vendor may have processed it",
         }
     }
 }

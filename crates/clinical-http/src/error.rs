@@ -176,6 +176,29 @@ impl Error {
         self.inner.delivery
     }
 
+    /// Whether the vendor may have done what the request asks for although the call returned an error.
+    ///
+    /// `false` is a promise, over all attempts. `true` means that a person or a later check has to find out: the outcome is
+    /// [`Unknown`](Delivery::Unknown), the answer was lost, or the answer is a success or a redirect that could not be used.
+    pub fn may_have_been_processed(&self) -> bool {
+        match self.inner.delivery {
+            Delivery::NotSent | Delivery::Refused => false,
+            Delivery::Unknown | Delivery::ResponseLost => true,
+            Delivery::Answered => self.inner.status.is_none_or(|status| status < 400),
+        }
+    }
+
+    /// What a user is told about it at the end of the sentence.
+    fn certainty(&self) -> &'static str {
+        match self.inner.delivery {
+            Delivery::NotSent => "nothing was sent",
+            Delivery::Refused => "the vendor did not process it",
+            Delivery::ResponseLost => "the vendor processed it, the answer was lost",
+            _ if self.may_have_been_processed() => "the vendor may have processed it",
+            _ => "the vendor answered",
+        }
+    }
+
     /// How many attempts were made; 0 for a local check.
     pub fn attempts(&self) -> u32 {
         u32::try_from(self.inner.attempts.len()).unwrap_or(u32::MAX)
@@ -219,7 +242,7 @@ impl std::fmt::Display for Error {
         if let Some(field) = inner.field {
             write!(f, "{field} ")?;
         }
-        write!(f, "{} ({}", inner.message, inner.delivery.sentence())?;
+        write!(f, "{} ({}", inner.message, self.certainty())?;
         match inner.attempts.len() {
             0 | 1 => f.write_str(")"),
             n => write!(f, "; {n} attempts)"),

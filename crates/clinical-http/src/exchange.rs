@@ -8,7 +8,8 @@ use http::{HeaderMap, StatusCode, header::LOCATION};
 use tokio::time::{Instant, timeout_at};
 
 use crate::classify::{expired_error, failure_error, status_error};
-use crate::guard::{Expired, guarded, later};
+use crate::deadline::later;
+use crate::guard::{Expired, guarded};
 use crate::progress::Progress;
 use crate::read::{self, End};
 use crate::request::SendBody;

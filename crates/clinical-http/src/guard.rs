@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::deadline::later;
 use crate::progress::Progress;
 
 /// Which limit was reached.
@@ -48,12 +49,6 @@ pub(crate) async fn guarded<F: Future>(
         Poll::Pending
     })
     .await
-}
-
-/// A limit of "for ever" must not overflow the clock: ten years from now is as good.
-pub(crate) fn later(from: Instant, by: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(10 * 365 * 86_400);
-    from + by.min(FAR)
 }
 
 #[cfg(test)]

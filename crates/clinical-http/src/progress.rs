@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::deadline::later;
 use crate::file::FileProblem;
-use crate::guard::later;
 
 /// How far the body of an attempt has come. Shared with the body itself, which the transport owns.
 #[derive(Debug)]

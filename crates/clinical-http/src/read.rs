@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout_at};
 
-use crate::guard::{Expired, later};
+use crate::deadline::later;
+use crate::guard::Expired;
 use crate::transport::{Failure, ResponseBody};
 
 /// How the reading ended.

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::audit::{AuditRecord, Outcome};
-use crate::call::Call;
-use crate::client::Inner;
 use crate::progress::Progress;
-use crate::{Attempt, Delivery, Error, Event};
+use crate::settings::Settings;
+use crate::{Attempt, Call, Delivery, Error, Event};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {
-    client: &'a Inner,
+    client: &'a Settings,
     call: &'a Call,
     wall: SystemTime,
     began: Duration,
@@ -28,7 +27,7 @@ pub(crate) struct Trail<'a> {
 }
 
 impl<'a> Trail<'a> {
-    pub(crate) fn begin(client: &'a Inner, call: &'a Call) -> Self {
+    pub(crate) fn begin(client: &'a Settings, call: &'a Call) -> Self {
         Self {
             client,
             call,

@@ -36,6 +36,11 @@ impl Error {
         self.0.delivery()
     }
 
+    /// Whether the vendor may have coded, and billed, the note although there is no result. `false` is a promise.
+    pub fn may_have_been_processed(&self) -> bool {
+        self.0.may_have_been_processed()
+    }
+
     /// How many attempts were made; 0 for a local check.
     pub fn attempts(&self) -> u32 {
         self.0.attempts()

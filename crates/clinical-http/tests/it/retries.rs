@@ -88,7 +88,7 @@ async fn an_unsafe_request_is_sent_once_after_a_reset() {
     let transport = ScriptedTransport::new([reset, ok()]);
     let error = send(&client(&transport), &UNSAFE).await.unwrap_err();
     assert_eq!(transport.requests().len(), 1);
-    assert!(error.delivery().may_have_been_processed());
+    assert!(error.may_have_been_processed());
     assert!(
         error
             .to_string()
@@ -240,6 +240,34 @@ async fn an_error_reports_the_worst_delivery_and_the_last_failure() {
         assert_eq!(error.attempt_log().len(), attempts);
         assert!(
             error.to_string().contains(&format!("{attempts} attempts")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_nothing_was_processed_is_promised_only_where_it_is_certain() {
+    let table = [
+        // A success that cannot be read and a redirect after a POST are answers of a vendor that may have done the work.
+        (Step::answer(200, "{"), true),
+        (Step::answer(303, "").header("location", "/elsewhere"), true),
+        (Step::answer(400, ""), false),
+        (Step::answer(501, ""), false),
+        (Step::answer(500, ""), true),
+        (Step::answer(429, "").header("retry-after", "999"), false),
+        (Step::fail(Failure::Connect, Delivery::NotSent), false),
+    ];
+    for (step, expected) in table {
+        let transport = ScriptedTransport::always(step.clone());
+        let error = send(&client(&transport), &UNSAFE).await.unwrap_err();
+        assert_eq!(
+            error.may_have_been_processed(),
+            expected,
+            "{step:?}: {error}"
+        );
+        assert_eq!(
+            error.to_string().contains("may have processed"),
+            expected,
             "{error}"
         );
     }

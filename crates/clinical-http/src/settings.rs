@@ -1,0 +1,31 @@
+//! The settings of a client, checked, as all its clones and calls share them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::HeaderValue;
+
+use crate::audit::AuditSink;
+use crate::credential::CredentialSource;
+use crate::transport::Transport;
+use crate::{BaseUrl, BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
+
+pub(crate) struct Settings {
+    pub(crate) vendor: &'static Vendor,
+    pub(crate) base: BaseUrl,
+    pub(crate) credentials: Option<Arc<dyn CredentialSource>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) limits: BodyLimits,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) audit: Option<Arc<dyn AuditSink>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) random: Mutex<fastrand::Rng>,
+}
+
+impl Settings {
+    pub(crate) fn with_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
+        draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
