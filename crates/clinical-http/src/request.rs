@@ -9,16 +9,20 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use ring::digest;
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::fs::File;
+use tokio::io::{AsyncRead, BufReader, ReadBuf};
 
 use crate::body::{Body, Content};
 use crate::file::{FileFacts, FileProblem};
 use crate::progress::Progress;
 use crate::{BoxFuture, Error};
 
-/// How much of a file is read at a time: a multiple of three, so that no piece needs padding but the last, and small enough that the
+/// How much of a file goes into one piece of the body: a multiple of three, so that no piece needs padding but the last, and small enough that the
 /// pieces an HTTP library queues up stay far below a megabyte.
 const PIECE: usize = 12 * 1024;
+
+/// How much is asked of the disk at a time. Each time costs a hop to another thread, so it is several pieces.
+const READ: usize = 5 * PIECE;
 
 /// The body of one attempt, for a [`Transport`](crate::transport::Transport) to write out. Its length is exact.
 pub struct SendBody {
@@ -41,7 +45,7 @@ enum Parts {
 enum FileReader {
     Memory(Bytes),
     Open {
-        file: tokio::fs::File,
+        file: BufReader<File>,
         facts: FileFacts,
         left: u64,
         piece: Vec<u8>,
@@ -133,7 +137,7 @@ impl FileReader {
             return Ok(Self::Memory(content.clone()));
         }
         Ok(Self::Open {
-            file: facts.open().await?,
+            file: BufReader::with_capacity(READ, facts.open().await?),
             facts: facts.clone(),
             left: facts.len(),
             piece: Vec::with_capacity(PIECE),
@@ -178,7 +182,7 @@ impl FileReader {
             Self::Open {
                 file, facts, piece, ..
             } => Self::Checking {
-                check: Mutex::new(Box::pin(async move { facts.check(&file).await })),
+                check: Mutex::new(Box::pin(async move { facts.check(file.get_ref()).await })),
                 piece,
             },
             other => other,
@@ -188,7 +192,7 @@ impl FileReader {
 
 /// Reads until the piece is full or the expected end of the file is reached. What was read stays in `piece` while the disk is waited for.
 fn fill(
-    file: &mut tokio::fs::File,
+    file: &mut BufReader<File>,
     piece: &mut Vec<u8>,
     left: &mut u64,
     cx: &mut Context<'_>,
