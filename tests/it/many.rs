@@ -45,7 +45,7 @@ async fn a_number_of_zero_counts_as_one() {
 async fn the_bound_holds_over_real_connections() {
     let mut gate = Gate::start().await;
     let codify = client(gate.url());
-    let all = tokio::spawn(async move {
+    let mut all = tokio::spawn(async move {
         let outcomes: Vec<_> = codify.codify_many(numbered(12), 4).collect().await;
         outcomes
             .into_iter()
@@ -55,7 +55,7 @@ async fn the_bound_holds_over_real_connections() {
     for _ in 0..3 {
         let mut held = Vec::new();
         for _ in 0..4 {
-            held.push(gate.next().await);
+            held.push(gate.next_of(&mut all).await);
         }
         assert!(
             gate.arrived().is_none(),

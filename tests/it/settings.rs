@@ -72,11 +72,11 @@ async fn address_and_token_come_from_the_variables_of_the_vendors_samples() {
     );
     let mut gate = Gate::start().await;
     let url = format!(" {}/v1/ ", gate.url());
-    let child = tokio::spawn(with_variables(
+    let mut child = tokio::spawn(with_variables(
         Some(url.into()),
         Some("from-the-environment\n".into()),
     ));
-    let arrival = gate.next().await;
+    let arrival = gate.next_of(&mut child).await;
     assert!(arrival.head.starts_with("POST /v1/codify "));
     assert!(
         arrival.head.contains("Bearer from-the-environment\r\n"),

@@ -46,7 +46,12 @@ async fn answers() -> BTreeMap<usize, CodifyResponse> {
 fn storm() -> Vec<Fault> {
     let likely =
         |kind: FaultKind, probability| Fault::new(kind).on("codify").probability(probability);
+    // The first that is drawn is the one that is played, so the rarest end, a hint too long to wait for, comes first.
     vec![
+        likely(
+            FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 900 }),
+            0.1,
+        ),
         likely(FaultKind::ResetBeforeResponse, 0.15),
         likely(FaultKind::ResetBeforeResponse, 0.05).after_commit(),
         likely(FaultKind::status(503), 0.15),
@@ -56,10 +61,6 @@ fn storm() -> Vec<Fault> {
         ),
         likely(FaultKind::TruncatedBody { bytes: 30 }, 0.1),
         likely(FaultKind::ResetAfterHeaders, 0.1),
-        likely(
-            FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 900 }),
-            0.05,
-        ),
         likely(FaultKind::StopReading { bytes: 10 }, 0.05),
         likely(FaultKind::InvalidJson, 0.03),
     ]
@@ -138,7 +139,7 @@ async fn every_note_has_one_outcome_its_own_answer_and_a_true_claim() {
     }
     // The storm is worth its name: all three ends occur.
     assert!(
-        answered > 100 && not_processed > 0 && unclear > 0,
+        answered > 80 && not_processed > 0 && unclear > 0,
         "{answered} {not_processed} {unclear}"
     );
     assert!(

@@ -207,8 +207,8 @@ async fn a_user_agent_of_the_callers_own_replaces_ours() {
 async fn the_raw_bytes_are_one_plain_http_1_1_request() {
     let mut gate = Gate::start().await;
     let codify = client(gate.url());
-    let call = tokio::spawn(async move { codify.codify(&"tos".into()).await });
-    let arrival = gate.next().await;
+    let mut call = tokio::spawn(async move { codify.codify(&"tos".into()).await });
+    let arrival = gate.next_of(&mut call).await;
     let mut lines = arrival.head.lines();
     assert_eq!(lines.next(), Some("POST /v1/codify HTTP/1.1"));
     let mut names: Vec<_> = lines

@@ -89,6 +89,15 @@ impl Gate {
         let _ = (&mut self.accepting).await;
     }
 
+    /// The next request of a call that is under way; a call that ends without one fails the test at once.
+    pub async fn next_of<T>(&mut self, call: &mut JoinHandle<T>) -> Arrival {
+        tokio::select! {
+            biased;
+            arrival = self.next() => arrival,
+            _ = call => panic!("the call ended and nothing came"),
+        }
+    }
+
     /// Runs work that must not send anything here; a request that arrives meanwhile fails the test at once.
     pub async fn unasked<T>(&mut self, work: impl Future<Output = T>) -> T {
         tokio::select! {
