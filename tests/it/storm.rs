@@ -124,6 +124,9 @@ async fn every_note_has_one_outcome_its_own_answer_and_a_true_claim() {
                     arrived <= error.attempts() as usize && error.attempts() <= 4,
                     "note {n}"
                 );
+                if !error.may_have_been_processed() {
+                    assert_eq!(processed, 0, "note {n}: {error}");
+                }
                 match error.delivery() {
                     Delivery::NotSent | Delivery::Refused => {
                         not_processed += 1;
