@@ -58,7 +58,7 @@ pub(crate) fn status_error(status: StatusCode, hinted: bool, origin: Option<&str
         }
         ErrorKind::Throttled => "too many requests; wait before sending more".into(),
         ErrorKind::Unavailable => "the vendor's service failed; try again later".into(),
-        _ => "the request was rejected; see the vendor's details in the body".into(),
+        _ => "the request was rejected; correct it before sending it again".into(),
     };
     let reason = status
         .canonical_reason()

@@ -192,10 +192,9 @@ impl Error {
     fn certainty(&self) -> &'static str {
         match self.inner.delivery {
             Delivery::NotSent => "nothing was sent",
-            Delivery::Refused => "the vendor did not process it",
             Delivery::ResponseLost => "the vendor processed it, the answer was lost",
             _ if self.may_have_been_processed() => "the vendor may have processed it",
-            _ => "the vendor answered",
+            _ => "the vendor did not process it",
         }
     }
 

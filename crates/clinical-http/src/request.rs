@@ -42,6 +42,10 @@ enum Parts {
     },
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is boxed as a whole, once for each attempt"
+)]
 enum FileReader {
     Memory(Bytes),
     Open {
