@@ -16,6 +16,8 @@
 //!    over its list, to the next comma or to the next mention, as its line says; "but", "presents", "due to" and the
 //!    like end it. Anything but present puts the code into the discarded list with the words that decided. The idea
 //!    is that of `NegEx` (Chapman and others, 2001) and `ConText` (Harkema and others, 2009).
+//!    An advice ("return if") reaches to the end of its sentence; a result after a list ("flu/COVID neg") reaches back
+//!    over what "and" or a stroke joins, never over a positive result.
 //! 4. **Past.** "History of" leaves a lasting condition as it is; it turns an infarction into I25.2, a stroke into
 //!    Z86.73, a cancer into Z85; what has no such code is discarded as past.
 //! 5. **Uncertain diagnoses** (probable, suspected, compatible with, vs, ?) are discarded: ICD-10-CM guideline IV.H.
@@ -24,7 +26,9 @@
 //!    to pneumonia, guideline I.B.5); both are listed as discarded.
 //! 7. **Values and drugs** only refine what is named. Diabetes with `HbA1c` of 9 % or more, or with words of poor
 //!    control, is also with hyperglycemia (E11.65, E10.65); below 7 % that code is discarded with the value. Oral
-//!    drugs and insulin are coded only beside a diabetes. A body mass index is coded only beside an obesity. Conditions
+//!    drugs and insulin are coded only beside a diabetes; A body mass index is coded only beside an obesity. Conditions
+//!    without one they are discarded. A concussion takes its code from the loss of consciousness: denied, brief (in
+//!    seconds, or at most 30 minutes) or of unknown length. Conditions
 //!    are coded as named: hypertension beside heart failure or kidney disease stays I10 unless the note joins them.
 //! 8. **Confidence.** Term 95, variant 92, abbreviation 91, +1 for each further mention (at most 2), −15 when denied
 //!    elsewhere; drug 96, refined 93, history 89. Discarded: uncertain 35, symptom 25, general 22, past 15, value 12,

@@ -79,6 +79,12 @@ pub(crate) fn triggers(tokens: &[Token], segment: &Segment, mentions: &[Match]) 
     out
 }
 
+/// Words between a substance and what it did.
+const REACTS: [&str; 11] = [
+    "con", "with", "causes", "caused", "causing", "gives", "gets", "produce", "provoca",
+    "reaction", "reaccion",
+];
+
 impl<'a> Sentence<'a> {
     pub(crate) fn new(
         tokens: &'a [Token],
@@ -130,7 +136,7 @@ impl<'a> Sentence<'a> {
 
     fn closes(&self, i: usize) -> bool {
         i >= self.segment.end
-            || [',', '.', ';', ')', '?', '!', '/']
+            || [',', '.', ';', ')', '?', '!', '/', '|']
                 .iter()
                 .any(|&c| self.tokens[i].is(c))
     }
@@ -182,6 +188,9 @@ impl<'a> Sentence<'a> {
         let drug = matches!(concept, Concept::DiabetesDrug | Concept::Status);
         if let Some(family) = found(Class::Family, Section::Family) {
             return verdict(Status::Family, family);
+        }
+        if mention.denies {
+            return verdict(Status::Negated, Some((mention.first, mention.end)));
         }
         if let Some(no) = cue(Class::Negated) {
             return verdict(Status::Negated, Some(no));
@@ -236,14 +245,29 @@ impl<'a> Sentence<'a> {
         {
             return false;
         }
-        let bracket = (self.segment.first..mention.first)
+        if self.segment.section == Section::Allergy {
+            return true;
+        }
+        let before = self.mentions.partition_point(|m| m.end <= mention.first);
+        let Some(substance) = self.mentions[..before]
+            .iter()
             .rev()
-            .find(|&i| self.tokens[i].is('(') || self.tokens[i].is(')'));
-        let inside = bracket.is_some_and(|i| self.tokens[i].is('('));
-        let allergy = self
+            .take(4)
+            .find(|m| Lexicon::get().entry(m.entry).concept == Concept::Allergy)
+        else {
+            return false;
+        };
+        let allergic = self
             .triggers
             .iter()
-            .any(|t| t.class == Class::Allergy && t.end <= mention.first);
-        self.segment.section == Section::Allergy || inside && allergy
+            .any(|t| t.class == Class::Allergy && t.first < mention.first);
+        // "Penicillin allergy (rash)", "allergic to sulfa: hives", "alergia a penicilina con exantema".
+        let leads = (substance.end..mention.first).any(|i| {
+            ['(', ':', '-', '=', '>', '→']
+                .iter()
+                .any(|&c| self.tokens[i].is(c))
+                || REACTS.iter().any(|w| self.tokens[i].word(w))
+        });
+        allergic && leads && mention.first - substance.end <= 8
     }
 }

@@ -59,6 +59,9 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
             | "lt" => Some(Side::Left),
             "r" if tokens[i].caps => Some(Side::Right),
             "l" if tokens[i].caps => Some(Side::Left),
+            "bilateral" | "bilaterales" | "bilaterally" | "bilat" | "ambos" | "ambas" | "both" => {
+                Some(Side::Both)
+            }
             _ => None,
         }
     };
@@ -156,7 +159,8 @@ pub(crate) fn findings(
                     ..finding
                 };
             }
-            if !lexicon.entry(finding.entry).sided() {
+            let entry = lexicon.entry(finding.entry);
+            if !entry.sided() || finding.side == Side::Both && !entry.both() {
                 finding.side = Side::None;
             }
             if finding.status != Status::NoAllergy {

@@ -45,7 +45,7 @@ const SPANISH: [&str; 40] = [
     "derecho",
     "izquierdo",
 ];
-const ENGLISH: [&str; 54] = [
+const ENGLISH: [&str; 64] = [
     "in",
     "out",
     "are",
@@ -100,6 +100,16 @@ const ENGLISH: [&str; 54] = [
     "left",
     "right",
     "pt",
+    "type",
+    "known",
+    "breast",
+    "stable",
+    "headache",
+    "cough",
+    "chest",
+    "blood",
+    "started",
+    "seen",
 ];
 
 /// The language of a note, and whether that is a guess because the counts are equal: then Spanish, the vendor's first

@@ -3,9 +3,19 @@
 //!
 //! Columns, divided by tabs: code, kind, yields, history, Spanish terms, English terms, Spanish title, English title.
 //! Terms are divided by `|`. `S52.50{129}A` means that the character in braces is 1 for the right side, 2 for the
-//! left, 9 when the note names none. `PE{acute >unlikely}` is a term that needs
+//! left, 9 when the note names none; a fourth character stands for both sides, and `M17.{11|12|10|0}` gives whole
+//! endings. `PE{acute >unlikely}` is a term that needs
 //! one of these words just before it, or after it where the word has `>`.
 
+mod entry;
+
+#[cfg(test)]
+mod check;
+
+#[cfg(test)]
+pub(super) use self::check::check;
+use self::entry::sides;
+pub(crate) use self::entry::{Concept, Entry, History, Language, Side};
 use super::phrase::{Compare, Found, Phrases};
 use super::token::{Gap, Kind, Token};
 use std::collections::HashMap;
@@ -23,87 +33,14 @@ const TABLES: [&str; 9] = [
     include_str!("../../data/icd10/status.tsv"),
 ];
 
-/// The language of a note, and of the answer to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Language {
-    Spanish,
-    English,
-}
-
-/// What a line of the table stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Concept {
-    /// `dx`: a diagnosis.
-    Diagnosis,
-    /// `sx`: a symptom or sign. "History of" does not make it past.
-    Symptom,
-    /// `st`: a status, for example a long-term medicine or a former smoker.
-    Status,
-    /// `allergy`: the name of a drug; coded only where the note says that it is an allergy.
-    Allergy,
-    /// `dm-drug`: a drug that is coded only beside a diabetes that the note names.
-    DiabetesDrug,
-}
-
-/// What "history of" makes of a line.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum History {
-    /// Empty column: a lasting condition; it is coded as present.
-    Lasting,
-    /// `-`: over; it is discarded.
-    Over,
-    /// A code: the history is coded with that one.
-    Code(String),
-    /// A code with `*` behind: the same, but a mere place under the heading "history" is not enough.
-    CodeWhenTreated(String),
-}
-
-/// One line of the tables.
-pub(crate) struct Entry {
-    code: [String; 3],
-    pub(crate) concept: Concept,
-    pub(crate) yields: Vec<String>,
-    pub(crate) history: History,
-    spanish: String,
-    english: String,
-}
-
-/// The side of the body a mention names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Side {
-    Right = 0,
-    Left = 1,
-    None = 2,
-}
-
-impl Entry {
-    /// The code, for a side where the code has one.
-    pub(crate) fn code(&self, side: Side) -> &str {
-        &self.code[side as usize]
-    }
-
-    /// True when the code names a side of the body.
-    pub(crate) fn sided(&self) -> bool {
-        self.code[0] != self.code[2]
-    }
-
-    /// The title.
-    pub(crate) fn title(&self, language: Language, side: Side) -> String {
-        match (language, side) {
-            (Language::Spanish, Side::Right) => self.spanish.replace("{lado}", ", lado derecho"),
-            (Language::Spanish, Side::Left) => self.spanish.replace("{lado}", ", lado izquierdo"),
-            (Language::Spanish, Side::None) => {
-                self.spanish.replace("{lado}", ", lado no especificado")
-            }
-            (Language::English, Side::Right) => self.english.replace("{side}", "right"),
-            (Language::English, Side::Left) => self.english.replace("{side}", "left"),
-            (Language::English, Side::None) => self.english.replace("{side}", "unspecified"),
-        }
-    }
-}
+/// Phrases with a known word that name no condition.
+const NO_TERMS: &str = include_str!("../../data/no-terms.txt");
 
 struct Term {
-    entry: usize,
+    /// None: the words look like a term and are none ("ST depression").
+    entry: Option<usize>,
+    /// The word denies by itself ("afebrile").
+    denies: bool,
     language: Language,
     capitals: bool,
     near: Vec<String>,
@@ -122,6 +59,8 @@ pub(crate) struct Match {
     pub(crate) capitals: bool,
     /// The words stand as in the table.
     pub(crate) exact: bool,
+    /// The word denies by itself.
+    pub(crate) denies: bool,
 }
 
 /// The tables, ready for use.
@@ -133,17 +72,6 @@ pub(crate) struct Lexicon {
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(&TABLES));
-
-fn sides(pattern: &str) -> [String; 3] {
-    let Some((head, (digits, tail))) = pattern
-        .split_once('{')
-        .and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
-    else {
-        return [pattern.to_owned(), pattern.to_owned(), pattern.to_owned()];
-    };
-    let digit = |i: usize| digits.chars().nth(i).unwrap_or('9');
-    [0, 1, 2].map(|i| format!("{head}{}{tail}", digit(i)))
-}
 
 impl Lexicon {
     /// The lexicon of this crate.
@@ -199,6 +127,9 @@ impl Lexicon {
                     .map(str::trim)
                     .filter(|term| !term.is_empty())
                 {
+                    let (denies, term) = term
+                        .strip_prefix('!')
+                        .map_or((false, term), |term| (true, term));
                     let (words, after) = term.split_once('{').unwrap_or((term, ""));
                     let capitals = words.split_whitespace().any(|word| {
                         word.chars().any(char::is_alphabetic)
@@ -214,7 +145,8 @@ impl Lexicon {
                         .map(str::to_owned)
                         .collect();
                     lexicon.terms.push(Term {
-                        entry,
+                        entry: Some(entry),
+                        denies,
                         language,
                         capitals,
                         near,
@@ -222,7 +154,7 @@ impl Lexicon {
                 }
             }
             let code = sides(code);
-            for side in [Side::None, Side::Right, Side::Left] {
+            for side in [Side::None, Side::Right, Side::Left, Side::Both] {
                 lexicon
                     .by_code
                     .entry(code[side as usize].clone())
@@ -235,6 +167,16 @@ impl Lexicon {
                 history,
                 spanish: spanish.to_owned(),
                 english: english.to_owned(),
+            });
+        }
+        for words in NO_TERMS.lines().filter(|line| !line.starts_with('#')) {
+            lexicon.phrases.add(words, lexicon.terms.len());
+            lexicon.terms.push(Term {
+                entry: None,
+                denies: false,
+                language: Language::English,
+                capitals: false,
+                near: Vec::new(),
             });
         }
         lexicon
@@ -280,13 +222,14 @@ impl Lexicon {
             if let Some(found) = best {
                 let term = &self.terms[found.id];
                 let exact = found.exact;
-                out.push(Match {
+                out.extend(term.entry.map(|entry| Match {
                     first: i,
                     end: found.end,
-                    entry: term.entry,
+                    entry,
                     capitals: term.capitals,
                     exact,
-                });
+                    denies: term.denies,
+                }));
                 i = found.end;
             } else {
                 i += 1;
@@ -334,88 +277,4 @@ impl Lexicon {
 /// True when `code` is `pattern`, or begins with it.
 pub(crate) fn covers(pattern: &str, code: &str) -> bool {
     code.starts_with(pattern)
-}
-
-#[cfg(test)]
-pub(super) fn check() {
-    let mut seen = std::collections::HashSet::new();
-    let mut terms = HashMap::new();
-    let mut lines = 0;
-    for line in TABLES
-        .iter()
-        .flat_map(|table| table.lines())
-        .filter(|line| !line.starts_with('#'))
-    {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [
-            code,
-            kind,
-            yields,
-            history,
-            spanish_terms,
-            english_terms,
-            spanish,
-            english,
-        ] = columns[..]
-        else {
-            panic!("not eight columns: {line}");
-        };
-        lines += 1;
-        assert!(
-            ["dx", "sx", "st", "allergy", "dm-drug"].contains(&kind),
-            "{line}"
-        );
-        for code in sides(code) {
-            let (head, tail) = code.split_once('.').unwrap_or((&code, ""));
-            let good = head.len() == 3
-                && head.starts_with(|c: char| c.is_ascii_uppercase())
-                && head[1..].chars().all(|c| c.is_ascii_alphanumeric())
-                && tail.len() <= 4
-                && tail.chars().all(|c| c.is_ascii_alphanumeric());
-            assert!(good, "{code}: not the form of an ICD-10-CM code");
-        }
-        assert!(seen.insert(code), "{code} twice");
-        assert!(
-            !spanish.is_empty() && !english.is_empty(),
-            "{code}: a title is missing"
-        );
-        assert_eq!(
-            code.contains('{'),
-            english.contains("{side}"),
-            "{code}: side"
-        );
-        assert_eq!(
-            code.contains('{'),
-            spanish.contains("{lado}"),
-            "{code}: side"
-        );
-        assert!(
-            yields
-                .split_whitespace()
-                .all(|p| p.starts_with(|c: char| c.is_ascii_uppercase())),
-            "{code}: yields"
-        );
-        if !history.is_empty() && history != "-" {
-            assert!(
-                Lexicon::get().find(history.trim_end_matches('*')).is_some(),
-                "{code}: history {history}"
-            );
-        }
-        for (language, list) in [("es", spanish_terms), ("en", english_terms)] {
-            for term in list.split('|').filter(|term| !term.is_empty()) {
-                let capitals = term.chars().all(char::is_uppercase);
-                let key = if capitals {
-                    format!("{language}:{term}")
-                } else {
-                    term.to_owned()
-                };
-                let other = terms.insert(key, code);
-                assert!(
-                    other.is_none_or(|other| other == code),
-                    "{term}: {code} and {other:?}"
-                );
-            }
-        }
-    }
-    assert!(lines >= 350, "{lines}");
 }

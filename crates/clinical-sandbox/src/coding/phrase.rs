@@ -188,7 +188,7 @@ impl Phrases {
             here.by_word.is_empty() && here.by_caps.is_empty() && here.by_stem.is_empty();
         if self.compare == Compare::Term && words > 0 && !nothing_more {
             let skip = if token.kind == Kind::Mark {
-                token.is('-')
+                token.is('-') || token.is('/')
             } else {
                 small(token)
             };

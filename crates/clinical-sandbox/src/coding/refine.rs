@@ -142,6 +142,49 @@ pub(crate) fn index_code(index: f64) -> Option<&'static str> {
         .map(|&(_, code)| code)
 }
 
+/// The words of the mention name a loss of consciousness, not a mere faint.
+pub(crate) fn loss_of_consciousness(tokens: &[Token], span: (usize, usize)) -> bool {
+    const NAMES: [&str; 6] = [
+        "loc",
+        "loss",
+        "perdida",
+        "conocimiento",
+        "conciencia",
+        "out",
+    ];
+    (span.0..span.1).any(|i| NAMES.iter().any(|w| tokens[i].word(w)))
+}
+
+/// Words beside the mention say that it was short: "brief", or a time in seconds or of at most 30 minutes.
+pub(crate) fn brief(tokens: &[Token], span: (usize, usize)) -> bool {
+    let near = span.0.saturating_sub(3)..(span.1 + 5).min(tokens.len());
+    let any = |i: usize, words: &[&str]| words.iter().any(|w| tokens[i].word(w));
+    near.clone().any(|i| {
+        any(
+            i,
+            &[
+                "brief",
+                "briefly",
+                "transient",
+                "momentary",
+                "momentaneous",
+                "breve",
+                "fugaz",
+                "transitoria",
+            ],
+        ) || any(i, &["seconds", "secs", "sec", "segundos", "seg", "s"])
+            && i.checked_sub(1)
+                .is_some_and(|b| tokens[b].kind == Kind::Number)
+            || any(
+                i,
+                &["min", "mins", "minutes", "minute", "minuto", "minutos"],
+            ) && i
+                .checked_sub(1)
+                .and_then(|b| tokens[b].number())
+                .is_some_and(|n| n <= 30.0)
+    })
+}
+
 /// The words of poor control in a note, found once.
 pub(crate) struct PoorControl<'a> {
     tokens: &'a [Token],

@@ -227,6 +227,43 @@ fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut 
     }
 }
 
+/// A concussion is coded by whether consciousness was lost: denied, named, named as brief or in seconds or minutes.
+fn concussion(tokens: &[Token], findings: &[Finding], decisions: &mut [Decision]) {
+    let Some(decision) = decisions
+        .iter_mut()
+        .find(|d| d.accepted && ["S06.0XAA", "S06.0X9A"].contains(&d.code.as_str()))
+    else {
+        return;
+    };
+    let lost = |f: &&Finding| {
+        f.code() == "S06.0X9A" || f.code() == "R55" && refine::loss_of_consciousness(tokens, f.span)
+    };
+    let Some(named) = findings
+        .iter()
+        .filter(lost)
+        .find(|f| affirmed(f.status))
+        .or_else(|| {
+            findings
+                .iter()
+                .filter(lost)
+                .find(|f| f.status == Status::Negated)
+        })
+    else {
+        return;
+    };
+    let code = if !affirmed(named.status) {
+        "S06.0X0A"
+    } else if refine::brief(tokens, named.span) {
+        "S06.0X1A"
+    } else {
+        "S06.0X9A"
+    };
+    let by = named.quote.clone();
+    if let Some(exact) = refined(decision, code, true, Reason::Refined { by }) {
+        *decision = exact;
+    }
+}
+
 /// An obesity that the note names lets its body mass index be coded.
 fn obesity(text: &str, tokens: &[Token], decisions: &mut Vec<Decision>) {
     let Some(base) = decisions
@@ -300,6 +337,12 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &[Finding]) -> Vec<
     merge_sides(&mut decisions);
     diabetes(text, tokens, findings, &mut decisions);
     obesity(text, tokens, &mut decisions);
+    if !decisions
+        .iter()
+        .any(|d| d.accepted && ["S06.0X0A", "S06.0X1A"].contains(&d.code.as_str()))
+    {
+        concussion(tokens, findings, &mut decisions);
+    }
     yields(&mut decisions);
     decisions.sort_by_key(|d| d.first);
     decisions

@@ -51,6 +51,12 @@ fn is_bullet(tokens: &[Token], i: usize) -> bool {
     mark || number
 }
 
+/// A word that answers a question or fills in a form: "¿Fiebre? no", "Tos: no".
+fn answers(tokens: &[Token], i: usize) -> bool {
+    i.checked_sub(1)
+        .is_some_and(|b| tokens[b].is('?') || tokens[b].is(':'))
+}
+
 /// True when token `i`, first of its line, goes on with the sentence of the line before.
 fn wraps(text: &str, tokens: &[Token], i: usize, line_start: usize) -> bool {
     let before = &tokens[i - 1];
@@ -60,7 +66,10 @@ fn wraps(text: &str, tokens: &[Token], i: usize, line_start: usize) -> bool {
     {
         return false;
     }
-    if before.is(',') || before.is('-') || before.is('(') || OPEN.contains(&before.folded.as_str())
+    if before.is(',')
+        || before.is('-')
+        || before.is('(')
+        || OPEN.contains(&before.folded.as_str()) && !answers(tokens, i - 1)
     {
         return true;
     }
@@ -93,7 +102,18 @@ fn ends_sentence(tokens: &[Token], i: usize) -> bool {
         let list_number = before.is_some_and(|b| b.kind == Kind::Number && b.gap >= Gap::Line);
         return !list_number && !short && (apart || next.kind == Kind::Word);
     }
-    (token.is('?') || token.is('!')) && apart && (next.capital || next.kind == Kind::Mark)
+    // A question and its answer are one sentence: "¿Fiebre? No. ¿Tos? Sí."
+    let answered = token.is('?')
+        && ["no", "si", "yes", "niega", "denies"]
+            .iter()
+            .any(|w| next.word(w))
+        && tokens
+            .get(i + 2)
+            .is_none_or(|after| after.kind == Kind::Mark || after.gap >= Gap::Line);
+    (token.is('?') || token.is('!'))
+        && !answered
+        && apart
+        && (next.capital || next.kind == Kind::Mark)
 }
 
 /// The sentences of a note.

@@ -1,8 +1,10 @@
 use super::*;
 
 mod examples;
+mod more;
 mod sentences;
 mod shorthand;
+mod styles;
 
 fn codes(text: &str) -> (String, String) {
     let coding = assess(text, 7);
@@ -58,6 +60,12 @@ fn english_sentences_give_the_codes_a_coder_would_give() {
 #[test]
 fn notes_in_other_hands_give_the_codes_a_coder_would_give() {
     check(shorthand::NOTES);
+}
+
+#[test]
+fn notes_in_many_styles_give_the_codes_a_coder_would_give() {
+    check(styles::NOTES);
+    check(more::NOTES);
 }
 
 fn example(name: &str) -> Vec<u8> {

@@ -87,6 +87,34 @@ fn fold(c: char) -> Option<char> {
     Some(c)
 }
 
+/// British spelling made American, in the note and in the tables alike: "haemoptysis", "oedema", "diarrhoea".
+fn american(word: &mut String) {
+    const SPELLINGS: [(&str, &str); 14] = [
+        ("aem", "em"),
+        ("oed", "ed"),
+        ("oea", "ea"),
+        ("oeso", "eso"),
+        ("paed", "ped"),
+        ("coeli", "celi"),
+        ("faec", "fec"),
+        ("caec", "cec"),
+        ("anaes", "anes"),
+        ("tumour", "tumor"),
+        ("oestr", "estr"),
+        ("foet", "fet"),
+        ("gynae", "gyne"),
+        ("leucocyt", "leukocyt"),
+    ];
+    if word.len() < 5 || !["ae", "oe", "our", "leuc"].iter().any(|s| word.contains(s)) {
+        return;
+    }
+    for (british, other) in SPELLINGS {
+        if word.contains(british) {
+            *word = word.replace(british, other);
+        }
+    }
+}
+
 /// The word without its ending, so that plural and gender do not matter: a final `s` goes (not `ss`, `us`, `is`)
 /// from five letters, then from six letters a final `a`, `e` or `o` goes and a final `y` becomes `i`.
 pub(crate) fn stem(folded: &str) -> String {
@@ -107,6 +135,13 @@ pub(crate) fn stem(folded: &str) -> String {
     }
     word
 }
+
+/// Abbreviations whose point belongs to the word when a small letter or a number follows: "ca. de mama", "850 mg. cada".
+const POINTED: [&str; 39] = [
+    "ca", "hx", "fx", "sx", "dx", "tx", "rx", "px", "tto", "pte", "pac", "aprox", "approx", "fig",
+    "vs", "mg", "mcg", "ml", "h", "hrs", "min", "seg", "sec", "izq", "izda", "izdo", "dcha",
+    "dcho", "dch", "der", "ant", "enf", "insuf", "sd", "sdr", "sind", "cron", "pt", "pts",
+];
 
 fn is_letter(c: char) -> bool {
     (c.is_alphabetic() && c != 'ª' && c != 'º') || ('\u{300}'..='\u{36f}').contains(&c)
@@ -163,9 +198,19 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             .map(|&(_, c)| c)
             .filter(|&c| kind != Kind::Word || c != '.')
             .collect();
-        let folded: String = raw.chars().filter_map(fold).collect();
+        let mut folded: String = raw.chars().filter_map(fold).collect();
         let accented = kind == Kind::Word && raw.to_lowercase() != folded;
+        if kind == Kind::Word {
+            american(&mut folded);
+        }
         let letters = raw.chars().filter(|c| c.is_alphabetic());
+        if kind == Kind::Word && at(i) == '.' && POINTED.contains(&folded.as_str()) {
+            let blank = usize::from(at(i + 1) == ' ');
+            let next = at(i + 1 + blank);
+            if next.is_lowercase() || next == ',' || blank == 1 && next.is_ascii_digit() {
+                i += 1;
+            }
+        }
         out.push(Token {
             start: offset(first),
             end: offset(i),
@@ -206,6 +251,10 @@ mod tests {
         assert_eq!(
             folded("I.A.M. previo. Crohn's"),
             ["iam", "previo", ".", "crohn"]
+        );
+        assert_eq!(
+            folded("Ca. de mama. Hx. of ca."),
+            ["ca", "de", "mama", ".", "hx", "of", "ca", "."]
         );
     }
 

@@ -168,6 +168,17 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
         let closed = i + 1 >= end || tokens[i + 1].kind == Kind::Mark;
         let yes = tokens[i].word("si")
             && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
+        if yes && !closed {
+            // "No tos, sí disnea."
+            out.push(Trigger {
+                first: i,
+                end: i + 1,
+                class: Class::Stop,
+                forward: false,
+                backward: false,
+                reach: Reach::Next,
+            });
+        }
         let Some(longest) = best.filter(|_| !yes) else {
             i += 1;
             continue;

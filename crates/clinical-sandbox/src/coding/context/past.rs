@@ -50,6 +50,12 @@ impl Sentence<'_> {
                 return Some(PastBy(Some((i, i + 1))));
             }
             let ago = ["hace", "ago"].iter().any(|w| self.tokens[i].word(w));
+            // "Last year", "el año pasado".
+            let pair =
+                |one: &str, two: &str| self.tokens[i - 1].word(one) && self.tokens[i].word(two);
+            if pair("last", "year") || pair("ano", "pasado") || pair("mes", "pasado") {
+                return Some(PastBy(Some((i - 1, i + 1))));
+            }
             let near = i.saturating_sub(2).max(mention.end)..(i + 4).min(self.segment.end);
             let long = near.clone().any(|j| {
                 [

@@ -198,7 +198,11 @@ impl Sentence<'_> {
         let (mut first, mut commas_only) = (nearest, true);
         while let Some(before) = first.checked_sub(1) {
             let gap = self.mentions[before].end..self.mentions[first].first;
+            let positive = ["positive", "positivo", "positiva", "pos"]
+                .iter()
+                .any(|w| self.tokens[gap.start - 1].word(w));
             let joins = !gap.is_empty()
+                && !positive
                 && gap.clone().all(|i| joiner(&self.tokens[i]))
                 && kind == self::kind(&self.mentions[before]);
             if !joins {

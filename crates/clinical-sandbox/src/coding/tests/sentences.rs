@@ -79,7 +79,7 @@ pub(super) const SPANISH: &[(&str, &str, &str)] = &[
         "R50.9 R11.10 R19.7",
     ),
     ("Tampoco refiere disuria", "", "R30.0"),
-    ("Afebril, sin disnea", "", "R06.00"),
+    ("Afebril, sin disnea", "", "R50.9 R06.00"),
     (
         "Tos no productiva, fiebre y disnea",
         "R05.9 R50.9 R06.00",
@@ -97,7 +97,7 @@ pub(super) const SPANISH: &[(&str, &str, &str)] = &[
     ("Asma sin tratamiento actual", "J45.909", ""),
     ("Sin cambios en la insuficiencia cardíaca", "I50.9", ""),
     ("No mejora la tos con jarabe", "R05.9", ""),
-    ("Migraña sin aura", "G43.909", ""),
+    ("Migraña sin aura", "G43.009", ""),
     (
         "Sin alergias medicamentosas conocidas, HTA, DM2",
         "I10 E11.9",
@@ -124,12 +124,12 @@ pub(super) const SPANISH: &[(&str, &str, &str)] = &[
     (
         "No DM ni HTA. No cardiopatía isquémica",
         "",
-        "E11.9 I10 I25.10",
+        "E11.9 I10 I25.9",
     ),
     (
         "Exploración: eupneico, sin edemas, abdomen blando",
         "",
-        "R60.0",
+        "R06.00 R60.0",
     ),
     (
         "Varón de 60 años sin antecedentes de interés, acude por fiebre",
@@ -402,6 +402,6 @@ pub(super) const ENGLISH: &[(&str, &str, &str)] = &[
     ("Vomiting is absent", "", "R11.10"),
     ("No rash; joint pain present", "M25.50", "R21"),
     ("Diarrhea without fever", "R19.7", "R50.9"),
-    ("Migraine without aura", "G43.909", ""),
+    ("Migraine without aura", "G43.009", ""),
     ("Type 1 diabetes with DKA", "E10.10", "E10.9"),
 ];

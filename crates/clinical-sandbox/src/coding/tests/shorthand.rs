@@ -29,7 +29,7 @@ pub(super) const NOTES: &[(&str, &str, &str)] = &[
     (
         "Mrs. Example was admitted after a mechanical fall at home. She did not lose consciousness. X-rays demonstrated a left intertrochanteric fracture. There was no evidence of intracranial hemorrhage on CT. Her hospital course was complicated by acute blood loss anemia and a urinary tract infection, treated with ceftriaxone. Delirium was not observed. She has a history of osteoporosis, atrial fibrillation and prior stroke.",
         "W19.XXXA S72.102A D62 N39.0 M81.0 I48.91 Z86.73",
-        "I61.9 F05",
+        "I62.9 F05",
     ),
     (
         "AP:\n- HTA\n- DM2 con nefropatía diabética\n- EPOC\n- IAM 2010\n- No AMC\nEA: disnea\nJC: EPOC reagudizado. No se objetiva neumonía.",
@@ -89,12 +89,12 @@ pub(super) const NOTES: &[(&str, &str, &str)] = &[
     (
         "ALERGIAS: NO CONOCIDAS. ANTECEDENTES: HTA, DM TIPO 2. NIEGA CARDIOPATIA. ACUDE POR CEFALEA SIN FIEBRE. DX: MIGRAÑA.",
         "I10 E11.9 G43.909",
-        "R51.9 R50.9",
+        "I51.9 R51.9 R50.9",
     ),
     (
         "Oncology: breast cancer, left, ER+, on letrozole. No bone metastases. Hot flashes. DVT 2021, off anticoagulation.",
         "C50.912 N95.1 Z86.718",
-        "C79.51",
+        "C79.51 Z79.01",
     ),
     (
         "Paciente que consulta por ansiedad e insomnio tras fallecimiento de su marido. No ideación autolítica. No consumo de tóxicos. Se diagnostica trastorno adaptativo. Cribado de depresión negativo.",
@@ -159,7 +159,7 @@ pub(super) const NOTES: &[(&str, &str, &str)] = &[
     (
         "ROS: Constitutional: negative for fever, weight loss. CV: no CP. Resp: +SOB, no hemoptysis. GI: denies N/V/D. GU: no dysuria. Neuro: no headache, numbness, or weakness. Psych: depression, well controlled. All other systems negative.\nAssessment: 1. Asthma exacerbation, moderate. 2. Seasonal allergies. 3. Obesity (BMI 33.1). Not diabetic. Never smoker.",
         "F32.A J45.901 J30.2 E66.9 Z68.33",
-        "R50.9 R63.4 R07.9 R06.02 R04.2 R30.0 R51.9 R20.0 R53.1 E11.9 F17.210",
+        "R50.9 R63.4 R07.9 R06.02 R04.2 R11.2 R30.0 R51.9 R20.0 R53.1 E11.9 F17.210",
     ),
     (
         "Mujer 68a. Hipotiroidea. Osteoporosis. Intervenida de cáncer de mama derecho en 2010, libre de enfermedad. Acude por lumbalgia tras sobreesfuerzo. No pérdida de fuerza, no parestesias. Rx: aplastamiento vertebral L1 de aspecto crónico, no fracturas agudas. Sin clínica infecciosa ni síndrome constitucional. Dx: Lumbalgia mecánica. Se descartan metástasis óseas.",
