@@ -146,7 +146,7 @@ impl Phrases {
     /// Every phrase that begins at token `first`, at most up to token `limit`.
     pub(crate) fn at(&self, tokens: &[Token], first: usize, limit: usize) -> Vec<Found> {
         // No phrase is longer than this with the words skipped inside it; a hostile note must not make it deep.
-        let limit = limit.min(first + 20);
+        let limit = limit.min(first + 14);
         let mut out = Vec::new();
         self.walk(tokens, first, limit, 0, 0, true, &mut out);
         out
