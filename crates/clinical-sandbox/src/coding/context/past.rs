@@ -18,22 +18,18 @@ impl Sentence<'_> {
         if let Some(words) = cue {
             return Some(PastBy(Some(words)));
         }
-        let limit = self.segment.end.min(mention.end + 7);
+        let around = mention.first.saturating_sub(5).max(self.segment.first)
+            ..(mention.end + 12).min(self.segment.end);
+        let limit = if around.clone().any(|i| self.goes_on(i)) {
+            mention.end // what is being treated now is not over, whenever it began
+        } else {
+            self.segment.end.min(mention.end + 7)
+        };
         for i in mention.end..limit {
             if self.tokens[i].is(',') || self.tokens[i].is('.') || self.mention_starting_at(i) {
                 break;
             }
-            // A date of the diagnosis is no end of the disease.
-            if [
-                "diagnosticado",
-                "diagnosticada",
-                "diagnosed",
-                "desde",
-                "since",
-            ]
-            .iter()
-            .any(|w| self.tokens[i].word(w))
-            {
+            if self.dates_the_diagnosis(i) {
                 break;
             }
             let year = self.tokens[i]
@@ -71,5 +67,32 @@ impl Sentence<'_> {
         }
         let treated = matches!(entry.history, History::CodeWhenTreated(_));
         (self.segment.section == Section::History && !treated).then_some(PastBy(None))
+    }
+
+    /// A date of the diagnosis is no end of the disease.
+    fn dates_the_diagnosis(&self, i: usize) -> bool {
+        [
+            "diagnosticado",
+            "diagnosticada",
+            "diagnosed",
+            "desde",
+            "since",
+        ]
+        .iter()
+        .any(|w| self.tokens[i].word(w))
+    }
+
+    /// Words of a disease that was found at that date, or is under treatment now.
+    fn goes_on(&self, i: usize) -> bool {
+        let found = i > 0 && self.tokens[i - 1].word("found") && self.tokens[i].word("to");
+        let now = [
+            "currently",
+            "actualmente",
+            "receiving",
+            "undergoing",
+            "ongoing",
+            "recibiendo",
+        ];
+        found || now.iter().any(|w| self.tokens[i].word(w))
     }
 }

@@ -103,6 +103,16 @@ pub(super) const NOTES: &[(&str, &str, &str)] = &[
         "",
     ),
     (
+        "He was found to have lung cancer last year (adenocarcinoma), currently on pembrolizumab.",
+        "C34.90",
+        "",
+    ),
+    (
+        "Prostate cancer in 2015, treated with surgery. Currently well.",
+        "Z85.46",
+        "",
+    ),
+    (
         "Pt had pneumonia last year. Now c/o cough. CXR clear - no pneumonia.",
         "Z87.01 R05.9",
         "J18.9",
