@@ -157,14 +157,17 @@ fn logs_are_off_unless_asked_for_and_hold_no_text_token_or_reference() {
 
 #[test]
 fn a_wrong_log_filter_is_a_usage_error() {
-    let folder = folder();
-    let mut command = folder.command(["codify", "--sandbox", "a.txt"]);
-    let ran =
-        crate::support::Ran::from(command.env("CLINICAL_LOG", "a=b=c").output().unwrap()).expect(2);
-    assert!(
-        ran.stderr
-            .starts_with("error: CLINICAL_LOG is not a log filter"),
-        "{}",
-        ran.stderr
-    );
+    for filter in ["a=b=c", "verbose", "clinical_http=verbose"] {
+        let folder = folder();
+        let mut command = folder.command(["codify", "--sandbox", "a.txt"]);
+        let output = command.env("CLINICAL_LOG", filter).output().unwrap();
+        let ran = crate::support::Ran::from(output).expect(2);
+        assert!(
+            ran.stderr
+                .starts_with("error: CLINICAL_LOG is not a log filter; use a level (off, error, "),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    }
 }
