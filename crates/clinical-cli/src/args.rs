@@ -21,7 +21,7 @@ Exit codes:
   4    no credentials, or the vendor refused them (401, 403)
   5    the vendor limits the rate (429) and waiting longer is not allowed
   6    the vendor failed (5xx), could not be reached, took too long or sent what cannot be understood
-  130  interrupted with Ctrl-C (143: SIGTERM, 141: the reader of stdout went away)
+  130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)
 If several inputs fail, 4, 5 and 6 are used only if all inputs failed for that same reason; otherwise it is 1.";
 
 /// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.

@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     Throttled,
     /// 6: the vendor or the way to it failed.
     Vendor,
-    /// 130 or 143: ended by a signal.
+    /// 128 and the number of the signal that ended the run.
     Signal(u8),
     /// 141: the reader of stdout went away, as `head` does.
     ClosedPipe,

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: nothing is lost, and nothing is claimed that is not known.
+//! Ctrl-C and the signals that mean to end a program: nothing is lost, and nothing is claimed that is not known.
 
 use std::process::{Child, Output, Stdio};
 
@@ -69,8 +69,50 @@ fn ctrl_c_names_the_inputs_on_stderr() {
 }
 
 #[test]
-fn sigterm_is_treated_alike_with_its_own_code() {
-    assert_eq!(interrupted(Signal::TERM, "csv").status.code(), Some(143));
+fn a_lost_terminal_quit_and_termination_are_treated_alike_with_their_own_codes() {
+    for (signal, code) in [(Signal::HUP, 129), (Signal::QUIT, 131), (Signal::TERM, 143)] {
+        let output = interrupted(signal, "json");
+        assert_eq!(output.status.code(), Some(code));
+        let items = json(std::str::from_utf8(&output.stdout).unwrap());
+        assert!(items[0].get("error").is_none());
+        assert_eq!(items[1]["error"]["delivery"], "unknown");
+        assert_eq!(items[2]["error"]["delivery"], "not_sent");
+        assert_eq!(items.as_array().unwrap().len(), 3);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let vendor = Vendor::start();
+    let folder = Folder::new().with("a.txt", NOTE);
+    let silent = Fault::new(FaultKind::NoAnswer).on("codify").every();
+    vendor.sandbox.inject(silent).unwrap();
+    let coding = vendor.command(&folder, ["codify", "a.txt"]);
+    // What `nohup` does.
+    let mut ignoring = std::process::Command::new("/bin/sh");
+    ignoring
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(coding.get_program())
+        .args(coding.get_args())
+        .env_clear()
+        .envs(
+            coding
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = ignoring.spawn().unwrap();
+    vendor.wait(
+        vendor
+            .sandbox
+            .journal_when(|journal| journal.attempts_on("codify").len() == 1),
+    );
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
 #[test]
