@@ -22,7 +22,8 @@ Exit codes:
   5    the vendor limits the rate (429) and waiting longer is not allowed
   6    the vendor failed (5xx), could not be reached, took too long or sent what cannot be understood
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)
-If several inputs fail, 4, 5 and 6 are used only if all inputs failed for that same reason; otherwise it is 1.";
+If any input failed for its credentials it is 4. Otherwise, if several inputs fail, 5 and 6 are used only if all inputs
+failed for that same reason; otherwise it is 1.";
 
 /// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.
 ///
@@ -58,8 +59,11 @@ pub(crate) struct DemoArgs {
 
 /// Codes notes and PDFs, one answer for each
 ///
-/// Inputs fail one by one: what is wrong with one of them stops no other. Results come in the order of the inputs, each
-/// as soon as it and all before it are known. At least one FILE or --pdf is needed.
+/// Inputs fail one by one: what is wrong with one of them stops no other. At least one FILE or --pdf is needed.
+///
+/// ndjson and csv are written in the order in which results come in, each at once; should the process be killed (kill -9,
+/// power loss), only what was on its way is lost. json and table are in the order of the inputs: a result waits for all
+/// before it, and being killed loses what waits, too. Every other signal reports all inputs.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(crate) struct CodifyArgs {
@@ -198,14 +202,22 @@ impl From<EnvironmentArg> for Environment {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For reading; failures are on stderr
+    /// For reading, in the order of the inputs; failures are on stderr
     Table,
-    /// One array, the vendor's field names
+    /// One array in the order of the inputs, the vendor's field names
     Json,
-    /// One object per line, the vendor's field names
+    /// One object per line as soon as it is known, the vendor's field names
     Ndjson,
-    /// One row per code (RFC 4180), failures are on stderr
+    /// One row per code (RFC 4180), an input's rows as soon as they are known; failures are on stderr
     Csv,
+}
+
+impl Format {
+    /// Whether results wait for those of the inputs before them: an array and a page for people have an order, while a line
+    /// or a row names its input and is safer written at once.
+    pub(crate) fn is_in_order(self) -> bool {
+        matches!(self, Self::Table | Self::Json)
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -33,6 +33,7 @@ pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
         split: args.split,
         clean: args.clean,
         in_flight: usize::from(args.in_flight),
+        in_order: args.output.is_in_order(),
     };
     let mut output = Output::new(args.output, args.connection.is_simulated(), args.details);
     let result = batch

@@ -100,6 +100,8 @@ pub(crate) struct Tally {
     /// The code all failures so far agree on.
     agreed: Option<Exit>,
     disagreed: bool,
+    /// Whether the vendor refused the credentials of one of them.
+    refused: bool,
 }
 
 impl Tally {
@@ -114,6 +116,7 @@ impl Tally {
             self.disagreed = true;
         }
         self.agreed = Some(exit);
+        self.refused |= exit == Exit::Credentials;
     }
 
     pub(crate) fn failures(&self) -> usize {
@@ -124,9 +127,11 @@ impl Tally {
         self.coded + self.failed
     }
 
-    /// All failed for one reason: the code of that reason. Some worked, or the reasons differ: 1.
+    /// Credentials refused: 4, because nothing works until that is mended. Otherwise, all failed for one reason: the code
+    /// of that reason; some worked, or the reasons differ: 1.
     pub(crate) fn exit(&self) -> Exit {
         match self.agreed {
+            _ if self.refused => Exit::Credentials,
             None => Exit::Ok,
             Some(exit) if self.coded == 0 && !self.disagreed => exit,
             Some(_) => Exit::SomeFailed,
@@ -139,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_reason_for_all_gives_its_code_and_anything_else_gives_one() {
+    fn one_reason_for_all_gives_its_code_refused_credentials_win_and_anything_else_gives_one() {
         use Exit::{Credentials, Ok, SomeFailed, Throttled, Vendor};
         let table = [
             (vec![], 3, Ok),
@@ -148,6 +153,8 @@ mod tests {
             (vec![Vendor, Vendor], 0, Vendor),
             (vec![Vendor], 1, SomeFailed),
             (vec![Vendor, Throttled], 0, SomeFailed),
+            (vec![SomeFailed, Credentials, Vendor], 0, Credentials),
+            (vec![Credentials], 1, Credentials),
             (vec![Vendor, Throttled, Throttled], 0, SomeFailed),
             (vec![SomeFailed], 0, SomeFailed),
         ];

@@ -1,7 +1,9 @@
-//! Runs the inputs, a bounded number at a time, and hands out what became of them in the order of the command line.
+//! Runs the inputs, a bounded number at a time, and hands out what became of them: each as soon as it is known, or in the
+//! order of the command line where the form of output needs it.
 //!
 //! It loses nothing: after a signal every input that was not handed out yet is, coded if it was coded, otherwise with
-//! what is known about its delivery. It sends nothing more once the vendor has refused the token.
+//! what is known about its delivery. It begins no further input once the vendor has refused the token, or limits the rate
+//! for longer than the client is ready to wait.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use std::pin::pin;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use omniscribe_codify::{Codify, CodifyRequest, Delivery, ErrorKind};
+use omniscribe_codify::{Codify, CodifyRequest, Delivery, Error, ErrorKind};
 
 use crate::codify::input::Input;
 use crate::exit::{Exit, Stop, Tally};
@@ -26,15 +28,23 @@ pub(super) struct Batch<'a> {
     pub(super) split: bool,
     pub(super) clean: bool,
     pub(super) in_flight: usize,
+    /// Whether an outcome waits for those of all inputs before it.
+    pub(super) in_order: bool,
 }
 
-/// How far an input has come, as far as its delivery goes.
+/// What the vendor may have made of an input so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Not one byte of it was sent.
-    Before,
-    /// It was handed to the client.
-    OnItsWay,
+    /// Nothing: it is not begun, or it ended without being processed.
+    Untouched,
+    /// It was handed to the client, and may be processed and billed.
+    MayBeProcessed,
+}
+
+/// How one input stands.
+struct State {
+    stage: Cell<Stage>,
+    reported: Cell<bool>,
 }
 
 impl Batch<'_> {
@@ -45,22 +55,28 @@ impl Batch<'_> {
         progress: &Progress,
         mut emit: impl FnMut(&str, Outcome) -> io::Result<()>,
     ) -> Result<(Tally, Option<Exit>), Stop> {
-        let stages: Vec<Cell<Stage>> = self
-            .inputs
-            .iter()
-            .map(|_| Cell::new(Stage::Before))
-            .collect();
-        let refused = Cell::new(false);
+        let new = || State {
+            stage: Cell::new(Stage::Untouched),
+            reported: Cell::new(false),
+        };
+        let states: Vec<State> = self.inputs.iter().map(|_| new()).collect();
+        let halted = Cell::new(None);
         let mut tally = Tally::default();
+        let mut report = |number: usize, outcome: Outcome| {
+            count(&mut tally, &outcome);
+            emit(&self.inputs[number].name, outcome).map_err(|error| unwritten(error, &states))?;
+            states[number].reported.set(true);
+            Ok::<(), Stop>(())
+        };
         // Outcomes that wait for those of earlier inputs.
         let mut early = BTreeMap::new();
         let mut next = 0;
         let mut stopped = pin!(stopped);
         let signal = {
-            let outcomes = stream::iter(self.inputs.iter().zip(&stages).enumerate())
-                .map(|(number, (input, stage))| {
-                    let refused = &refused;
-                    async move { (number, self.one(input, stage, refused).await) }
+            let outcomes = stream::iter(self.inputs.iter().zip(&states).enumerate())
+                .map(|(number, (input, state))| {
+                    let halted = &halted;
+                    async move { (number, self.one(input, &state.stage, halted).await) }
                 })
                 .buffer_unordered(self.in_flight);
             let mut outcomes = pin!(outcomes);
@@ -74,68 +90,105 @@ impl Batch<'_> {
                 let Some((number, outcome)) = outcome else {
                     break None;
                 };
-                early.insert(number, outcome);
-                while let Some(outcome) = early.remove(&next) {
-                    count(&mut tally, &outcome);
-                    emit(&self.inputs[next].name, outcome)
-                        .map_err(|error| unwritten(error, self.inputs.len() - next))?;
-                    next += 1;
+                if self.in_order {
+                    early.insert(number, outcome);
+                    while let Some(outcome) = early.remove(&next) {
+                        report(next, outcome)?;
+                        next += 1;
+                    }
+                } else {
+                    report(number, outcome)?;
                 }
                 progress.done_one();
             }
         };
-        for (number, input) in self.inputs.iter().enumerate().skip(next) {
-            let outcome = early
-                .remove(&number)
-                .unwrap_or_else(|| abandoned(stages[number].get()));
-            count(&mut tally, &outcome);
-            emit(&input.name, outcome)
-                .map_err(|error| unwritten(error, self.inputs.len() - number))?;
+        for (number, state) in states.iter().enumerate() {
+            if !state.reported.get() {
+                let outcome = early
+                    .remove(&number)
+                    .unwrap_or_else(|| abandoned(state.stage.get()));
+                report(number, outcome)?;
+            }
         }
         Ok((tally, signal))
     }
 
-    async fn one(&self, input: &Input, stage: &Cell<Stage>, refused: &Cell<bool>) -> Outcome {
-        if refused.get() {
-            return not_tried();
+    async fn one(
+        &self,
+        input: &Input,
+        stage: &Cell<Stage>,
+        halted: &Cell<Option<ErrorKind>>,
+    ) -> Outcome {
+        if let Some(kind) = halted.get() {
+            return not_tried(kind);
         }
         let request = match input.load(self.template.clone(), self.clean).await {
             Ok(request) => request,
             Err(error) => return error.into(),
         };
-        // The token may have been refused while this input was read.
-        if refused.get() {
-            return not_tried();
+        // The vendor may have said no while this input was read.
+        if let Some(kind) = halted.get() {
+            return not_tried(kind);
         }
-        stage.set(Stage::OnItsWay);
+        stage.set(Stage::MayBeProcessed);
         let outcome = if self.split {
             match self.codify.codify_long(&request).await {
-                Ok(long) => Outcome::from(&long),
-                Err(error) => error.into(),
+                Ok(long) => {
+                    let errors = long
+                        .parts
+                        .iter()
+                        .filter_map(|part| part.result.as_ref().err());
+                    errors.for_each(|error| halt(halted, error));
+                    Outcome::from(&long)
+                }
+                Err(error) => failed(halted, error),
             }
         } else {
             match self.codify.codify(&request).await {
                 Ok(answer) => Outcome::Coded(Coding::of_response(&answer)),
-                Err(error) => error.into(),
+                Err(error) => failed(halted, error),
             }
         };
-        let is_refusal = |failure: &Failure| failure.kind == ErrorKind::Credentials.as_str();
-        if outcome.failure().is_some_and(is_refusal) {
-            refused.set(true);
+        if outcome.was_not_processed() {
+            stage.set(Stage::Untouched);
         }
         outcome
     }
 }
 
-/// A result that cannot be written is not known to anybody, nor are those after it.
-fn unwritten(error: io::Error, unreported: usize) -> Stop {
+fn failed(halted: &Cell<Option<ErrorKind>>, error: Error) -> Outcome {
+    halt(halted, &error);
+    error.into()
+}
+
+/// Remembers an error after which no other input can fare better. A refused token outweighs a limited rate.
+fn halt(halted: &Cell<Option<ErrorKind>>, error: &Error) {
+    match error.kind() {
+        ErrorKind::Credentials => halted.set(Some(ErrorKind::Credentials)),
+        ErrorKind::Throttled if halted.get().is_none() => halted.set(Some(ErrorKind::Throttled)),
+        _ => {}
+    }
+}
+
+/// A result that cannot be written is not known to anybody, nor are those that wait for it or are on their way.
+fn unwritten(error: io::Error, states: &[State]) -> Stop {
+    let is_unknown =
+        |state: &&State| !state.reported.get() && state.stage.get() == Stage::MayBeProcessed;
+    let unknown = states.iter().filter(is_unknown).count();
     let stop = Stop::from(error);
-    let inputs = if unreported == 1 { "input" } else { "inputs" };
+    if unknown == 0 {
+        return stop;
+    }
+    // A reader that leaves is no reason for a word, unless something was lost.
+    let sentence = stop
+        .sentence
+        .unwrap_or_else(|| "the reader of the output went away".to_owned());
+    let total = states.len();
     Stop {
-        sentence: stop.sentence.map(|sentence| {
-            format!("{sentence}; the last {unreported} {inputs} may have been processed without being reported")
-        }),
-        ..stop
+        sentence: Some(format!(
+            "{sentence}; {unknown} of {total} inputs may have been processed, and billed, without being reported"
+        )),
+        exit: stop.exit,
     }
 }
 
@@ -146,27 +199,33 @@ fn count(tally: &mut Tally, outcome: &Outcome) {
     }
 }
 
-/// Sending more notes with a token that was refused would help nobody, and may lock the account.
-fn not_tried() -> Outcome {
+/// Sending more notes with a token that was refused, or before the vendor takes more, would help nobody, and may lock the
+/// account.
+fn not_tried(kind: ErrorKind) -> Outcome {
+    let message = match kind {
+        ErrorKind::Throttled => {
+            "not tried, because the vendor limits the rate for longer than is waited for here; run it again later (nothing was sent)"
+        }
+        _ => "not tried, because the vendor refused the token before (nothing was sent)",
+    };
     let failure = Failure {
-        kind: ErrorKind::Credentials.as_str(),
+        kind: kind.as_str(),
         delivery: Delivery::NotSent.as_str(),
         attempts: 0,
-        message: "not tried, because the vendor refused the token before (nothing was sent)"
-            .to_owned(),
+        message: message.to_owned(),
         details: None,
-        exit: Exit::Credentials,
+        exit: Exit::of(kind),
     };
     Outcome::Failed(failure, None)
 }
 
 fn abandoned(stage: Stage) -> Outcome {
     let (delivery, message) = match stage {
-        Stage::Before => (
+        Stage::Untouched => (
             Delivery::NotSent,
             "not tried, because of the interruption (nothing was sent)",
         ),
-        Stage::OnItsWay => (
+        Stage::MayBeProcessed => (
             Delivery::Unknown,
             "abandoned on its way, because of the interruption (the vendor may have processed it)",
         ),

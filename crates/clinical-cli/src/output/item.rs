@@ -1,6 +1,6 @@
 //! What became of one input, in the shape that all forms of output share.
 
-use omniscribe_codify::{CodeAssessment, CodifyResponse, Error, LongCoding, Sensitive};
+use omniscribe_codify::{CodeAssessment, CodifyResponse, Delivery, Error, LongCoding, Sensitive};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -71,6 +71,12 @@ impl Outcome {
                 Self::Failed(failure, coding.map(|coding| coding.at_least(percent)))
             }
         }
+    }
+
+    /// Whether the vendor is known to have processed nothing of it.
+    pub(crate) fn was_not_processed(&self) -> bool {
+        let spared = [Delivery::NotSent.as_str(), Delivery::Refused.as_str()];
+        matches!(self, Self::Failed(failure, None) if spared.contains(&failure.delivery))
     }
 
     pub(crate) fn failure(&self) -> Option<&Failure> {
@@ -184,6 +190,11 @@ impl From<&LongCoding> for Outcome {
                 .filter_map(|part| part.result.as_ref().err());
             if let Some(worst) = errors.clone().map(Error::delivery).max() {
                 failure.delivery = worst.as_str();
+            }
+            // A refused token is a refused token, whatever else happened to other parts.
+            let mut exits = errors.clone().map(|error| Exit::of(error.kind()));
+            if exits.any(|exit| exit == Exit::Credentials) {
+                failure.exit = Exit::Credentials;
             }
             failure.attempts = errors.map(Error::attempts).sum();
             failure.message = format!(

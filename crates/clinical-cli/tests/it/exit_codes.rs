@@ -182,16 +182,53 @@ fn the_vendors_words_are_shown_on_request_only_and_never_in_the_data() {
 }
 
 #[test]
-fn one_of_two_failing_is_1_whatever_the_reason() {
-    for fault in [
-        throttled(),
-        Fault::new(FaultKind::status(403)),
-        Fault::new(FaultKind::InvalidJson),
+fn one_of_two_failing_is_1_unless_the_credentials_are_the_reason() {
+    for (fault, code) in [
+        (throttled().nth(2), 1),
+        (Fault::new(FaultKind::InvalidJson).nth(1), 1),
+        (Fault::new(FaultKind::status(403)).nth(1), 4),
+        (Fault::new(FaultKind::status(401)).nth(2), 4),
     ] {
-        vendor(fault.nth(1))
+        vendor(fault)
             .run(&folder(), ["codify", "--in-flight", "1", "a.txt", "b.txt"])
-            .expect(1);
+            .expect(code);
     }
+}
+
+#[test]
+fn refused_credentials_among_local_failures_are_4() {
+    for status in [401, 403] {
+        vendor(Fault::new(FaultKind::status(status)).every())
+            .run(&folder(), ["codify", "empty.txt", "a.txt", "missing.txt"])
+            .expect(4);
+    }
+}
+
+#[test]
+fn nothing_more_is_begun_while_the_rate_is_limited_for_longer_than_is_waited_for() {
+    let hour = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 3600 });
+    let vendor = vendor(Fault::new(hour).every());
+    let names: Vec<String> = (0..13).map(|number| format!("{number}.txt")).collect();
+    let folder = names.iter().fold(Folder::new(), |folder, name| {
+        folder.with(name, format!("{NOTE} Visita {name}."))
+    });
+    let mut args = vec!["codify", "--in-flight", "2", "--output", "json"];
+    args.extend(names.iter().map(String::as_str));
+    let ran = vendor.run(&folder, args).expect(5);
+    let sent = vendor.attempts();
+    assert!((1..=2).contains(&sent), "{sent} requests");
+    let items = json(&ran.stdout);
+    let items = items.as_array().unwrap();
+    assert_eq!(items.len(), 13);
+    assert!(
+        items
+            .iter()
+            .all(|item| item["error"]["kind"] == "throttled")
+    );
+    let is_spared = |item: &&serde_json::Value| {
+        item["error"]["delivery"] == "not_sent" && item["error"]["attempts"] == 0
+    };
+    assert_eq!(items.iter().filter(is_spared).count(), 13 - sent);
 }
 
 #[test]

@@ -1,12 +1,19 @@
 //! stdout and stderr: which says what, and what happens when one of them is gone.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use crate::support::{Folder, NOTE, Vendor};
 
 fn folder() -> Folder {
     Folder::new().with("a.txt", NOTE).with("b.txt", NOTE)
+}
+
+/// The second input is not begun before the first is written, so that it is known how many are lost.
+fn one_at_a_time(format: &str) -> Vec<&str> {
+    let mut args = vec!["codify", "--sandbox", "--in-flight", "1", "--output"];
+    args.extend([format, "a.txt", "b.txt"]);
+    args
 }
 
 #[test]
@@ -26,11 +33,11 @@ fn simulated_answers_are_called_so_on_stderr_and_in_every_table() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_run_quietly() {
+fn a_reader_that_leaves_ends_the_run_with_one_word_about_what_is_lost() {
     for format in ["table", "json", "ndjson", "csv"] {
         let folder = folder();
         let mut child = folder
-            .command(["codify", "--sandbox", "--output", format, "a.txt", "b.txt"])
+            .command(one_at_a_time(format))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -45,10 +52,10 @@ fn a_reader_that_leaves_ends_the_run_quietly() {
             .read_to_string(&mut stderr)
             .unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(141), "{stderr}");
+        let (_simulated, rest) = stderr.split_once('\n').unwrap();
         assert_eq!(
-            stderr.lines().count(),
-            1,
-            "only the word about simulation: {stderr}"
+            rest,
+            "error: the reader of the output went away; 1 of 2 inputs may have been processed, and billed, without being reported\n"
         );
     }
 }
@@ -62,7 +69,7 @@ fn a_full_disk_is_reported() {
             .open("/dev/full")
             .unwrap();
         let output = folder()
-            .command(["codify", "--sandbox", "--output", format, "a.txt", "b.txt"])
+            .command(one_at_a_time(format))
             .stdout(full)
             .output()
             .unwrap();
@@ -72,7 +79,8 @@ fn a_full_disk_is_reported() {
             stderr.contains("error: the output could not be written: No space left"),
             "{stderr}"
         );
-        let unreported = "the last 2 inputs may have been processed without being reported\n";
+        let unreported =
+            "1 of 2 inputs may have been processed, and billed, without being reported\n";
         assert!(stderr.ends_with(unreported), "{stderr}");
     }
 }
@@ -107,6 +115,40 @@ fn each_result_is_written_as_soon_as_it_is_known() {
     assert!(first.starts_with("{\"input\":\"a.txt\""), "{first}");
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn a_line_or_row_does_not_wait_for_a_slower_input_before_it() {
+    for (format, head) in [("ndjson", 0), ("csv", 1)] {
+        let vendor = Vendor::start();
+        let silent = clinical_sandbox::Fault::new(clinical_sandbox::FaultKind::NoAnswer);
+        vendor.sandbox.inject(silent.on("codify").nth(1)).unwrap();
+        let folder = folder();
+        let mut child = vendor
+            .command(&folder, ["codify", "--output", format, "a.txt", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The second input begins when the first is at the vendor, which never answers it.
+        vendor.wait(
+            vendor
+                .sandbox
+                .journal_when(|journal| journal.attempts_on("codify").len() == 1),
+        );
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(NOTE.as_bytes()).unwrap();
+        drop(stdin);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.nth(head).unwrap().unwrap();
+        assert!(first.contains("E11.9"), "{first}");
+        assert!(
+            first.starts_with("{\"input\":\"-\",") || first.starts_with("-,final,"),
+            "{first}"
+        );
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
 
 #[test]
