@@ -22,8 +22,7 @@ Exit codes:
   5    the vendor limits the rate (429) and waiting longer is not allowed
   6    the vendor failed (5xx), could not be reached, took too long or sent what cannot be understood
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)
-If any input failed for its credentials it is 4. Otherwise, if several inputs fail, 5 and 6 are used only if all inputs
-failed for that same reason; otherwise it is 1.";
+If any input failed for its credentials it is 4. Otherwise, if several inputs fail, 5 and 6 are used only if all inputs failed for that same reason; otherwise it is 1.";
 
 /// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.
 ///
@@ -61,9 +60,9 @@ pub(crate) struct DemoArgs {
 ///
 /// Inputs fail one by one: what is wrong with one of them stops no other. At least one FILE or --pdf is needed.
 ///
-/// ndjson and csv are written in the order in which results come in, each at once; should the process be killed (kill -9,
-/// power loss), only what was on its way is lost. json and table are in the order of the inputs: a result waits for all
-/// before it, and being killed loses what waits, too. Every other signal reports all inputs.
+/// ndjson and csv are written in the order in which results come in, each at once: kill -9 loses only what was on its way.
+/// json and table are in the order of the inputs: a result waits for all before it, and kill -9 loses what waits, too.
+/// After Ctrl-C, SIGHUP, SIGQUIT and SIGTERM every input is reported.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(crate) struct CodifyArgs {
@@ -111,6 +110,13 @@ pub(crate) struct CodifyArgs {
     /// Also print what the vendor wrote about a failure, on stderr; it may quote the note
     #[arg(long)]
     pub(crate) details: bool,
+
+    /// Keep answers that cannot be used in this folder, which is made if it is missing; they are billed all the same
+    ///
+    /// What was received of an answer that was not understood or was cut goes to DIR/NUMBER-NAME.answer, where NUMBER is
+    /// that of the input, from 1. No file is overwritten, and only you may read them: they are patients' data.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_answers: Option<PathBuf>,
 
     /// How many inputs are on their way at the same time (1 to 32)
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]

@@ -2,6 +2,7 @@
 
 mod batch;
 mod input;
+mod keep;
 mod note;
 
 use omniscribe_codify::http_core::{AuditId, Error as HttpError};
@@ -9,6 +10,7 @@ use omniscribe_codify::{CodifyRequest, Error, Model};
 
 use crate::args::CodifyArgs;
 use crate::codify::batch::Batch;
+use crate::codify::keep::Keep;
 use crate::connect::Session;
 use crate::exit::{Exit, Stop};
 use crate::output::Output;
@@ -20,6 +22,7 @@ pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
     let template = template(&args)?;
     let stopped = signals::install()?;
     let progress = Progress::new(inputs.len());
+    let keep = Keep::open(args.keep_answers.as_deref())?;
     let session = Session::open(&args.connection, progress.clone()).await?;
     // What every request has in common is checked once, so that a wrong id is a usage error and not one per input.
     let probe = template.clone().note("checked before sending");
@@ -33,6 +36,7 @@ pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
         split: args.split,
         clean: args.clean,
         in_flight: usize::from(args.in_flight),
+        keep: &keep,
         in_order: args.output.is_in_order(),
     };
     let mut output = Output::new(args.output, args.connection.is_simulated(), args.details);

@@ -15,6 +15,7 @@ use futures_util::stream;
 use omniscribe_codify::{Codify, CodifyRequest, Delivery, Error, ErrorKind};
 
 use crate::codify::input::Input;
+use crate::codify::keep::Keep;
 use crate::exit::{Exit, Stop, Tally};
 use crate::output::item::{Coding, Failure, Outcome};
 use crate::progress::Progress;
@@ -30,6 +31,7 @@ pub(super) struct Batch<'a> {
     pub(super) in_flight: usize,
     /// Whether an outcome waits for those of all inputs before it.
     pub(super) in_order: bool,
+    pub(super) keep: &'a Keep,
 }
 
 /// What the vendor may have made of an input so far.
@@ -90,6 +92,10 @@ impl Batch<'_> {
                 let Some((number, outcome)) = outcome else {
                     break None;
                 };
+                progress.clear();
+                // Before anything waits or fails to be written: it is there only once.
+                let name = &self.inputs[number].name;
+                self.keep.outcome(number + 1, name, &outcome);
                 if self.in_order {
                     early.insert(number, outcome);
                     while let Some(outcome) = early.remove(&next) {
@@ -214,6 +220,7 @@ fn not_tried(kind: ErrorKind) -> Outcome {
         attempts: 0,
         message: message.to_owned(),
         details: None,
+        unusable: Vec::new(),
         exit: Exit::of(kind),
     };
     Outcome::Failed(failure, None)
@@ -236,6 +243,7 @@ fn abandoned(stage: Stage) -> Outcome {
         attempts: 0,
         message: message.to_owned(),
         details: None,
+        unusable: Vec::new(),
         exit: Exit::SomeFailed,
     };
     Outcome::Failed(failure, None)

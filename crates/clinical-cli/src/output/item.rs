@@ -51,8 +51,32 @@ pub(crate) struct Failure {
     /// The vendor's own words, which may quote the note: shown only on request, and never in the data.
     #[serde(skip)]
     pub(crate) details: Option<Sensitive<String>>,
+    /// What came of answers that cannot be used; never in the data either.
+    #[serde(skip)]
+    pub(crate) unusable: Vec<Unusable>,
     #[serde(skip)]
     pub(crate) exit: Exit,
+}
+
+/// An answer that was received and not understood, or cut.
+pub(crate) struct Unusable {
+    /// Which part of a split note it is for, counted from 0.
+    pub(crate) part: Option<usize>,
+    pub(crate) bytes: Sensitive<Vec<u8>>,
+}
+
+impl Unusable {
+    /// An error's body is the answer itself only under a success status; otherwise it is the vendor's words about a failure.
+    fn of(error: &Error, part: Option<usize>) -> Option<Self> {
+        let is_success = error
+            .status()
+            .is_some_and(|code| (200..300).contains(&code));
+        let body = error.body().filter(|_| is_success)?;
+        Some(Self {
+            part,
+            bytes: Sensitive::new(body.expose().to_vec()),
+        })
+    }
 }
 
 impl Outcome {
@@ -101,6 +125,7 @@ impl From<&Error> for Failure {
             attempts: error.attempts(),
             message: error.to_string(),
             details: error.details(),
+            unusable: Unusable::of(error, None).into_iter().collect(),
             exit: Exit::of(error.kind()),
         }
     }
@@ -196,6 +221,12 @@ impl From<&LongCoding> for Outcome {
             if exits.any(|exit| exit == Exit::Credentials) {
                 failure.exit = Exit::Credentials;
             }
+            let parts = long.parts.iter().enumerate();
+            failure.unusable = parts
+                .filter_map(|(number, part)| {
+                    Unusable::of(part.result.as_ref().err()?, Some(number))
+                })
+                .collect();
             failure.attempts = errors.map(Error::attempts).sum();
             failure.message = format!(
                 "{coded} of {} parts were coded; the first failure: {}",

@@ -12,6 +12,7 @@ mod exit_codes;
 mod formats;
 mod help;
 mod inputs;
+mod keep;
 mod server;
 #[cfg(unix)]
 mod signals;
