@@ -114,7 +114,8 @@ pub(crate) struct CodifyArgs {
     /// Keep answers that cannot be used in this folder, which is made if it is missing; they are billed all the same
     ///
     /// What was received of an answer that was not understood or was cut goes to DIR/NUMBER-NAME.answer, where NUMBER is
-    /// that of the input, from 1. No file is overwritten, and only you may read them: they are patients' data.
+    /// that of the input, from 1. No file is overwritten, and on Unix only you may read them: they are
+    /// patients' data.
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_answers: Option<PathBuf>,
 

@@ -94,8 +94,10 @@ impl Output {
 fn remarks(input: &str, outcome: &Outcome, details: bool) {
     let name = crate::plain::plain(input);
     if let Some(failure) = outcome.failure() {
+        let about = failure.about.as_deref().unwrap_or(input);
         style::error(format_args!(
-            "{name}: {}",
+            "{}: {}",
+            crate::plain::plain(about),
             crate::plain::plain(&failure.message)
         ));
     }

@@ -42,7 +42,7 @@ pub(crate) fn install() -> Result<impl Future<Output = Exit>, Stop> {
     }
 }
 
-/// The signals that are ignored, bit `n - 1` for signal `n`, as the kernel writes them in `/proc` (proc_pid_status(5)).
+/// The signals that are ignored, bit `n - 1` for signal `n`, as the kernel writes them in `/proc` (`proc_pid_status(5)`).
 #[cfg(unix)]
 fn ignored() -> u64 {
     std::fs::read_to_string("/proc/self/status")

@@ -130,7 +130,10 @@ impl Batch<'_> {
         }
         let request = match input.load(self.template.clone(), self.clean).await {
             Ok(request) => request,
-            Err(error) => return error.into(),
+            Err(error) => {
+                let source = input.source_of(error.field());
+                return Outcome::from(error).about(source);
+            }
         };
         // The vendor may have said no while this input was read.
         if let Some(kind) = halted.get() {
@@ -147,12 +150,12 @@ impl Batch<'_> {
                     errors.for_each(|error| halt(halted, error));
                     Outcome::from(&long)
                 }
-                Err(error) => failed(halted, error),
+                Err(error) => failed(input, halted, error),
             }
         } else {
             match self.codify.codify(&request).await {
                 Ok(answer) => Outcome::Coded(Coding::of_response(&answer)),
-                Err(error) => failed(halted, error),
+                Err(error) => failed(input, halted, error),
             }
         };
         if outcome.was_not_processed() {
@@ -162,9 +165,10 @@ impl Batch<'_> {
     }
 }
 
-fn failed(halted: &Cell<Option<ErrorKind>>, error: Error) -> Outcome {
+fn failed(input: &Input, halted: &Cell<Option<ErrorKind>>, error: Error) -> Outcome {
     halt(halted, &error);
-    error.into()
+    let source = input.source_of(error.field());
+    Outcome::from(error).about(source)
 }
 
 /// Remembers an error after which no other input can fare better. A refused token outweighs a limited rate.
@@ -220,6 +224,7 @@ fn not_tried(kind: ErrorKind) -> Outcome {
         attempts: 0,
         message: message.to_owned(),
         details: None,
+        about: None,
         unusable: Vec::new(),
         exit: Exit::of(kind),
     };
@@ -243,6 +248,7 @@ fn abandoned(stage: Stage) -> Outcome {
         attempts: 0,
         message: message.to_owned(),
         details: None,
+        about: None,
         unusable: Vec::new(),
         exit: Exit::SomeFailed,
     };

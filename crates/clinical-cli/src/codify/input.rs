@@ -94,6 +94,12 @@ impl Input {
         }
     }
 
+    /// Where an error about this field comes from, if that is not what the input is called: the PDF that goes with a note.
+    pub(super) fn source_of(&self, field: Option<&str>) -> Option<String> {
+        let pdf = self.pdf.as_ref().filter(|_| self.note.is_some())?;
+        (field == Some(PDF)).then(|| pdf.name())
+    }
+
     /// Reads what has to be read and completes the request. A PDF on disk is not read here: the client streams it.
     pub(super) async fn load(
         &self,
@@ -102,7 +108,7 @@ impl Input {
     ) -> Result<CodifyRequest, Error> {
         if let Some(place) = &self.pdf {
             request = request.pdf(match place {
-                Place::File(path) => Pdf::from_path(path),
+                Place::File(path) => place.named(Pdf::from_path(path)),
                 Place::Stdin => Pdf::from_bytes(read(PDF, place).await?),
             });
         }
@@ -118,11 +124,7 @@ impl Input {
                 )
                 .into());
             }
-            let pdf = Pdf::from_bytes(bytes);
-            return Ok(request.pdf(match place.file_name() {
-                Some(name) => pdf.filename(name),
-                None => pdf,
-            }));
+            return Ok(request.pdf(place.named(Pdf::from_bytes(bytes))));
         }
         let text = note::text(bytes)?;
         Ok(request.note(if clean {
@@ -134,10 +136,31 @@ impl Input {
 }
 
 impl Place {
+    /// The PDF under the name of its file.
+    fn named(&self, pdf: Pdf) -> Pdf {
+        match self.file_name() {
+            Some(name) => pdf.filename(name),
+            None => pdf,
+        }
+    }
+
+    /// The name that the vendor is told. The client refuses control characters in it; no user could help that easily, so
+    /// they are replaced.
     fn file_name(&self) -> Option<String> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => Some(path.file_name()?.to_string_lossy().into_owned()),
+            Self::File(path) => {
+                let name = path.file_name()?.to_string_lossy();
+                Some(name.replace(char::is_control, "_"))
+            }
+        }
+    }
+
+    /// How it is called in sentences.
+    fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => path.display().to_string(),
         }
     }
 }
@@ -174,6 +197,17 @@ mod tests {
         assert_eq!(names(&[], Some("a.pdf")).unwrap(), ["a.pdf"]);
         assert_eq!(names(&["a.txt"], Some("a.pdf")).unwrap(), ["a.txt"]);
         assert_eq!(names(&["-"], Some("a.pdf")).unwrap(), ["-"]);
+    }
+
+    #[test]
+    fn the_vendor_is_told_the_name_of_a_file_without_control_characters() {
+        let told = |path: &str| Place::new(Path::new(path)).file_name();
+        assert_eq!(
+            told("folder/informe 1.pdf").as_deref(),
+            Some("informe 1.pdf")
+        );
+        assert_eq!(told("a\u{7}\n\u{9b}ñ.pdf").as_deref(), Some("a___ñ.pdf"));
+        assert_eq!(told("-"), None);
     }
 
     #[test]

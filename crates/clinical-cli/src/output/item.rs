@@ -51,6 +51,9 @@ pub(crate) struct Failure {
     /// The vendor's own words, which may quote the note: shown only on request, and never in the data.
     #[serde(skip)]
     pub(crate) details: Option<Sensitive<String>>,
+    /// The file that the message is about, where that is not what the input is called.
+    #[serde(skip)]
+    pub(crate) about: Option<String>,
     /// What came of answers that cannot be used; never in the data either.
     #[serde(skip)]
     pub(crate) unusable: Vec<Unusable>,
@@ -97,6 +100,14 @@ impl Outcome {
         }
     }
 
+    /// Heads the message of a failure with this name instead of the input's.
+    pub(crate) fn about(mut self, name: Option<String>) -> Self {
+        if let Self::Failed(failure, _) = &mut self {
+            failure.about = name;
+        }
+        self
+    }
+
     /// Whether the vendor is known to have processed nothing of it.
     pub(crate) fn was_not_processed(&self) -> bool {
         let spared = [Delivery::NotSent.as_str(), Delivery::Refused.as_str()];
@@ -125,6 +136,7 @@ impl From<&Error> for Failure {
             attempts: error.attempts(),
             message: error.to_string(),
             details: error.details(),
+            about: None,
             unusable: Unusable::of(error, None).into_iter().collect(),
             exit: Exit::of(error.kind()),
         }

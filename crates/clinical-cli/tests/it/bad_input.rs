@@ -73,7 +73,7 @@ fn a_single_bad_input_is_one_sentence_and_exit_code_1() {
         ),
         (
             &["note.txt", "--pdf", "not-a.pdf"],
-            "error: note.txt: pdf_file is not a PDF: there is no %PDF- header in its first 1,024 bytes; give a PDF (nothing was sent)",
+            "error: not-a.pdf: pdf_file is not a PDF: there is no %PDF- header in its first 1,024 bytes; give a PDF (nothing was sent)",
         ),
         (
             &["--pdf", "empty.pdf"],
@@ -99,6 +99,25 @@ fn a_missing_pdf_names_its_field() {
         ran.stderr
     );
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_missing_pdf_of_a_note_is_named_whether_it_is_split_or_not() {
+    for args in [
+        ["note.txt", "--pdf", "missing.pdf"].as_slice(),
+        &["--split", "note.txt", "--pdf", "missing.pdf"],
+    ] {
+        let ran = refused(&folder(), args, 1);
+        let head = "error: missing.pdf: pdf_file ";
+        assert!(ran.stderr.starts_with(head), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_bad_note_beside_a_pdf_is_named_as_the_note() {
+    let ran = refused(&folder(), &["empty.txt", "--pdf", "long.pdf"], 1);
+    let head = "error: empty.txt: medical_note is empty";
+    assert!(ran.stderr.starts_with(head), "{}", ran.stderr);
 }
 
 #[test]

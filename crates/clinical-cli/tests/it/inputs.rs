@@ -118,3 +118,15 @@ fn the_whole_folder_of_examples_can_be_coded_by_hand() {
     let ran = crate::support::Ran::from(command.output().unwrap()).expect(0);
     assert_eq!(ran.stdout.lines().count(), files.len());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_control_character_in_the_name_of_a_pdf_is_no_reason_to_refuse_it() {
+    let vendor = Vendor::start();
+    for name in ["a\u{7}\n.pdf", "b\u{1b}[2J"] {
+        let folder = Folder::new().with(name, MINIMAL_PDF);
+        let ran = vendor.run(&folder, ["codify", name]).expect(0);
+        assert!(!ran.stdout.contains(['\u{7}', '\u{1b}']), "{}", ran.stdout);
+    }
+    assert_eq!(vendor.attempts(), 2);
+}
