@@ -166,7 +166,10 @@ async fn merged_codes_occur_once_know_their_parts_and_acceptance_wins() {
         .unwrap();
     assert_eq!(coding.parts.len(), 3);
     let merged = coding.merged();
-    assert_eq!(merged.run_ids, ["run-1", "run-2", "run-3"]);
+    assert_eq!(
+        merged.run_ids,
+        ["run-1", "run-2", "run-3"].map(|id| Some(id.to_owned()))
+    );
     let best = &merged.final_code_assessments[0];
     assert_eq!(
         (
@@ -196,7 +199,8 @@ async fn one_failed_part_keeps_the_others() {
     );
     assert!(coding.parts[0].result.is_ok() && coding.parts[2].result.is_ok());
     let merged = coding.merged();
-    assert_eq!(merged.run_ids, ["run-1", "run-3"]);
+    let failed_in_the_middle = [Some("run-1".to_owned()), None, Some("run-3".to_owned())];
+    assert_eq!(merged.run_ids, failed_in_the_middle);
     let part_of = |code: &str| {
         let found = merged
             .final_code_assessments

@@ -35,6 +35,15 @@ async fn reads_the_environment_in_a_process_of_its_own() {
 
 /// What a client from these variables does.
 async fn with_variables(url: Option<OsString>, token: Option<OsString>) -> Value {
+    with_more(url, token, []).await
+}
+
+/// The same, with more variables set.
+async fn with_more(
+    url: Option<OsString>,
+    token: Option<OsString>,
+    more: impl IntoIterator<Item = (&'static str, Option<OsString>)>,
+) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let result = folder.path().join("result.json");
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -47,7 +56,10 @@ async fn with_variables(url: Option<OsString>, token: Option<OsString>) -> Value
         .env_remove(API_URL_VAR)
         .env_remove(API_TOKEN_VAR)
         .env(RESULT_VAR, &result);
-    for (name, value) in [(API_URL_VAR, url), (API_TOKEN_VAR, token)] {
+    for (name, value) in [(API_URL_VAR, url), (API_TOKEN_VAR, token)]
+        .into_iter()
+        .chain(more)
+    {
         if let Some(value) = value {
             command.env(name, value);
         }
@@ -87,6 +99,41 @@ async fn address_and_token_come_from_the_variables_of_the_vendors_samples() {
         child.await.unwrap()["answered"],
         "1ef8e0d4-7890-6b3c-8f90-abcdef123456"
     );
+}
+
+#[tokio::test]
+async fn a_proxy_in_the_environment_is_not_used() {
+    let mut gate = Gate::start().await;
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let url = gate.url().to_owned();
+    let mut child = tokio::spawn(async move {
+        let proxies = [
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+        ];
+        let proxies = proxies.map(|name| (name, Some(OsString::from(&address))));
+        let nobody_excepted = [
+            ("NO_PROXY", Some(OsString::new())),
+            ("no_proxy", Some(OsString::new())),
+        ];
+        with_more(
+            Some(url.into()),
+            Some("token".into()),
+            proxies.into_iter().chain(nobody_excepted),
+        )
+        .await
+    });
+    let arrival = tokio::select! {
+        arrival = gate.next_of(&mut child) => arrival,
+        _visitor = proxy.accept() => panic!("the request went to the proxy"),
+    };
+    arrival.answer("200 OK", ANSWER);
+    assert!(child.await.unwrap()["answered"].is_string());
 }
 
 #[tokio::test]

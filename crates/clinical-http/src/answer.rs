@@ -33,7 +33,6 @@ impl<T> std::fmt::Debug for Answer<T> {
         f.debug_struct("Answer")
             .field("status", &self.status)
             .field("attempts", &self.attempts)
-            .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{Attempt, AuditId, Delivery, ErrorKind};
+use crate::{Attempt, AuditId, Delivery, ErrorKind, Sensitive};
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct AuditRecord {
     /// The last status received; of an abandoned call also one whose body was still on its way.
     pub status: Option<u16>,
     /// The vendor's identifier of the work (run, task, order), if the answer named one.
-    pub vendor_reference: Option<String>,
+    pub vendor_reference: Option<Sensitive<String>>,
     /// Every attempt.
     pub attempts: Vec<Attempt>,
     /// Bytes of the request body that the last attempt handed to the connection.

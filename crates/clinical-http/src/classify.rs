@@ -1,6 +1,7 @@
 //! From what was observed to an error: which kind it is, and the sentence that says so without any data.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -31,6 +32,7 @@ pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
         Failure::TlsUnknownAuthority
         | Failure::TlsExpired
         | Failure::TlsWrongName
+        | Failure::TlsCertificate
         | Failure::Tls => ErrorKind::Tls,
         Failure::RequestBody => ErrorKind::InvalidInput,
         Failure::Setup => ErrorKind::Configuration,
@@ -39,8 +41,12 @@ pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
 }
 
 /// The error for a status that is not a success. `origin` is where a redirect points.
-pub(crate) fn status_error(status: StatusCode, hinted: bool, origin: Option<&str>) -> Error {
-    let kind = kind_of_status(status.as_u16(), hinted);
+pub(crate) fn status_error(
+    status: StatusCode,
+    hint: Option<Duration>,
+    origin: Option<&str>,
+) -> Error {
+    let kind = kind_of_status(status.as_u16(), hint.is_some());
     let advice: Cow<'static, str> = match kind {
         ErrorKind::Redirect => match origin {
             Some(origin) => {
@@ -56,7 +62,14 @@ pub(crate) fn status_error(status: StatusCode, hinted: bool, origin: Option<&str
         ErrorKind::Timeout => {
             "the vendor ran out of time; send less at once or try again later".into()
         }
-        ErrorKind::Throttled => "too many requests; wait before sending more".into(),
+        ErrorKind::Throttled => match hint {
+            Some(hint) => format!(
+                "too many requests; it asks to wait {} s before the next",
+                whole_seconds(hint)
+            )
+            .into(),
+            None => "too many requests; wait before sending more".into(),
+        },
         ErrorKind::Unavailable => "the vendor's service failed; try again later".into(),
         _ => "the request was rejected; correct it before sending it again".into(),
     };
@@ -75,11 +88,22 @@ pub(crate) fn failure_error(failure: Failure, delivery: Delivery) -> Error {
     Error::new(kind_of_failure(failure), failure.to_string()).with_delivery(delivery)
 }
 
-/// The error for a limit that was reached before an answer was there.
-pub(crate) fn expired_error(expired: Expired, delivery: Delivery) -> Error {
+/// The error for a limit that was reached before an answer was there. `limit` is the time that the attempt had.
+pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Delivery) -> Error {
     let message = match expired {
-        Expired::Attempt => "no answer came within the time limit of an attempt",
-        Expired::Stall => "the upload stalled: no byte moved within the stall limit",
+        Expired::Attempt => format!(
+            "no answer came within the time limit of {} s",
+            whole_seconds(limit)
+        )
+        .into(),
+        Expired::Stall => Cow::from("the upload stalled: no byte moved within the stall limit"),
     };
     Error::new(ErrorKind::Timeout, message).with_delivery(delivery)
+}
+
+/// Rounded up, as a person would say it.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration
+        .as_secs()
+        .saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

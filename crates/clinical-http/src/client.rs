@@ -191,15 +191,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How often and after which waits a request is sent again.
+    /// How often and after which waits a request is sent again. What the policy leaves unset stays as it was.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.retry = policy.over(&self.retry);
         self
     }
 
-    /// How long things may take.
+    /// How long things may take. What is left unset stays as it was.
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
-        self.deadlines = deadlines;
+        self.deadlines = deadlines.over(&self.deadlines);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::Sensitive;
 const LONGEST: usize = 256;
 
 /// A doctor's or a patient's reference, checked to be safe as an HTTP field value: 1-256 visible ASCII characters, with
-/// single spaces allowed inside. `Debug` does not print it.
+/// spaces allowed inside. `Debug` does not print it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AuditId(Sensitive<String>);
 

@@ -15,23 +15,15 @@ use tokio::time::Instant;
 /// | `stall` | 30 s | no byte of a body moved, in either direction; the vendor's thinking time does not count |
 ///
 /// An attempt never gets more than what is left of the total, and none is started with less than 250 ms left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A value holds only the limits that were set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes those and leaves the others as the
+/// client had them: a vendor crate's long attempt limit survives a caller who sets the total.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deadlines {
-    total: Duration,
-    attempt: Duration,
-    connect: Duration,
-    stall: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            total: Duration::from_secs(300),
-            attempt: Duration::from_secs(60),
-            connect: Duration::from_secs(10),
-            stall: Duration::from_secs(30),
-        }
-    }
+    total: Option<Duration>,
+    attempt: Option<Duration>,
+    connect: Option<Duration>,
+    stall: Option<Duration>,
 }
 
 /// Less than this left of the total, and no further attempt is started: it could not end well.
@@ -41,49 +33,65 @@ impl Deadlines {
     /// The longest a whole call may take.
     #[must_use]
     pub fn total(mut self, limit: Duration) -> Self {
-        self.total = limit;
+        self.total = Some(limit);
         self
     }
 
     /// The longest one attempt may take.
     #[must_use]
     pub fn attempt(mut self, limit: Duration) -> Self {
-        self.attempt = limit;
+        self.attempt = Some(limit);
         self
     }
 
     /// The longest a connection may take to be ready, TLS included.
     #[must_use]
     pub fn connect(mut self, limit: Duration) -> Self {
-        self.connect = limit;
+        self.connect = Some(limit);
         self
     }
 
     /// The longest silence while a body is on its way; less than 1 ms counts as 1 ms.
     #[must_use]
     pub fn stall(mut self, limit: Duration) -> Self {
-        self.stall = limit;
+        self.stall = Some(limit);
         self
     }
 
+    /// These limits, and where they are not set those of `base`.
+    pub(crate) fn over(self, base: &Self) -> Self {
+        Self {
+            total: self.total.or(base.total),
+            attempt: self.attempt.or(base.attempt),
+            connect: self.connect.or(base.connect),
+            stall: self.stall.or(base.stall),
+        }
+    }
+
+    fn total_limit(&self) -> Duration {
+        self.total.unwrap_or(Duration::from_secs(300))
+    }
+
     pub(crate) fn connect_limit(&self) -> Duration {
-        self.connect
+        self.connect.unwrap_or(Duration::from_secs(10))
     }
 
     pub(crate) fn stall_limit(&self) -> Duration {
         // A limit of zero would have nothing to measure.
-        self.stall.max(Duration::from_millis(1))
+        self.stall
+            .unwrap_or(Duration::from_secs(30))
+            .max(Duration::from_millis(1))
     }
 
     /// What is left of the total when `spent` has passed.
     pub(crate) fn left(&self, spent: Duration) -> Duration {
-        self.total.saturating_sub(spent)
+        self.total_limit().saturating_sub(spent)
     }
 
     /// The time an attempt may take when `spent` of the total has passed, or `None` if too little is left to start one.
     pub(crate) fn attempt_limit(&self, spent: Duration) -> Option<Duration> {
         let left = self.left(spent);
-        (left >= LEAST).then(|| self.attempt.min(left))
+        (left >= LEAST).then(|| self.attempt.unwrap_or(Duration::from_secs(60)).min(left))
     }
 
     /// Whether an attempt could still be made after waiting for `wait`.
@@ -124,5 +132,24 @@ mod tests {
         assert!(deadlines.allows(Duration::from_secs(5), Duration::from_millis(4_750)));
         assert!(!deadlines.allows(Duration::from_secs(5), Duration::from_millis(4_751)));
         assert!(!deadlines.allows(Duration::from_secs(5), Duration::MAX));
+    }
+
+    #[test]
+    fn what_is_not_set_stays_as_it_was() {
+        let vendor = Deadlines::default()
+            .attempt(Duration::from_secs(600))
+            .total(Duration::from_secs(1800));
+        let caller = Deadlines::default()
+            .total(Duration::from_secs(700))
+            .over(&vendor);
+        assert_eq!(
+            caller.attempt_limit(Duration::ZERO),
+            Some(Duration::from_secs(600))
+        );
+        assert_eq!(caller.left(Duration::ZERO), Duration::from_secs(700));
+        assert_eq!(
+            (caller.connect_limit(), caller.stall_limit()),
+            (Duration::from_secs(10), Duration::from_secs(30))
+        );
     }
 }

@@ -90,7 +90,7 @@ struct Inner {
     status: Option<u16>,
     attempts: Vec<Attempt>,
     retry_after: Option<Duration>,
-    request_id: Option<String>,
+    request_id: Option<Sensitive<String>>,
     body: Option<Sensitive<Bytes>>,
 }
 
@@ -145,7 +145,7 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: u16, request_id: Option<String>) -> Self {
         self.inner.status = Some(status);
-        self.inner.request_id = request_id;
+        self.inner.request_id = request_id.map(Sensitive::new);
         self
     }
 
@@ -220,7 +220,10 @@ impl Error {
 
     /// The vendor's request id, where the last answer carried one in `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
-        self.inner.request_id.as_deref()
+        self.inner
+            .request_id
+            .as_ref()
+            .map(|id| id.expose().as_str())
     }
 
     /// How long the vendor asked to wait, counted from the last answer.

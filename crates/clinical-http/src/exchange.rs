@@ -70,7 +70,7 @@ impl Attempting<'_> {
     ) -> Result<Success, Failed> {
         let end = later(Instant::now(), limit);
         let Ok(opened) = timeout_at(end, SendBody::open(body, progress.clone())).await else {
-            let error = expired_error(Expired::Attempt, Delivery::NotSent);
+            let error = expired_error(Expired::Attempt, limit, Delivery::NotSent);
             return Err(Failed::transient(error));
         };
         let request = TransportRequest {
@@ -101,7 +101,7 @@ impl Attempting<'_> {
                 } else {
                     Delivery::Unknown
                 };
-                return Err(Failed::transient(expired_error(expired, delivery)));
+                return Err(Failed::transient(expired_error(expired, limit, delivery)));
             }
         };
         progress.answered(response.status.as_u16());
@@ -171,7 +171,7 @@ impl Attempting<'_> {
             .and_then(|to| to.to_str().ok())
             .and_then(|to| self.base.origin_of(to));
         let code = status.as_u16();
-        let error = status_error(status, hint.is_some(), origin.as_deref())
+        let error = status_error(status, hint, origin.as_deref())
             .with_delivery(verdict::delivery_of_status(code, hint.is_some()))
             .with_status(code, request_id(&headers))
             .with_retry_after(hint)

@@ -176,7 +176,7 @@ fn failure_of_tls(error: &rustls::Error) -> Failure {
         | Cert::NotValidYet
         | Cert::NotValidYetContext { .. } => Failure::TlsExpired,
         Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
-        _ => Failure::Tls,
+        _ => Failure::TlsCertificate,
     }
 }
 
@@ -233,8 +233,8 @@ mod tests {
             (Cert::Expired, Failure::TlsExpired),
             (Cert::NotValidYet, Failure::TlsExpired),
             (Cert::NotValidForName, Failure::TlsWrongName),
-            (Cert::Revoked, Failure::Tls),
-            (Cert::BadEncoding, Failure::Tls),
+            (Cert::Revoked, Failure::TlsCertificate),
+            (Cert::BadEncoding, Failure::TlsCertificate),
         ];
         for (problem, expected) in table {
             let error = rustls::Error::InvalidCertificate(problem);

@@ -10,53 +10,46 @@ use crate::{Backoff, Jitter};
 ///
 /// Defaults: 4 attempts; after a transient failure 100 ms doubling, full jitter; after throttling 1 s doubling, at least half of
 /// it; both capped at 20 s; a `Retry-After` of more than 5 minutes is not waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A value holds only what was set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes that and leaves the rest as the client had
+/// it: a vendor's documented schedule survives a caller who sets the number of attempts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetryPolicy {
-    max_attempts: u32,
-    transient: Backoff,
-    throttle: Backoff,
-    max_hint: Duration,
+    max_attempts: Option<u32>,
+    transient: Option<Backoff>,
+    throttle: Option<Backoff>,
+    max_hint: Option<Duration>,
 }
 
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        const CAP: Duration = Duration::from_secs(20);
-        Self {
-            max_attempts: 4,
-            transient: Backoff::new(Duration::from_millis(100), CAP, Jitter::Full),
-            throttle: Backoff::new(Duration::from_secs(1), CAP, Jitter::AtLeastPercent(50)),
-            max_hint: Duration::from_secs(300),
-        }
-    }
-}
+const CAP: Duration = Duration::from_secs(20);
+const TRANSIENT: Backoff = Backoff::new(Duration::from_millis(100), CAP, Jitter::Full);
+const THROTTLE: Backoff = Backoff::new(Duration::from_secs(1), CAP, Jitter::AtLeastPercent(50));
+const MAX_HINT: Duration = Duration::from_secs(300);
 
 impl RetryPolicy {
-    /// A policy that never sends a request twice.
+    /// Never sends a request twice.
     pub fn never() -> Self {
-        Self {
-            max_attempts: 1,
-            ..Self::default()
-        }
+        Self::default().max_attempts(1)
     }
 
     /// The most attempts for one call, the first included (at least 1).
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts.max(1);
+        self.max_attempts = Some(attempts.max(1));
         self
     }
 
     /// The back-off after a failure that is not throttling.
     #[must_use]
     pub fn transient(mut self, backoff: Backoff) -> Self {
-        self.transient = backoff;
+        self.transient = Some(backoff);
         self
     }
 
     /// The back-off after a 429, or a 503 with a `Retry-After`.
     #[must_use]
     pub fn throttle(mut self, backoff: Backoff) -> Self {
-        self.throttle = backoff;
+        self.throttle = Some(backoff);
         self
     }
 
@@ -64,12 +57,22 @@ impl RetryPolicy {
     /// [`Throttled`](crate::ErrorKind::Throttled) and the hint inside.
     #[must_use]
     pub fn max_hint(mut self, longest: Duration) -> Self {
-        self.max_hint = longest;
+        self.max_hint = Some(longest);
         self
     }
 
+    /// This policy, and where it says nothing `base`.
+    pub(crate) fn over(self, base: &Self) -> Self {
+        Self {
+            max_attempts: self.max_attempts.or(base.max_attempts),
+            transient: self.transient.or(base.transient),
+            throttle: self.throttle.or(base.throttle),
+            max_hint: self.max_hint.or(base.max_hint),
+        }
+    }
+
     pub(crate) fn attempts(&self) -> u32 {
-        self.max_attempts
+        self.max_attempts.unwrap_or(4)
     }
 
     /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the policy allows.
@@ -81,12 +84,12 @@ impl RetryPolicy {
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
         let backoff = match pace {
-            Pace::Transient => &self.transient,
-            Pace::Throttle => &self.throttle,
+            Pace::Transient => self.transient.unwrap_or(TRANSIENT),
+            Pace::Throttle => self.throttle.unwrap_or(THROTTLE),
         };
         let delay = backoff.delay(n, random);
         let Some(hint) = hint else { return Some(delay) };
-        if hint > self.max_hint {
+        if hint > self.max_hint.unwrap_or(MAX_HINT) {
             return None;
         }
         // A little more than asked for: clients that were turned away together must not come back in the same instant, and a
@@ -155,5 +158,18 @@ mod tests {
     fn at_least_one_attempt_is_made() {
         assert_eq!(RetryPolicy::default().max_attempts(0).attempts(), 1);
         assert_eq!(RetryPolicy::never().attempts(), 1);
+    }
+
+    #[test]
+    fn what_is_not_set_stays_as_it_was() {
+        let documented = Backoff::new(Duration::from_secs(1), CAP, Jitter::AtLeastPercent(100));
+        let vendor = RetryPolicy::default().max_attempts(6).transient(documented);
+        let caller = RetryPolicy::default().max_attempts(2).over(&vendor);
+        assert_eq!(caller.attempts(), 2);
+        let mut random = fastrand::Rng::with_seed(1);
+        assert_eq!(
+            caller.wait(1, Pace::Transient, None, &mut random),
+            Some(Duration::from_secs(1))
+        );
     }
 }

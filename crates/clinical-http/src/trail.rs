@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::audit::{AuditRecord, Outcome};
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{Attempt, Call, Delivery, Error, Event};
+use crate::{Attempt, Call, Delivery, Error, Event, Sensitive};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {
@@ -170,7 +170,7 @@ impl Drop for Trail<'_> {
             outcome: self.outcome,
             delivery,
             status,
-            vendor_reference: self.vendor_reference.take(),
+            vendor_reference: self.vendor_reference.take().map(Sensitive::new),
             attempts: std::mem::take(&mut self.attempts),
             request_bytes: progress.map_or(0, Progress::sent),
             request_sha256: self.last_digest(),

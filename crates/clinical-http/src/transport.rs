@@ -69,7 +69,9 @@ pub enum Failure {
     #[error("the connection was not ready in time")]
     ConnectTimeout,
     /// The server's certificate is not signed by a known authority.
-    #[error("the server's certificate is from an unknown authority")]
+    #[error(
+        "the server's certificate is from an unknown authority; install that authority on this system if you trust it"
+    )]
     TlsUnknownAuthority,
     /// The server's certificate is out of date.
     #[error("the server's certificate is expired or not yet valid")]
@@ -77,6 +79,11 @@ pub enum Failure {
     /// The server's certificate is for another name.
     #[error("the server's certificate is for another name")]
     TlsWrongName,
+    /// The server's certificate is refused for another reason.
+    #[error(
+        "the server's certificate is not valid for a server; ask its operator for a proper one"
+    )]
+    TlsCertificate,
     /// The TLS handshake failed otherwise.
     #[error("the TLS handshake failed")]
     Tls,

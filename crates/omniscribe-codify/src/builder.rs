@@ -78,7 +78,8 @@ impl CodifyBuilder {
         self
     }
 
-    /// Everything about sending: deadlines, retries, user agent, audit sink, observer. Called with this crate's defaults set.
+    /// Everything about sending: deadlines, retries, user agent, audit sink, observer. What the settings leave unset keeps this crate's
+    /// defaults: setting the total leaves the attempt limit at 600 s.
     ///
     /// ```
     /// use omniscribe_codify::Codify;

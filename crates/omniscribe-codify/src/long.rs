@@ -69,6 +69,7 @@ impl Codify {
     /// Dropping the future abandons the parts on their way; what was coded before is lost to the caller and may have been billed.
     pub async fn codify_long(&self, request: &CodifyRequest) -> Result<LongCoding, Error> {
         let Some(note) = request.note_text() else {
+            self.check(request).await?;
             let result = self.codify(request).await;
             return Ok(LongCoding {
                 parts: vec![Part {

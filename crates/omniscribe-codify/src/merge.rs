@@ -16,8 +16,8 @@ pub struct Merged {
     pub final_code_assessments: Vec<MergedAssessment>,
     /// The codes that at least one part discarded and none accepted.
     pub discarded_code_assessments: Vec<MergedAssessment>,
-    /// The vendor's identifiers of the runs, in the order of the parts.
-    pub run_ids: Vec<String>,
+    /// The vendor's identifier of each part's run, in the order of the parts; `None` for a part that failed.
+    pub run_ids: Vec<Option<String>>,
 }
 
 /// A code and the parts it was found in.
@@ -31,6 +31,9 @@ pub struct MergedAssessment {
     pub part: usize,
     /// The numbers of all parts that came to the same verdict about this code.
     pub parts: Vec<usize>,
+    /// Of an accepted code: the numbers of the parts that discarded it. A reason to look at the note.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub discarded_in: Vec<usize>,
 }
 
 impl std::fmt::Debug for Merged {
@@ -61,8 +64,11 @@ pub(crate) fn merge(parts: &[Part]) -> Merged {
         run_ids: Vec::new(),
     };
     for (number, part) in parts.iter().enumerate() {
-        let Ok(answer) = &part.result else { continue };
-        merged.run_ids.push(answer.run_id.clone());
+        let answer = part.result.as_ref().ok();
+        merged
+            .run_ids
+            .push(answer.map(|answer| answer.run_id.clone()));
+        let Some(answer) = answer else { continue };
         for assessment in &answer.final_code_assessments {
             add(&mut merged.final_code_assessments, number, assessment);
         }
@@ -70,11 +76,18 @@ pub(crate) fn merge(parts: &[Part]) -> Merged {
             add(&mut merged.discarded_code_assessments, number, assessment);
         }
     }
-    let accepted = &merged.final_code_assessments;
-    merged.discarded_code_assessments.retain(|discarded| {
-        !accepted
-            .iter()
-            .any(|one| one.assessment.code == discarded.assessment.code)
+    let Merged {
+        final_code_assessments: accepted,
+        discarded_code_assessments: discarded,
+        ..
+    } = &mut merged;
+    discarded.retain(|rejected| {
+        let known = accepted
+            .iter_mut()
+            .find(|known| known.assessment.code == rejected.assessment.code);
+        let Some(known) = known else { return true };
+        known.discarded_in.clone_from(&rejected.parts);
+        false
     });
     merged
 }
@@ -88,6 +101,7 @@ fn add(list: &mut Vec<MergedAssessment>, part: usize, assessment: &CodeAssessmen
             assessment: assessment.clone(),
             part,
             parts: vec![part],
+            discarded_in: Vec::new(),
         }),
         Some(known) => {
             if known.parts.last() != Some(&part) {

@@ -27,7 +27,7 @@ async fn a_success_is_on_record_with_who_what_and_a_fingerprint() {
     assert_eq!(record.outcome, Outcome::Succeeded);
     assert_eq!(record.delivery, Delivery::Answered);
     assert_eq!(record.status, Some(200));
-    assert_eq!(record.vendor_reference.as_deref(), Some("run-1"));
+    assert_eq!(record.vendor_reference.as_ref().unwrap().expose(), "run-1");
     assert_eq!(record.attempts.len(), 2);
     assert_eq!(record.request_bytes, sent.len() as u64);
     assert_eq!(record.request_sha256, sha256(sent));

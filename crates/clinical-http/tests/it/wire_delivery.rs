@@ -1,6 +1,10 @@
 //! What a real connection that breaks means for delivery. Only signals between the two ends, no time.
 
-use clinical_http::{BaseUrl, Client, Delivery, Effect, ErrorKind, Method, Operation, RetryPolicy};
+use std::time::Duration;
+
+use clinical_http::{
+    BaseUrl, Client, Deadlines, Delivery, Effect, ErrorKind, Method, Operation, RetryPolicy,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -85,6 +89,34 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_of_the_r
     );
     assert!(error.to_string().contains("unknown authority"), "{error}");
     assert!(told.contains("UnknownCA"), "{told}");
+}
+
+#[tokio::test]
+async fn a_handshake_that_falls_silent_ends_at_the_connect_limit() {
+    let server = Server::start().await;
+    let base = BaseUrl::parse(&format!("https://{}", server.address)).unwrap();
+    // The limit is short because it is waited for; the attempt limit is so long that it cannot be what ended it.
+    let limits = Deadlines::default()
+        .connect(Duration::from_millis(50))
+        .attempt(Duration::from_secs(3600));
+    let client = match Client::builder(&VENDOR, base)
+        .retry(RetryPolicy::never())
+        .deadlines(limits)
+        .build()
+    {
+        Ok(client) => client,
+        Err(error) => return assert_eq!(error.field(), Some("TLS")),
+    };
+    let (outcome, _silent) = tokio::join!(send(&client, &UNSAFE), server.accept());
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Timeout, Delivery::NotSent)
+    );
+    assert!(
+        error.to_string().contains("connection was not ready"),
+        "{error}"
+    );
 }
 
 /// A server's TLS with a fresh certificate for 127.0.0.1 that it signed itself.
