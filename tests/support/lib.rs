@@ -16,3 +16,8 @@ pub mod facts;
 pub mod gate;
 pub mod recorder;
 pub mod transports;
+
+/// The README's example, compiled as its reader would.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

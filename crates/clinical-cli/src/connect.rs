@@ -26,7 +26,7 @@ impl Session {
         let total = connection.total();
         let mut builder = Codify::builder().http(move |http| {
             http.user_agent(concat!("clinical-cli/", env!("CARGO_PKG_VERSION")))
-                .deadlines(deadlines(total))
+                .deadlines(Deadlines::default().total(total))
                 .observer(observer)
         });
         if let Some(environment) = connection.environment {
@@ -85,12 +85,6 @@ pub(crate) async fn start(
             None => Stop::new(exit, format!("the sandbox did not start: {error}")),
         }
     })
-}
-
-/// The client's own limits, with another total.
-fn deadlines(total: std::time::Duration) -> Deadlines {
-    const ATTEMPT: std::time::Duration = std::time::Duration::from_secs(600);
-    Deadlines::default().attempt(ATTEMPT).total(total)
 }
 
 fn build(builder: CodifyBuilder) -> Result<Codify, Stop> {
