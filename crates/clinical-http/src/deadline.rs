@@ -18,7 +18,7 @@ use tokio::time::Instant;
 ///
 /// A value holds only the limits that were set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes those and leaves the others as the
 /// client had them: a vendor crate's long attempt limit survives a caller who sets the total.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Deadlines {
     total: Option<Duration>,
     attempt: Option<Duration>,
@@ -72,6 +72,10 @@ impl Deadlines {
         self.total.unwrap_or(Duration::from_secs(300))
     }
 
+    fn attempt_whole(&self) -> Duration {
+        self.attempt.unwrap_or(Duration::from_secs(60))
+    }
+
     pub(crate) fn connect_limit(&self) -> Duration {
         self.connect.unwrap_or(Duration::from_secs(10))
     }
@@ -91,12 +95,24 @@ impl Deadlines {
     /// The time an attempt may take when `spent` of the total has passed, or `None` if too little is left to start one.
     pub(crate) fn attempt_limit(&self, spent: Duration) -> Option<Duration> {
         let left = self.left(spent);
-        (left >= LEAST).then(|| self.attempt.unwrap_or(Duration::from_secs(60)).min(left))
+        (left >= LEAST).then(|| self.attempt_whole().min(left))
     }
 
     /// Whether an attempt could still be made after waiting for `wait`.
     pub(crate) fn allows(&self, spent: Duration, wait: Duration) -> bool {
         self.left(spent.saturating_add(wait)) >= LEAST
+    }
+}
+
+/// Shows what is in force, the defaults included.
+impl std::fmt::Debug for Deadlines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deadlines")
+            .field("total", &self.total_limit())
+            .field("attempt", &self.attempt_whole())
+            .field("connect", &self.connect_limit())
+            .field("stall", &self.stall_limit())
+            .finish()
     }
 }
 
@@ -150,6 +166,15 @@ mod tests {
         assert_eq!(
             (caller.connect_limit(), caller.stall_limit()),
             (Duration::from_secs(10), Duration::from_secs(30))
+        );
+    }
+
+    #[test]
+    fn debug_shows_every_limit_in_force() {
+        let shown = format!("{:?}", Deadlines::default().total(Duration::from_secs(7)));
+        assert_eq!(
+            shown,
+            "Deadlines { total: 7s, attempt: 60s, connect: 10s, stall: 30s }"
         );
     }
 }

@@ -13,7 +13,7 @@ use crate::{Backoff, Jitter};
 ///
 /// A value holds only what was set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes that and leaves the rest as the client had
 /// it: a vendor's documented schedule survives a caller who sets the number of attempts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: Option<u32>,
     transient: Option<Backoff>,
@@ -25,6 +25,18 @@ const CAP: Duration = Duration::from_secs(20);
 const TRANSIENT: Backoff = Backoff::new(Duration::from_millis(100), CAP, Jitter::Full);
 const THROTTLE: Backoff = Backoff::new(Duration::from_secs(1), CAP, Jitter::AtLeastPercent(50));
 const MAX_HINT: Duration = Duration::from_secs(300);
+
+/// Shows what is in force, the defaults included.
+impl std::fmt::Debug for RetryPolicy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RetryPolicy")
+            .field("max_attempts", &self.attempts())
+            .field("transient", &self.transient.unwrap_or(TRANSIENT))
+            .field("throttle", &self.throttle.unwrap_or(THROTTLE))
+            .field("max_hint", &self.max_hint.unwrap_or(MAX_HINT))
+            .finish()
+    }
+}
 
 impl RetryPolicy {
     /// Never sends a request twice.
@@ -171,5 +183,20 @@ mod tests {
             caller.wait(1, Pace::Transient, None, &mut random),
             Some(Duration::from_secs(1))
         );
+    }
+
+    #[test]
+    fn debug_shows_every_number_in_force() {
+        let shown = format!("{:?}", RetryPolicy::never());
+        for number in [
+            "max_attempts: 1",
+            "base: 100ms",
+            "base: 1s",
+            "cap: 20s",
+            "AtLeastPercent(50)",
+            "max_hint: 300s",
+        ] {
+            assert!(shown.contains(number), "{number} in {shown}");
+        }
     }
 }
