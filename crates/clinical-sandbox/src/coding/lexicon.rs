@@ -86,21 +86,18 @@ impl Lexicon {
             phrases: Phrases::new(Compare::Term),
             by_code: HashMap::new(),
         };
-        for line in tables.iter().flat_map(|table| table.lines()) {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [
-                code,
-                kind,
-                yields,
-                history,
-                spanish_terms,
-                english_terms,
-                spanish,
-                english,
-            ] = columns[..]
-            else {
-                continue;
-            };
+        let lines = tables.iter().flat_map(|table| table.lines());
+        for [
+            code,
+            kind,
+            yields,
+            history,
+            spanish_terms,
+            english_terms,
+            spanish,
+            english,
+        ] in lines.filter_map(columns)
+        {
             let concept = match kind {
                 "sx" => Concept::Symptom,
                 "st" => Concept::Status,
@@ -277,4 +274,9 @@ impl Lexicon {
 /// True when `code` is `pattern`, or begins with it.
 pub(crate) fn covers(pattern: &str, code: &str) -> bool {
     code.starts_with(pattern)
+}
+
+/// A line of the tables: code, kind, yields to, history, Spanish terms, English terms, Spanish title, English title.
+fn columns(line: &str) -> Option<[&str; 8]> {
+    line.split('\t').collect::<Vec<_>>().try_into().ok()
 }

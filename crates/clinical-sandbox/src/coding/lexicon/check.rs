@@ -1,7 +1,7 @@
 //! The rules that every line of the tables keeps, for the tests.
 
 use super::entry::sides;
-use super::{Lexicon, TABLES};
+use super::{Lexicon, TABLES, columns};
 use std::collections::HashMap;
 
 pub(in crate::coding) fn check() {
@@ -13,17 +13,18 @@ pub(in crate::coding) fn check() {
         .flat_map(|table| table.lines())
         .filter(|line| !line.starts_with('#'))
     {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [
-            code,
-            kind,
-            yields,
-            history,
-            spanish_terms,
-            english_terms,
-            spanish,
-            english,
-        ] = columns[..]
+        let Some(
+            [
+                code,
+                kind,
+                yields,
+                history,
+                spanish_terms,
+                english_terms,
+                spanish,
+                english,
+            ],
+        ) = columns(line)
         else {
             panic!("not eight columns: {line}");
         };
