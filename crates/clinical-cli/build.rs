@@ -12,33 +12,22 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|end| end == "txt" || end == "pdf")
-        {
+        if path.extension().is_some_and(|end| end == "txt" || end == "pdf") {
             files.push(path);
         }
     }
-    let is_source = |path: &PathBuf| {
-        path.extension().is_some_and(|end| end == "txt") && path.with_extension("pdf").exists()
-    };
+    let is_source =
+        |path: &PathBuf| path.extension().is_some_and(|end| end == "txt") && path.with_extension("pdf").exists();
     files.retain(|path| !is_source(path));
     files.sort();
-    fs::write(
-        Path::new(&variable("OUT_DIR")?).join("examples.rs"),
-        table(&files),
-    )
+    fs::write(Path::new(&variable("OUT_DIR")?).join("examples.rs"), table(&files))
 }
 
 /// `notes` is a link to `examples/notes`, and a real folder in the package. A checkout without links (Windows) has a small
 /// file in its place.
 fn folder(manifest: &Path) -> PathBuf {
     let notes = manifest.join("notes");
-    if notes.is_dir() {
-        notes
-    } else {
-        manifest.join("../../examples/notes")
-    }
+    if notes.is_dir() { notes } else { manifest.join("../../examples/notes") }
 }
 
 fn table(files: &[PathBuf]) -> String {

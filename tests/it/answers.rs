@@ -29,11 +29,7 @@ async fn a_complete_answer_is_read_field_by_field_in_its_own_order() {
     let answer = read(&[("x-request-id", "req-1")], ANSWER).await.unwrap();
     assert_eq!(answer.request_id.as_deref(), Some("req-1"));
     assert_eq!(answer.unknown_fields(), 0);
-    assert_eq!(
-        serde_json::to_string(&answer.value).unwrap(),
-        ANSWER,
-        "written again, it is what the vendor wrote"
-    );
+    assert_eq!(serde_json::to_string(&answer.value).unwrap(), ANSWER, "written again, it is what the vendor wrote");
     snapshot!("answer", answer.value);
 }
 
@@ -60,9 +56,7 @@ async fn empty_lists_new_fields_and_whole_percents_are_fine() {
         answer["usage"] = json!(null);
         answer["run_id"] = json!("not a UUID at all");
     });
-    let answer = read(&[("content-type", "text/plain")], &body)
-        .await
-        .unwrap();
+    let answer = read(&[("content-type", "text/plain")], &body).await.unwrap();
     assert_eq!(answer.unknown_fields(), 2);
     assert_eq!(answer.run_id, "not a UUID at all");
 }
@@ -89,10 +83,7 @@ async fn an_answer_in_another_shape_is_an_error_that_keeps_its_bytes_and_is_not_
     for body in broken {
         let error = read(&[], &body).await.unwrap_err();
         assert_eq!(facts::brief(&error), ("decode", "answered", 1), "{body}");
-        let kept = error
-            .body()
-            .map(|kept| kept.expose().to_vec())
-            .unwrap_or_default();
+        let kept = error.body().map(|kept| kept.expose().to_vec()).unwrap_or_default();
         assert_eq!(kept, body.as_bytes());
         all.push(error.to_string());
     }

@@ -29,9 +29,7 @@ const DETAILS: &str = "canarydetail";
 const REASON: &str = "canaryreason";
 const CODE: &str = "canarycodehh";
 const ODD: &str = "canaryoddiii";
-const CANARIES: [&str; 11] = [
-    NOTE, CONTENT, NAME, FOLDER, TOKEN, DOCTOR, PATIENT, DETAILS, REASON, CODE, ODD,
-];
+const CANARIES: [&str; 11] = [NOTE, CONTENT, NAME, FOLDER, TOKEN, DOCTOR, PATIENT, DETAILS, REASON, CODE, ODD];
 
 fn assert_clean(what: &str, text: &str) {
     let lower = text.to_ascii_lowercase();
@@ -42,10 +40,7 @@ fn assert_clean(what: &str, text: &str) {
     }
     // Bytes printed as a list of numbers, as `Debug` of a vector does.
     let numbers: Vec<String> = b"canary".iter().map(u8::to_string).collect();
-    assert!(
-        !text.contains(&numbers.join(", ")),
-        "{what} shows a canary as numbers"
-    );
+    assert!(!text.contains(&numbers.join(", ")), "{what} shows a canary as numbers");
 }
 
 fn assert_debug_clean(value: &dyn Debug) {
@@ -81,9 +76,7 @@ fn requests(path: &Path) -> Vec<CodifyRequest> {
     vec![
         about().note(note.clone()),
         about().pdf(Pdf::from_path(path)),
-        about()
-            .note(note)
-            .pdf(Pdf::from_bytes(content).filename(format!("{NAME}.pdf"))),
+        about().note(note).pdf(Pdf::from_bytes(content).filename(format!("{NAME}.pdf"))),
     ]
 }
 
@@ -91,10 +84,7 @@ fn watched(url: &str, audit: &MemoryAudit) -> CodifyBuilder {
     let audit = audit.clone();
     settings(url, &JumpingClock::new())
         .token(TOKEN)
-        .http(|http| {
-            http.audit(audit)
-                .limits(BodyLimits::default().response(200_000))
-        })
+        .http(|http| http.audit(audit).limits(BodyLimits::default().response(200_000)))
 }
 
 /// Sends everything in every way and checks what comes out of it. Returns how many calls succeeded and failed.
@@ -135,10 +125,7 @@ async fn exercise(codify: &Codify, path: &Path) -> (usize, usize) {
 fn assert_log(capture: &Capture, at_least: &[&str]) {
     let log = capture.text();
     for expected in at_least {
-        assert!(
-            log.contains(expected),
-            "the capture has caught nothing of {expected}"
-        );
+        assert!(log.contains(expected), "the capture has caught nothing of {expected}");
     }
     assert_clean("the log", &log);
 }
@@ -149,13 +136,8 @@ fn every_fault() -> Vec<FaultKind> {
         FaultKind::status(400),
         FaultKind::status(500),
         FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 2 }),
-        FaultKind::too_many_requests(RetryAfter::Raw {
-            value: ODD.to_owned(),
-        }),
-        FaultKind::Redirect {
-            status: 307,
-            location: format!("/{ODD}?{ODD}#{ODD}"),
-        },
+        FaultKind::too_many_requests(RetryAfter::Raw { value: ODD.to_owned() }),
+        FaultKind::Redirect { status: 307, location: format!("/{ODD}?{ODD}#{ODD}") },
         FaultKind::ResetBeforeResponse,
         FaultKind::ResetAfterHeaders,
         FaultKind::ResetAfterBody { bytes: 100 },
@@ -163,19 +145,11 @@ fn every_fault() -> Vec<FaultKind> {
         FaultKind::ContentLengthTooLong { extra: 5 },
         FaultKind::BadChunk,
         FaultKind::DribbledBody { millis: 0 },
-        FaultKind::ContentType {
-            value: format!("text/{ODD}"),
-        },
+        FaultKind::ContentType { value: format!("text/{ODD}") },
         FaultKind::DuplicateKeys,
         FaultKind::InvalidJson,
-        FaultKind::OversizedBody {
-            mebibytes: 1,
-            chunked: true,
-        },
-        FaultKind::OversizedBody {
-            mebibytes: 1,
-            chunked: false,
-        },
+        FaultKind::OversizedBody { mebibytes: 1, chunked: true },
+        FaultKind::OversizedBody { mebibytes: 1, chunked: false },
         FaultKind::StopReading { bytes: 1_000 },
         FaultKind::AcceptThenClose,
     ]
@@ -197,32 +171,15 @@ async fn nothing_shows_under_any_fault_of_the_sandbox() {
         good += counts.0;
         bad += counts.1;
     }
-    assert!(
-        good >= 3 && bad >= 30,
-        "{good} calls succeeded, {bad} failed"
-    );
+    assert!(good >= 3 && bad >= 30, "{good} calls succeeded, {bad} failed");
     let records = audit.records();
     assert!(records.len() >= 100, "{} audit records", records.len());
     for record in &records {
         assert_debug_clean(record);
     }
     // The record does hold whom the call was about, for the sink that asks by name.
-    assert!(records.iter().any(|record| {
-        record
-            .doctor
-            .as_ref()
-            .is_some_and(|id| id.expose() == DOCTOR)
-    }));
-    assert_log(
-        &capture,
-        &[
-            "clinical_http",
-            "hyper_util",
-            "reqwest",
-            "call failed",
-            "waiting before the next attempt",
-        ],
-    );
+    assert!(records.iter().any(|record| { record.doctor.as_ref().is_some_and(|id| id.expose() == DOCTOR) }));
+    assert_log(&capture, &["clinical_http", "hyper_util", "reqwest", "call failed", "waiting before the next attempt"]);
 }
 
 #[tokio::test]
@@ -232,14 +189,14 @@ async fn nothing_shows_of_what_the_vendor_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path());
     let assessment = json!({"code": CODE, "description": REASON, "justification": format!("{REASON}: {NOTE}"), "confidence_percent": 50});
-    let answer = json!({"final_code_assessments": [assessment], "discarded_code_assessments": [assessment], "run_id": "run-1"});
+    let answer =
+        json!({"final_code_assessments": [assessment], "discarded_code_assessments": [assessment], "run_id": "run-1"});
     let mut odd = answer.clone();
     odd[ODD] = json!({ODD: [ODD]});
-    let wrong_type =
-        json!({"final_code_assessments": ODD, "discarded_code_assessments": [], "run_id": "run-1"});
-    let wrong_field = json!({"final_code_assessments": [{ODD: 1}], "discarded_code_assessments": [], "run_id": "run-1"});
-    let details =
-        json!({"success": false, "error": DETAILS, "details": format!("{DETAILS}: {NOTE}")});
+    let wrong_type = json!({"final_code_assessments": ODD, "discarded_code_assessments": [], "run_id": "run-1"});
+    let wrong_field =
+        json!({"final_code_assessments": [{ODD: 1}], "discarded_code_assessments": [], "run_id": "run-1"});
+    let details = json!({"success": false, "error": DETAILS, "details": format!("{DETAILS}: {NOTE}")});
     let cases = [
         (200, answer.to_string()),
         (200, odd.to_string()),
@@ -255,13 +212,8 @@ async fn nothing_shows_of_what_the_vendor_writes() {
     for (status, body) in cases {
         let server = MockServer::start_async().await;
         // A request id of the vendor's is shown on purpose, so there is no canary in it.
-        let headers = [
-            ("x-request-id", "req-1"),
-            ("x-odd", ODD),
-            ("set-cookie", ODD),
-            ("server", ODD),
-            ("retry-after", "1"),
-        ];
+        let headers =
+            [("x-request-id", "req-1"), ("x-odd", ODD), ("set-cookie", ODD), ("server", ODD), ("retry-after", "1")];
         let (mock, _) = answer_all(&server, status, &headers, &body).await;
         let codify = watched(&server.base_url(), &audit).build().unwrap();
         let (good, bad) = exercise(&codify, &path).await;
@@ -281,10 +233,7 @@ async fn nothing_shows_of_what_is_refused_before_it_is_sent() {
     let path = file(folder.path());
     let audit = MemoryAudit::new();
     let strict = Limits::default().note(10).pdf(100);
-    let codify = watched("http://127.0.0.1:9", &audit)
-        .limits(strict)
-        .build()
-        .unwrap();
+    let codify = watched("http://127.0.0.1:9", &audit).limits(strict).build().unwrap();
     let missing = path.with_file_name(format!("{NAME}-missing.pdf"));
     let wrong = [
         CodifyRequest::new().note(format!("{NOTE} and more")),
@@ -293,30 +242,18 @@ async fn nothing_shows_of_what_is_refused_before_it_is_sent() {
         CodifyRequest::new().pdf(Pdf::from_path(path.parent().unwrap())),
         CodifyRequest::new().pdf(Pdf::from_bytes(CONTENT)),
         CodifyRequest::new().pdf(Pdf::from_bytes("%PDF-").filename(format!("{NAME}\n"))),
-        CodifyRequest::new()
-            .note("tos")
-            .doctor(format!("{DOCTOR}\r\n")),
-        CodifyRequest::new()
-            .note("tos")
-            .patient(format!("{PATIENT}ñ")),
+        CodifyRequest::new().note("tos").doctor(format!("{DOCTOR}\r\n")),
+        CodifyRequest::new().note("tos").patient(format!("{PATIENT}ñ")),
     ];
     for request in wrong {
         assert_debug_clean(&request);
         assert_error_clean(&codify.codify(&request).await.unwrap_err());
     }
     let builders = [
-        Codify::builder()
-            .base_url("https://codify.hospital.example")
-            .token(format!("{TOKEN}\n{TOKEN}")),
-        Codify::builder()
-            .base_url(format!("http://{TOKEN}.example/{TOKEN}"))
-            .token(TOKEN),
-        Codify::builder()
-            .base_url(format!("https://{TOKEN}:{TOKEN}@host.example/"))
-            .token(TOKEN),
-        Codify::builder()
-            .base_url(format!("https://host.example/?{TOKEN}"))
-            .token(TOKEN),
+        Codify::builder().base_url("https://codify.hospital.example").token(format!("{TOKEN}\n{TOKEN}")),
+        Codify::builder().base_url(format!("http://{TOKEN}.example/{TOKEN}")).token(TOKEN),
+        Codify::builder().base_url(format!("https://{TOKEN}:{TOKEN}@host.example/")).token(TOKEN),
+        Codify::builder().base_url(format!("https://host.example/?{TOKEN}")).token(TOKEN),
     ];
     for builder in builders {
         assert_debug_clean(&builder);
@@ -338,8 +275,6 @@ fn a_canary_in_a_span_an_event_or_a_log_record_is_caught() {
         assert!(log.contains(canary), "{canary}");
     }
     let caught = |text: &str| std::panic::catch_unwind(|| assert_clean("this", text)).is_err();
-    assert!(
-        caught(&log) && caught(&STANDARD.encode(CONTENT)) && caught(&format!("{:?}", b"canary"))
-    );
+    assert!(caught(&log) && caught(&STANDARD.encode(CONTENT)) && caught(&format!("{:?}", b"canary")));
     assert!(!caught("nothing to see"));
 }

@@ -22,12 +22,7 @@ fn violations(body: &Value) -> Vec<String> {
 
 /// Every combination of what a request can hold.
 fn combinations() -> Vec<CodifyRequest> {
-    let models = [
-        None,
-        Some(Model::Fast),
-        Some(Model::Balanced),
-        Some(Model::HighQuality),
-    ];
+    let models = [None, Some(Model::Fast), Some(Model::Balanced), Some(Model::HighQuality)];
     let mut all = Vec::new();
     for (note, pdf) in [(true, false), (false, true), (true, true)] {
         for model in &models {
@@ -65,15 +60,11 @@ async fn every_request_the_client_can_make_is_valid_by_the_contract() {
     let framing = ["accept", "authorization", "content-type"];
     for request in combinations() {
         let sent = recorded(&request).await;
-        assert_eq!(
-            (sent.method.as_str(), sent.url.as_str()),
-            ("POST", "https://codify.hospital.example/v1/codify")
-        );
+        assert_eq!((sent.method.as_str(), sent.url.as_str()), ("POST", "https://codify.hospital.example/v1/codify"));
         let body: Value = serde_json::from_slice(&sent.body).unwrap();
         assert_eq!(violations(&body), [""; 0], "{body}");
         for name in sent.headers.keys() {
-            let known = framing.contains(&name.as_str())
-                || parameters.iter().any(|known| known == name.as_str());
+            let known = framing.contains(&name.as_str()) || parameters.iter().any(|known| known == name.as_str());
             assert!(known, "{name} is not in the contract");
         }
     }
@@ -90,25 +81,17 @@ async fn the_largest_inputs_that_the_client_sends_are_within_the_contracts_limit
         assert_eq!(violations(&body), [""; 0]);
     }
     // And the checks that say so can fail.
-    assert_eq!(
-        violations(&json!({"medical_note": note_of(51_201)})).len(),
-        1
-    );
+    assert_eq!(violations(&json!({"medical_note": note_of(51_201)})).len(), 1);
     assert!(!violations(&json!({"medical_note": 7})).is_empty());
     assert!(!violations(&json!({})).is_empty());
 }
 
 #[tokio::test]
 async fn a_model_made_for_one_customer_is_all_that_goes_beyond_the_contract() {
-    let request = CodifyRequest::new()
-        .note(NOTE)
-        .model(Model::from("our-own-model"));
+    let request = CodifyRequest::new().note(NOTE).model(Model::from("our-own-model"));
     let body: Value = serde_json::from_slice(&recorded(&request).await.body).unwrap();
     let found = contract::request_errors("codify", &body);
-    let places: Vec<_> = found
-        .iter()
-        .map(|one| (one.path.as_str(), one.rule.as_str()))
-        .collect();
+    let places: Vec<_> = found.iter().map(|one| (one.path.as_str(), one.rule.as_str())).collect();
     assert_eq!(places, [("/model", "enum")]);
 }
 
@@ -126,18 +109,13 @@ async fn health_is_asked_as_the_contract_says() {
 async fn every_answer_of_the_sandbox_is_valid_and_read_whole_by_the_client() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let codify = of_sandbox(&sandbox, &JumpingClock::new());
-    let saying = Pdf::from_bytes(pdf_saying(
-        "Patient with type 2 diabetes mellitus. Denies chest pain.",
-    ));
+    let saying = Pdf::from_bytes(pdf_saying("Patient with type 2 diabetes mellitus. Denies chest pain."));
     let requests = [
         CodifyRequest::new().note(NOTE),
         CodifyRequest::new().note("Nada que codificar aquí."),
         CodifyRequest::new().note("Patient with hypertension and asthma. No fever."),
         CodifyRequest::new().pdf(saying.clone()),
-        CodifyRequest::new()
-            .note(NOTE)
-            .pdf(saying)
-            .model(Model::HighQuality),
+        CodifyRequest::new().note(NOTE).pdf(saying).model(Model::HighQuality),
     ];
     let mut found = 0;
     for request in requests {
@@ -150,32 +128,19 @@ async fn every_answer_of_the_sandbox_is_valid_and_read_whole_by_the_client() {
     assert!(found >= 4, "the sandbox found {found} codes");
     let health = codify.health().await.unwrap();
     let body: Value = serde_json::from_slice(health.body.expose()).unwrap();
-    assert_eq!(
-        contract::response_errors("health", health.status, &body),
-        []
-    );
+    assert_eq!(contract::response_errors("health", health.status, &body), []);
 }
 
 #[tokio::test]
 async fn every_error_of_the_sandbox_is_valid_and_its_details_are_read() {
     for status in [400, 401, 413, 422, 429, 500, 502, 503, 504] {
         let sandbox = Sandbox::builder().start().await.unwrap();
-        sandbox
-            .inject(Fault::new(FaultKind::status(status)).every())
-            .unwrap();
+        sandbox.inject(Fault::new(FaultKind::status(status)).every()).unwrap();
         let codify = of_sandbox(&sandbox, &JumpingClock::new());
         let error = codify.codify(&NOTE.into()).await.unwrap_err();
         let body: Value = serde_json::from_slice(error.body().unwrap().expose()).unwrap();
-        assert_eq!(
-            contract::response_errors("codify", status, &body),
-            [],
-            "{status}"
-        );
-        assert_eq!(
-            error.details().unwrap().expose().as_str(),
-            body["details"],
-            "{status}"
-        );
+        assert_eq!(contract::response_errors("codify", status, &body), [], "{status}");
+        assert_eq!(error.details().unwrap().expose().as_str(), body["details"], "{status}");
     }
 }
 
@@ -183,32 +148,12 @@ async fn every_error_of_the_sandbox_is_valid_and_its_details_are_read() {
 async fn what_the_sandbox_refuses_by_the_contract_reaches_the_caller_as_its_status() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let codify = of_sandbox(&sandbox, &JumpingClock::new());
-    let unknown = CodifyRequest::new()
-        .note(NOTE)
-        .model(Model::from("our-own-model"));
-    assert_eq!(
-        codify.codify(&unknown).await.unwrap_err().status(),
-        Some(400)
-    );
+    let unknown = CodifyRequest::new().note(NOTE).model(Model::from("our-own-model"));
+    assert_eq!(codify.codify(&unknown).await.unwrap_err().status(), Some(400));
     let unreadable = CodifyRequest::new().pdf(Pdf::from_bytes(pdf_of(500)));
-    assert_eq!(
-        codify.codify(&unreadable).await.unwrap_err().status(),
-        Some(422)
-    );
-    let stranger = omniscribe_codify::Codify::builder()
-        .base_url(sandbox.url())
-        .token("another-token")
-        .build()
-        .unwrap();
-    assert_eq!(
-        stranger
-            .codify(&NOTE.into())
-            .await
-            .unwrap_err()
-            .kind()
-            .as_str(),
-        "credentials"
-    );
+    assert_eq!(codify.codify(&unreadable).await.unwrap_err().status(), Some(422));
+    let stranger = omniscribe_codify::Codify::builder().base_url(sandbox.url()).token("another-token").build().unwrap();
+    assert_eq!(stranger.codify(&NOTE.into()).await.unwrap_err().kind().as_str(), "credentials");
     assert_eq!(sandbox.ledger().processed("codify"), 0);
 }
 
@@ -218,12 +163,7 @@ fn every_documented_example_of_an_answer_is_read() {
     for example in contract::examples() {
         if example.operation == "codify" && example.status == Some(200) {
             let answer: CodifyResponse = serde_json::from_value(example.body.clone()).unwrap();
-            assert_eq!(
-                serde_json::to_value(&answer).unwrap(),
-                example.body,
-                "{}",
-                example.name
-            );
+            assert_eq!(serde_json::to_value(&answer).unwrap(), example.body, "{}", example.name);
             read += 1;
         }
     }
@@ -235,10 +175,7 @@ fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files_below(&path, files);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }

@@ -27,9 +27,7 @@ async fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> (Error, 
 #[tokio::test]
 async fn every_documented_status_has_its_kind_delivery_and_sentence() {
     let mut all = BTreeMap::new();
-    let statuses = [
-        400, 401, 403, 404, 409, 413, 418, 422, 429, 500, 501, 502, 503, 504, 529,
-    ];
+    let statuses = [400, 401, 403, 404, 409, 413, 418, 422, 429, 500, 501, 502, 503, 504, 529];
     for status in statuses {
         for (form, body) in [("json", JSON), ("html", HTML), ("empty", "")] {
             let (error, calls) = answered(status, &[], body).await;
@@ -43,9 +41,7 @@ async fn every_documented_status_has_its_kind_delivery_and_sentence() {
 
 #[tokio::test]
 async fn a_client_error_is_sent_exactly_once() {
-    for status in [
-        400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 425, 451,
-    ] {
+    for status in [400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 425, 451] {
         let (error, calls) = answered(status, &[("retry-after", "1")], JSON).await;
         assert_eq!((calls, error.attempts()), (1, 1), "{status}");
     }
@@ -72,10 +68,7 @@ async fn a_413_is_the_same_kind_as_the_local_check() {
 async fn the_vendors_words_are_kept_apart_from_the_sentence() {
     let (error, _) = answered(400, &[], JSON).await;
     let details = error.details().unwrap();
-    assert_eq!(
-        details.expose(),
-        "Se debe proporcionar medical_note o pdf_file"
-    );
+    assert_eq!(details.expose(), "Se debe proporcionar medical_note o pdf_file");
     assert!(!error.to_string().contains("proporcionar"));
     // A body in another shape has no details, and is kept as it came.
     let (error, _) = answered(400, &[], HTML).await;

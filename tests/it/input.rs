@@ -44,41 +44,20 @@ fn bad_requests(folder: &std::path::Path) -> Vec<(&'static str, CodifyRequest)> 
         ("note empty", note("")),
         ("note of white space", note(" \t\r\n\u{a0}\u{2003}")),
         ("note of 51,201 bytes", note(note_of(51_201))),
-        (
-            "note over the border by a multi-byte character",
-            note(format!("{}ñ", note_of(51_199))),
-        ),
-        (
-            "note empty beside a PDF",
-            pdf(Pdf::from_bytes(pdf_of(100))).note(""),
-        ),
+        ("note over the border by a multi-byte character", note(format!("{}ñ", note_of(51_199)))),
+        ("note empty beside a PDF", pdf(Pdf::from_bytes(pdf_of(100))).note("")),
         ("pdf not a PDF", pdf(Pdf::from_bytes("<html></html>"))),
         ("pdf not a PDF, by path", pdf(Pdf::from_path(&word))),
         ("pdf with its header too late", pdf(Pdf::from_path(&late))),
         ("pdf empty", pdf(Pdf::from_bytes(""))),
         ("pdf empty, by path", pdf(Pdf::from_path(&empty))),
-        (
-            "pdf of 5 MiB and a byte",
-            pdf(Pdf::from_bytes(pdf_of(MIB_5 + 1))),
-        ),
-        (
-            "pdf of 5 MiB and a byte, by path",
-            pdf(Pdf::from_path(&large)),
-        ),
-        (
-            "pdf missing",
-            pdf(Pdf::from_path(folder.join("no-such-file.pdf"))),
-        ),
+        ("pdf of 5 MiB and a byte", pdf(Pdf::from_bytes(pdf_of(MIB_5 + 1)))),
+        ("pdf of 5 MiB and a byte, by path", pdf(Pdf::from_path(&large))),
+        ("pdf missing", pdf(Pdf::from_path(folder.join("no-such-file.pdf")))),
         ("pdf is a folder", pdf(Pdf::from_path(folder))),
         ("pdf below a file", pdf(Pdf::from_path(word.join("x.pdf")))),
-        (
-            "pdf name empty",
-            pdf(Pdf::from_bytes(pdf_of(100)).filename("")),
-        ),
-        (
-            "pdf name with a line break",
-            pdf(Pdf::from_bytes(pdf_of(100)).filename("a\nb.pdf")),
-        ),
+        ("pdf name empty", pdf(Pdf::from_bytes(pdf_of(100)).filename(""))),
+        ("pdf name with a line break", pdf(Pdf::from_bytes(pdf_of(100)).filename("a\nb.pdf"))),
         ("model empty", good().model(Model::Other(String::new()))),
         ("model blank", good().model(Model::from(" "))),
         ("doctor empty", good().doctor("")),
@@ -102,19 +81,11 @@ async fn bad_input_is_one_sentence_with_field_and_rule_and_not_even_a_connection
     for (case, request) in bad_requests(folder.path()) {
         let error = gate.unasked(codify.codify(&request)).await.unwrap_err();
         let checked = codify.check(&request).await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            checked.to_string(),
-            "{case}: the check says the same"
-        );
+        assert_eq!(error.to_string(), checked.to_string(), "{case}: the check says the same");
         // An over-long note is what `codify_long` is for, and without a note the refusal is in its one part.
-        let for_long =
-            error.kind().as_str() == "too_large" && error.field() == Some("medical_note");
+        let for_long = error.kind().as_str() == "too_large" && error.field() == Some("medical_note");
         if request.note_text().is_some() && !for_long {
-            let refused = gate
-                .unasked(codify.codify_long(&request))
-                .await
-                .unwrap_err();
+            let refused = gate.unasked(codify.codify_long(&request)).await.unwrap_err();
             assert_eq!(refused.to_string(), error.to_string(), "{case}");
         }
         all.insert(case, told(&error));
@@ -167,12 +138,8 @@ async fn what_is_exactly_at_a_limit_is_sent() {
 #[tokio::test]
 async fn a_reader_is_held_to_the_same_limit() {
     let limits = Limits::default();
-    Pdf::from_reader(pdf_of(MIB_5).as_slice(), &limits)
-        .await
-        .unwrap();
-    let error = Pdf::from_reader(pdf_of(MIB_5 + 1).as_slice(), &limits)
-        .await
-        .unwrap_err();
+    Pdf::from_reader(pdf_of(MIB_5).as_slice(), &limits).await.unwrap();
+    let error = Pdf::from_reader(pdf_of(MIB_5 + 1).as_slice(), &limits).await.unwrap_err();
     snapshot!("bad-input-reader", told(&error));
 }
 
@@ -182,16 +149,10 @@ async fn limits_of_the_callers_own_replace_the_defaults() {
     let limits = Limits::default().note(10).pdf(100);
     let codify = over(transport.clone()).limits(limits).build().unwrap();
     codify.codify(&note("ten bytes!")).await.unwrap();
-    codify
-        .codify(&pdf(Pdf::from_bytes(pdf_of(100))))
-        .await
-        .unwrap();
+    codify.codify(&pdf(Pdf::from_bytes(pdf_of(100)))).await.unwrap();
     let refused = [note("eleven byte"), pdf(Pdf::from_bytes(pdf_of(101)))];
     for request in refused {
-        assert_eq!(
-            codify.codify(&request).await.unwrap_err().kind().as_str(),
-            "too_large"
-        );
+        assert_eq!(codify.codify(&request).await.unwrap_err().kind().as_str(), "too_large");
     }
     assert_eq!(transport.bodies().len(), 2);
 }
@@ -259,24 +220,13 @@ fn a_token_or_a_setting_that_cannot_be_used_is_refused_when_the_client_is_built(
     let cases = [
         ("no token", builder()),
         ("token empty", builder().token("")),
-        (
-            "token with a line break",
-            builder().token("abc\r\nx-admin: yes"),
-        ),
+        ("token with a line break", builder().token("abc\r\nx-admin: yes")),
         ("token not ASCII", builder().token("contraseña")),
         ("no address", Codify::builder().token("abc")),
-        (
-            "user agent empty",
-            builder().token("abc").http(|http| http.user_agent("")),
-        ),
-        (
-            "user agent with a line break",
-            builder().token("abc").http(|http| http.user_agent("a\nb")),
-        ),
+        ("user agent empty", builder().token("abc").http(|http| http.user_agent(""))),
+        ("user agent with a line break", builder().token("abc").http(|http| http.user_agent("a\nb"))),
     ];
-    let told: BTreeMap<_, _> = cases
-        .into_iter()
-        .map(|(case, builder)| (case, told(&builder.build().unwrap_err())))
-        .collect();
+    let told: BTreeMap<_, _> =
+        cases.into_iter().map(|(case, builder)| (case, told(&builder.build().unwrap_err()))).collect();
     snapshot!("bad-settings", told);
 }

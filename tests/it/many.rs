@@ -47,20 +47,14 @@ async fn the_bound_holds_over_real_connections() {
     let codify = client(gate.url());
     let mut all = tokio::spawn(async move {
         let outcomes: Vec<_> = codify.codify_many(numbered(12), 4).collect().await;
-        outcomes
-            .into_iter()
-            .filter(|outcome| outcome.result.is_ok())
-            .count()
+        outcomes.into_iter().filter(|outcome| outcome.result.is_ok()).count()
     });
     for _ in 0..3 {
         let mut held = Vec::new();
         for _ in 0..4 {
             held.push(gate.next_of(&mut all).await);
         }
-        assert!(
-            gate.arrived().is_none(),
-            "a fifth request while four are held"
-        );
+        assert!(gate.arrived().is_none(), "a fifth request while four are held");
         for arrival in held {
             arrival.answer("200 OK", ANSWER);
         }
@@ -102,10 +96,7 @@ async fn every_outcome_belongs_to_its_input_in_whatever_order_answers_come() {
         assert_eq!(outcome.result.unwrap().run_id, expected);
         order.push(outcome.key);
     }
-    assert!(
-        !order.is_sorted(),
-        "the seed gives another order than the input's"
-    );
+    assert!(!order.is_sorted(), "the seed gives another order than the input's");
     order.sort_unstable();
     assert!(order.iter().copied().eq(0..60), "each once");
 }
@@ -120,23 +111,12 @@ async fn one_failure_of_any_kind_stops_nothing_else() {
     let codify = over(transport.clone()).build().unwrap();
     let requests = numbered(9).map(|(n, request)| match n {
         1 => (n, CodifyRequest::new()),
-        7 => (
-            n,
-            CodifyRequest::new().pdf(Pdf::from_path("/no/such/file.pdf")),
-        ),
+        7 => (n, CodifyRequest::new().pdf(Pdf::from_path("/no/such/file.pdf"))),
         _ => (n, request),
     });
     let outcomes: BTreeMap<_, _> = codify
         .codify_many(requests, 2)
-        .map(|outcome| {
-            (
-                outcome.key,
-                outcome
-                    .result
-                    .map_err(|error| error.kind().as_str())
-                    .map(drop),
-            )
-        })
+        .map(|outcome| (outcome.key, outcome.result.map_err(|error| error.kind().as_str()).map(drop)))
         .collect()
         .await;
     let expected = [
@@ -151,11 +131,7 @@ async fn one_failure_of_any_kind_stops_nothing_else() {
         Ok(()),
     ];
     assert!(outcomes.into_values().eq(expected));
-    assert_eq!(
-        transport.bodies().len(),
-        7,
-        "what failed the checks was not sent"
-    );
+    assert_eq!(transport.bodies().len(), 7, "what failed the checks was not sent");
 }
 
 #[tokio::test]
@@ -170,11 +146,7 @@ async fn a_stream_that_is_dropped_sends_no_more_and_lets_go_of_what_was_on_its_w
     assert_eq!(holding.in_flight(), 0);
     // Two of the three places were never answered; the one that became free was not taken before the next question.
     assert_eq!(holding.started(), 3);
-    codify
-        .clone()
-        .codify_many(numbered(0), 3)
-        .for_each(|_| async {})
-        .await;
+    codify.clone().codify_many(numbered(0), 3).for_each(|_| async {}).await;
     assert_eq!(holding.started(), 3);
 }
 

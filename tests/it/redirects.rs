@@ -16,28 +16,12 @@ async fn no_redirect_is_followed_and_no_credential_leaves() {
         let (elsewhere, _) = answer_all(&second, 200, &[], ANSWER).await;
         let target = format!("{}/v1/codify?token=secret", second.base_url());
         let (mock, _) = answer_all(&first, status, &[("location", &target)], "").await;
-        let request = CodifyRequest::new()
-            .note(NOTE)
-            .doctor("dr_123")
-            .patient("pt_456");
-        let error = client(&first.base_url())
-            .codify(&request)
-            .await
-            .unwrap_err();
-        assert_eq!(
-            facts::brief(&error),
-            ("redirect", "answered", 1),
-            "{status}"
-        );
+        let request = CodifyRequest::new().note(NOTE).doctor("dr_123").patient("pt_456");
+        let error = client(&first.base_url()).codify(&request).await.unwrap_err();
+        assert_eq!(facts::brief(&error), ("redirect", "answered", 1), "{status}");
         let text = error.to_string();
-        assert!(
-            text.contains(&second.base_url()),
-            "names the origin: {text}"
-        );
-        assert!(
-            !text.contains("secret") && !text.contains("codify"),
-            "and nothing more: {text}"
-        );
+        assert!(text.contains(&second.base_url()), "names the origin: {text}");
+        assert!(!text.contains("secret") && !text.contains("codify"), "and nothing more: {text}");
         mock.assert_calls_async(1).await;
         elsewhere.assert_calls_async(0).await;
     }
@@ -59,24 +43,11 @@ async fn not_even_a_connection_is_made_to_where_a_redirect_points() {
 
 #[tokio::test]
 async fn a_redirect_to_a_path_or_to_nonsense_is_not_followed_either() {
-    for location in [
-        "/v2/codify",
-        "//",
-        "::not a url::",
-        "javascript:alert(1)",
-        "",
-    ] {
+    for location in ["/v2/codify", "//", "::not a url::", "javascript:alert(1)", ""] {
         let server = MockServer::start_async().await;
         let (mock, _) = answer_all(&server, 308, &[("location", location)], ANSWER).await;
-        let error = client(&server.base_url())
-            .codify(&NOTE.into())
-            .await
-            .unwrap_err();
-        assert_eq!(
-            facts::brief(&error),
-            ("redirect", "answered", 1),
-            "{location:?}"
-        );
+        let error = client(&server.base_url()).codify(&NOTE.into()).await.unwrap_err();
+        assert_eq!(facts::brief(&error), ("redirect", "answered", 1), "{location:?}");
         mock.assert_calls_async(1).await;
     }
 }

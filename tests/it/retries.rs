@@ -17,22 +17,14 @@ const fn seconds(n: u64) -> Duration {
 }
 
 async fn sandbox_with(fault: Fault) -> Sandbox {
-    Sandbox::builder()
-        .seed(7)
-        .fault(fault)
-        .start()
-        .await
-        .unwrap()
+    Sandbox::builder().seed(7).fault(fault).start().await.unwrap()
 }
 
 /// The error of a call to a sandbox with this fault, and the waits.
 async fn failure_of(fault: Fault) -> (Error, Vec<Duration>, Sandbox) {
     let sandbox = sandbox_with(fault).await;
     let clock = JumpingClock::new();
-    let error = of_sandbox(&sandbox, &clock)
-        .codify(&NOTE.into())
-        .await
-        .unwrap_err();
+    let error = of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap_err();
     (error, clock.sleeps(), sandbox)
 }
 
@@ -47,16 +39,10 @@ async fn a_429_with_retry_after_2_waits_at_least_2_seconds_and_then_succeeds() {
     for form in forms {
         let sandbox = sandbox_with(Fault::new(FaultKind::too_many_requests(form.clone()))).await;
         let clock = JumpingClock::new();
-        let answer = of_sandbox(&sandbox, &clock)
-            .codify(&NOTE.into())
-            .await
-            .unwrap();
+        let answer = of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap();
         let waits = clock.sleeps();
         assert_eq!(waits.len(), 1, "{form:?}");
-        assert!(
-            (seconds(2)..=Duration::from_millis(2_100)).contains(&waits[0]),
-            "{form:?}: {waits:?}"
-        );
+        assert!((seconds(2)..=Duration::from_millis(2_100)).contains(&waits[0]), "{form:?}: {waits:?}");
         assert_eq!(answer.attempts[1].waited, waits[0]);
         assert_eq!(facts::deliveries(&answer.attempts), ["refused", "answered"]);
         assert_eq!(sandbox.ledger().processed("codify"), 1, "{form:?}");
@@ -65,15 +51,10 @@ async fn a_429_with_retry_after_2_waits_at_least_2_seconds_and_then_succeeds() {
 
 #[tokio::test]
 async fn a_hint_shorter_than_the_documented_wait_does_not_shorten_it() {
-    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: 0,
-    }));
+    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 0 }));
     let sandbox = sandbox_with(fault.first(3)).await;
     let clock = JumpingClock::new();
-    of_sandbox(&sandbox, &clock)
-        .codify(&NOTE.into())
-        .await
-        .unwrap();
+    of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap();
     for (wait, least) in clock.sleeps().iter().zip([800, 1_600, 3_200]) {
         assert!(*wait >= Duration::from_millis(least), "{wait:?}");
     }
@@ -83,20 +64,12 @@ async fn a_hint_shorter_than_the_documented_wait_does_not_shorten_it() {
 #[tokio::test]
 async fn a_hint_that_cannot_be_read_is_no_hint() {
     for value in ["soon", "-1", "1.5", "2 s", ""] {
-        let hint = RetryAfter::Raw {
-            value: value.to_owned(),
-        };
+        let hint = RetryAfter::Raw { value: value.to_owned() };
         let sandbox = sandbox_with(Fault::new(FaultKind::too_many_requests(hint))).await;
         let clock = JumpingClock::new();
-        of_sandbox(&sandbox, &clock)
-            .codify(&NOTE.into())
-            .await
-            .unwrap();
+        of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap();
         let waits = clock.sleeps();
-        assert!(
-            waits.len() == 1 && waits[0] <= seconds(1),
-            "{value:?}: {waits:?}"
-        );
+        assert!(waits.len() == 1 && waits[0] <= seconds(1), "{value:?}: {waits:?}");
     }
 }
 
@@ -106,20 +79,14 @@ async fn a_storm_of_503_stops_after_exactly_four_requests() {
     assert_eq!(facts::brief(&error), ("unavailable", "unknown", 4));
     let journal = sandbox.journal();
     assert_eq!(journal.attempts_on("codify").len(), 4);
-    assert_eq!(
-        journal.requests_on("codify").len(),
-        1,
-        "the same request, byte for byte in content"
-    );
+    assert_eq!(journal.requests_on("codify").len(), 1, "the same request, byte for byte in content");
     assert_eq!(sandbox.ledger().processed("codify"), 0);
     assert_eq!(waits.len(), 3, "no wait after the last attempt");
 }
 
 #[tokio::test]
 async fn a_storm_of_429_ends_throttled_and_promises_that_nothing_was_processed() {
-    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: 3,
-    }));
+    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 3 }));
     let (error, waits, sandbox) = failure_of(fault.every()).await;
     assert_eq!(facts::brief(&error), ("throttled", "refused", 4));
     assert!(!error.may_have_been_processed());
@@ -145,21 +112,14 @@ async fn waits_are_about_1_2_and_4_seconds_and_never_shortened_by_more_than_a_fi
             assert_eq!(waits.len(), 3);
             for (wait, whole) in waits.iter().zip([1_u32, 2, 4]) {
                 let whole = seconds(1) * whole;
-                assert!(
-                    (whole * 4 / 5..=whole).contains(wait),
-                    "{status}, seed {seed}: {waits:?}"
-                );
+                assert!((whole * 4 / 5..=whole).contains(wait), "{status}, seed {seed}: {waits:?}");
             }
             firsts.push(waits[0]);
         }
     }
     firsts.sort_unstable();
     firsts.dedup();
-    assert!(
-        firsts.len() >= 20,
-        "chance has its part: {} different first waits",
-        firsts.len()
-    );
+    assert!(firsts.len() >= 20, "chance has its part: {} different first waits", firsts.len());
 }
 
 #[tokio::test]
@@ -168,22 +128,12 @@ async fn a_retry_after_beyond_five_minutes_is_handed_out_and_not_waited_for() {
         RetryAfter::Seconds { seconds: 301 },
         RetryAfter::Seconds { seconds: u64::MAX },
         RetryAfter::ImfFixdate { seconds: 86_400 },
-        RetryAfter::Raw {
-            value: "99999999999999999999999".to_owned(),
-        },
+        RetryAfter::Raw { value: "99999999999999999999999".to_owned() },
     ];
     for form in long {
-        let (error, waits, sandbox) =
-            failure_of(Fault::new(FaultKind::too_many_requests(form.clone()))).await;
-        assert_eq!(
-            facts::brief(&error),
-            ("throttled", "refused", 1),
-            "{form:?}"
-        );
-        assert!(
-            error.retry_after().is_some_and(|hint| hint > seconds(300)),
-            "{form:?}"
-        );
+        let (error, waits, sandbox) = failure_of(Fault::new(FaultKind::too_many_requests(form.clone()))).await;
+        assert_eq!(facts::brief(&error), ("throttled", "refused", 1), "{form:?}");
+        assert!(error.retry_after().is_some_and(|hint| hint > seconds(300)), "{form:?}");
         assert_eq!(waits, [], "{form:?}");
         assert_eq!(sandbox.journal().attempts.len(), 1);
     }
@@ -191,23 +141,16 @@ async fn a_retry_after_beyond_five_minutes_is_handed_out_and_not_waited_for() {
 
 #[tokio::test]
 async fn a_retry_after_of_five_minutes_is_waited_for() {
-    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: 300,
-    }));
+    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 300 }));
     let sandbox = sandbox_with(fault).await;
     let clock = JumpingClock::new();
-    of_sandbox(&sandbox, &clock)
-        .codify(&NOTE.into())
-        .await
-        .unwrap();
+    of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap();
     assert!(clock.sleeps()[0] >= seconds(300));
 }
 
 #[tokio::test]
 async fn a_wait_that_the_total_deadline_does_not_cover_is_not_begun() {
-    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: 60,
-    }));
+    let fault = Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 60 }));
     let sandbox = sandbox_with(fault).await;
     let clock = JumpingClock::new();
     let codify = for_sandbox(&sandbox, &clock)
@@ -230,10 +173,7 @@ async fn a_503_with_a_hint_was_refused_and_is_waited_for_as_long_as_asked() {
     };
     let sandbox = sandbox_with(Fault::new(kind)).await;
     let clock = JumpingClock::new();
-    let answer = of_sandbox(&sandbox, &clock)
-        .codify(&NOTE.into())
-        .await
-        .unwrap();
+    let answer = of_sandbox(&sandbox, &clock).codify(&NOTE.into()).await.unwrap();
     assert!(clock.sleeps()[0] >= seconds(7));
     assert_eq!(facts::deliveries(&answer.attempts), ["refused", "answered"]);
 }
@@ -253,19 +193,11 @@ impl Observer for InStep {
 async fn a_real_rate_limit_is_kept_by_waiting_as_long_as_it_says() {
     let mut switches = Switches::default();
     switches.retry_hint = RetryHint::Seconds;
-    let sandbox = Sandbox::builder()
-        .manual_clock()
-        .rate_limit(2, seconds(60))
-        .switches(switches)
-        .start()
-        .await
-        .unwrap();
+    let sandbox =
+        Sandbox::builder().manual_clock().rate_limit(2, seconds(60)).switches(switches).start().await.unwrap();
     let clock = JumpingClock::new();
     let in_step = InStep(sandbox.clock().clone());
-    let codify = for_sandbox(&sandbox, &clock)
-        .http(|http| http.observer(in_step))
-        .build()
-        .unwrap();
+    let codify = for_sandbox(&sandbox, &clock).http(|http| http.observer(in_step)).build().unwrap();
     for _ in 0..5 {
         codify.codify(&NOTE.into()).await.unwrap();
     }
@@ -281,10 +213,7 @@ async fn a_server_that_is_gone_was_sent_nothing() {
     let url = gate.url().to_owned();
     gate.stop().await;
     let clock = JumpingClock::new();
-    let error = client_with(&url, &clock)
-        .codify(&NOTE.into())
-        .await
-        .unwrap_err();
+    let error = client_with(&url, &clock).codify(&NOTE.into()).await.unwrap_err();
     assert_eq!(facts::brief(&error), ("connect", "not_sent", 4));
     assert_eq!(clock.sleeps().len(), 3);
 }

@@ -48,57 +48,31 @@ async fn with_more(
     let result = folder.path().join("result.json");
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            "settings::reads_the_environment_in_a_process_of_its_own",
-            "--ignored",
-        ])
+        .args(["--exact", "settings::reads_the_environment_in_a_process_of_its_own", "--ignored"])
         .env_remove(API_URL_VAR)
         .env_remove(API_TOKEN_VAR)
         .env(RESULT_VAR, &result);
-    for (name, value) in [(API_URL_VAR, url), (API_TOKEN_VAR, token)]
-        .into_iter()
-        .chain(more)
-    {
+    for (name, value) in [(API_URL_VAR, url), (API_TOKEN_VAR, token)].into_iter().chain(more) {
         if let Some(value) = value {
             command.env(name, value);
         }
     }
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     serde_json::from_str(&std::fs::read_to_string(result).unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn address_and_token_come_from_the_variables_of_the_vendors_samples() {
-    assert_eq!(
-        (API_URL_VAR, API_TOKEN_VAR),
-        ("OMNISCRIBE_API_URL", "OMNISCRIBE_API_TOKEN")
-    );
+    assert_eq!((API_URL_VAR, API_TOKEN_VAR), ("OMNISCRIBE_API_URL", "OMNISCRIBE_API_TOKEN"));
     let mut gate = Gate::start().await;
     let url = format!(" {}/v1/ ", gate.url());
-    let mut child = tokio::spawn(with_variables(
-        Some(url.into()),
-        Some("from-the-environment\n".into()),
-    ));
+    let mut child = tokio::spawn(with_variables(Some(url.into()), Some("from-the-environment\n".into())));
     let arrival = gate.next_of(&mut child).await;
     assert!(arrival.head.starts_with("POST /v1/codify "));
-    assert!(
-        arrival.head.contains("Bearer from-the-environment\r\n"),
-        "white space around it is no part of it"
-    );
+    assert!(arrival.head.contains("Bearer from-the-environment\r\n"), "white space around it is no part of it");
     arrival.answer("200 OK", ANSWER);
-    assert_eq!(
-        child.await.unwrap()["answered"],
-        "1ef8e0d4-7890-6b3c-8f90-abcdef123456"
-    );
+    assert_eq!(child.await.unwrap()["answered"], "1ef8e0d4-7890-6b3c-8f90-abcdef123456");
 }
 
 #[tokio::test]
@@ -108,25 +82,10 @@ async fn a_proxy_in_the_environment_is_not_used() {
     let address = format!("http://{}", proxy.local_addr().unwrap());
     let url = gate.url().to_owned();
     let mut child = tokio::spawn(async move {
-        let proxies = [
-            "HTTP_PROXY",
-            "HTTPS_PROXY",
-            "ALL_PROXY",
-            "http_proxy",
-            "https_proxy",
-            "all_proxy",
-        ];
+        let proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
         let proxies = proxies.map(|name| (name, Some(OsString::from(&address))));
-        let nobody_excepted = [
-            ("NO_PROXY", Some(OsString::new())),
-            ("no_proxy", Some(OsString::new())),
-        ];
-        with_more(
-            Some(url.into()),
-            Some("token".into()),
-            proxies.into_iter().chain(nobody_excepted),
-        )
-        .await
+        let nobody_excepted = [("NO_PROXY", Some(OsString::new())), ("no_proxy", Some(OsString::new()))];
+        with_more(Some(url.into()), Some("token".into()), proxies.into_iter().chain(nobody_excepted)).await
     });
     let arrival = tokio::select! {
         arrival = gate.next_of(&mut child) => arrival,
@@ -147,19 +106,12 @@ async fn a_missing_or_blank_variable_is_named_and_nothing_is_sent() {
         ("neither", None, None),
         ("address blank", Some("  ".into()), token()),
         ("token empty", url(), Some(OsString::new())),
-        (
-            "address not HTTPS",
-            Some("http://codify.hospital.example".into()),
-            token(),
-        ),
+        ("address not HTTPS", Some("http://codify.hospital.example".into()), token()),
     ];
     for (case, url, token) in cases {
         let told = with_variables(url, token).await;
         assert_eq!(told["delivery"], "not_sent", "{case}");
-        all.insert(
-            case.to_owned(),
-            json!({"kind": told["kind"], "field": told["field"], "display": told["display"]}),
-        );
+        all.insert(case.to_owned(), json!({"kind": told["kind"], "field": told["field"], "display": told["display"]}));
     }
     snapshot!("environment-errors", all);
 }
@@ -173,10 +125,7 @@ async fn a_variable_that_is_not_utf_8_is_named() {
     let odd = || Some(OsString::from_vec(vec![b't', 0xff]));
     for (url, token, field) in [(odd(), odd(), API_URL_VAR), (url(), odd(), API_TOKEN_VAR)] {
         let told = with_variables(url, token).await;
-        assert_eq!(
-            (&told["kind"], &told["field"]),
-            (&json!("credentials"), &json!(field))
-        );
+        assert_eq!((&told["kind"], &told["field"]), (&json!("credentials"), &json!(field)));
     }
 }
 

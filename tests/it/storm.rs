@@ -14,12 +14,7 @@ const NOTES: usize = 200;
 const SEED: u64 = 7;
 
 fn note(n: usize) -> String {
-    let conditions = [
-        "diabetes mellitus tipo 2",
-        "asma",
-        "hipertensión arterial",
-        "neumonía",
-    ];
+    let conditions = ["diabetes mellitus tipo 2", "asma", "hipertensión arterial", "neumonía"];
     let condition = conditions[n % conditions.len()];
     format!("Paciente {n} con {condition}. Niega fiebre.")
 }
@@ -44,21 +39,14 @@ async fn answers() -> BTreeMap<usize, CodifyResponse> {
 }
 
 fn storm() -> Vec<Fault> {
-    let likely =
-        |kind: FaultKind, probability| Fault::new(kind).on("codify").probability(probability);
+    let likely = |kind: FaultKind, probability| Fault::new(kind).on("codify").probability(probability);
     // The first that is drawn is the one that is played, so the rarest end, a hint too long to wait for, comes first.
     vec![
-        likely(
-            FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 900 }),
-            0.1,
-        ),
+        likely(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 900 }), 0.1),
         likely(FaultKind::ResetBeforeResponse, 0.15),
         likely(FaultKind::ResetBeforeResponse, 0.05).after_commit(),
         likely(FaultKind::status(503), 0.15),
-        likely(
-            FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 2 }),
-            0.25,
-        ),
+        likely(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 2 }), 0.25),
         likely(FaultKind::TruncatedBody { bytes: 30 }, 0.1),
         likely(FaultKind::ResetAfterHeaders, 0.1),
         likely(FaultKind::StopReading { bytes: 10 }, 0.05),
@@ -69,24 +57,12 @@ fn storm() -> Vec<Fault> {
 /// How often the ledger says that a note was processed, and how often it arrived whole.
 fn traces(journal: &Journal, ledger: &Ledger, n: usize) -> (u64, usize) {
     let hash = sha256(body(n).as_bytes());
-    let whole: Vec<_> = journal
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.body_sha256.as_ref() == Some(&hash))
-        .collect();
+    let whole: Vec<_> = journal.attempts.iter().filter(|attempt| attempt.body_sha256.as_ref() == Some(&hash)).collect();
     let Some(request) = whole.first().and_then(|attempt| attempt.request) else {
         return (0, 0);
     };
-    let fingerprint = &journal
-        .requests
-        .iter()
-        .find(|one| one.number == request)
-        .unwrap()
-        .fingerprint;
-    let entry = ledger
-        .entries
-        .iter()
-        .find(|entry| entry.reference == *fingerprint);
+    let fingerprint = &journal.requests.iter().find(|one| one.number == request).unwrap().fingerprint;
+    let entry = ledger.entries.iter().find(|entry| entry.reference == *fingerprint);
     (entry.map_or(0, |entry| entry.processed), whole.len())
 }
 
@@ -120,10 +96,7 @@ async fn every_note_has_one_outcome_its_own_answer_and_a_true_claim() {
                 assert!(arrived <= answer.attempts.len() && answer.attempts.len() <= 4);
             }
             Err(error) => {
-                assert!(
-                    arrived <= error.attempts() as usize && error.attempts() <= 4,
-                    "note {n}"
-                );
+                assert!(arrived <= error.attempts() as usize && error.attempts() <= 4, "note {n}");
                 if !error.may_have_been_processed() {
                     assert_eq!(processed, 0, "note {n}: {error}");
                 }
@@ -141,24 +114,9 @@ async fn every_note_has_one_outcome_its_own_answer_and_a_true_claim() {
         }
     }
     // The storm is worth its name: all three ends occur.
-    assert!(
-        answered > 80 && not_processed > 0 && unclear > 0,
-        "{answered} {not_processed} {unclear}"
-    );
-    assert!(
-        journal.attempts.len() > NOTES * 5 / 4,
-        "{} attempts",
-        journal.attempts.len()
-    );
-    let once_or_more = ledger
-        .entries
-        .iter()
-        .map(|entry| entry.processed)
-        .sum::<u64>();
-    let committed = journal
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.committed)
-        .count();
+    assert!(answered > 80 && not_processed > 0 && unclear > 0, "{answered} {not_processed} {unclear}");
+    assert!(journal.attempts.len() > NOTES * 5 / 4, "{} attempts", journal.attempts.len());
+    let once_or_more = ledger.entries.iter().map(|entry| entry.processed).sum::<u64>();
+    let committed = journal.attempts.iter().filter(|attempt| attempt.committed).count();
     assert_eq!(once_or_more, committed as u64);
 }

@@ -58,10 +58,7 @@ async fn an_answer_that_stalls_ends_after_thirty_seconds_and_is_asked_for_again(
     let steps = ScriptedTransport::new([stalled, Step::answer(200, ANSWER)]);
     let began = Instant::now();
     let answer = playing(&steps).codify(&NOTE.into()).await.unwrap();
-    assert_eq!(
-        facts::deliveries(&answer.attempts),
-        ["response_lost", "answered"]
-    );
+    assert_eq!(facts::deliveries(&answer.attempts), ["response_lost", "answered"]);
     assert_eq!(answer.attempts[0].elapsed, Duration::from_secs(30));
     assert!(about(began.elapsed(), 31), "{:?}", began.elapsed());
 }
@@ -83,9 +80,6 @@ async fn every_attempt_carries_the_same_bytes() {
     let sent = steps.requests();
     assert_eq!(sent.len(), 4);
     for again in &sent[1..] {
-        assert_eq!(
-            (&again.url, &again.headers, &again.body),
-            (&sent[0].url, &sent[0].headers, &sent[0].body)
-        );
+        assert_eq!((&again.url, &again.headers, &again.body), (&sent[0].url, &sent[0].headers, &sent[0].body));
     }
 }

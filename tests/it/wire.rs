@@ -48,11 +48,7 @@ fn pdf_json(content: &[u8], name: &str) -> String {
 
 #[tokio::test]
 async fn a_note_is_sent_with_exactly_these_headers_and_bytes() {
-    let request = CodifyRequest::new()
-        .note(NOTE)
-        .model(Model::HighQuality)
-        .doctor("dr_123")
-        .patient("pt_456");
+    let request = CodifyRequest::new().note(NOTE).model(Model::HighQuality).doctor("dr_123").patient("pt_456");
     let sent = sent(&request).await;
     let body = format!(r#"{{"medical_note":"{NOTE}","model":"high-quality"}}"#);
     assert_eq!(sent.body_string(), body);
@@ -66,11 +62,8 @@ async fn a_note_is_sent_with_exactly_these_headers_and_bytes() {
         ("x-patient", "pt_456".to_owned()),
     ];
     let headers = recorder::headers(&sent);
-    let without_host: Vec<_> = headers
-        .iter()
-        .filter(|(name, _)| name != "host")
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect();
+    let without_host: Vec<_> =
+        headers.iter().filter(|(name, _)| name != "host").map(|(name, value)| (name.as_str(), value.clone())).collect();
     assert_eq!(without_host, expected);
     assert_eq!(headers.len(), expected.len() + 1, "and one Host");
     snapshot!("request-note", shown(&sent));
@@ -79,9 +72,7 @@ async fn a_note_is_sent_with_exactly_these_headers_and_bytes() {
 /// The crates of the workspace share one version.
 fn version() -> &'static str {
     let manifest = include_str!("../../Cargo.toml");
-    let line = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("version = \""));
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
     line.unwrap().trim_end_matches('"')
 }
 
@@ -100,18 +91,13 @@ async fn a_pdf_is_the_same_on_the_wire_from_path_bytes_and_reader() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("informe_medico.pdf");
         std::fs::write(&path, &content).unwrap();
-        let reader = Pdf::from_reader(content.as_slice(), &Limits::default())
-            .await
-            .unwrap();
+        let reader = Pdf::from_reader(content.as_slice(), &Limits::default()).await.unwrap();
         let pdfs = [
             Pdf::from_path(&path),
             Pdf::from_bytes(content.clone()).filename("informe_medico.pdf"),
             reader.filename("informe_medico.pdf"),
         ];
-        let body = format!(
-            r#"{{"pdf_file":{}}}"#,
-            pdf_json(&content, "informe_medico.pdf")
-        );
+        let body = format!(r#"{{"pdf_file":{}}}"#, pdf_json(&content, "informe_medico.pdf"));
         for pdf in pdfs {
             let sent = sent(&CodifyRequest::new().pdf(pdf)).await;
             assert!(sent.body_string() == body, "{len} bytes");
@@ -125,19 +111,14 @@ async fn a_pdf_is_the_same_on_the_wire_from_path_bytes_and_reader() {
 #[tokio::test]
 async fn a_pdf_request_is_as_the_contract_writes_it() {
     let pdf = Pdf::from_bytes(pdf_of(20)).filename("informe \"médico\".pdf");
-    snapshot!(
-        "request-pdf",
-        shown(&sent(&CodifyRequest::new().pdf(pdf)).await)
-    );
+    snapshot!("request-pdf", shown(&sent(&CodifyRequest::new().pdf(pdf)).await));
 }
 
 #[tokio::test]
 async fn note_and_pdf_go_in_one_request_in_the_contracts_order() {
     let content = pdf_of(5_000);
-    let request = CodifyRequest::new()
-        .model(Model::Fast)
-        .pdf(Pdf::from_bytes(content.clone()))
-        .note("tos \"seca\"\n\tde 3 días");
+    let request =
+        CodifyRequest::new().model(Model::Fast).pdf(Pdf::from_bytes(content.clone())).note("tos \"seca\"\n\tde 3 días");
     let body = format!(
         r#"{{"medical_note":"tos \"seca\"\n\tde 3 días","pdf_file":{},"model":"fast"}}"#,
         pdf_json(&content, "document.pdf")
@@ -153,13 +134,7 @@ async fn health_is_a_get_without_a_body_and_its_answer_is_handed_out_as_it_came(
     assert_eq!((health.status, health.body.expose().len()), (204, 0));
     mock.assert_calls_async(1).await;
     let sent = requests.only();
-    for absent in [
-        "content-type",
-        "content-length",
-        "transfer-encoding",
-        "x-doctor",
-        "x-patient",
-    ] {
+    for absent in ["content-type", "content-length", "transfer-encoding", "x-doctor", "x-patient"] {
         assert!(!sent.headers().contains_key(absent), "{absent}");
     }
     snapshot!("request-health", shown(&sent));
@@ -180,11 +155,7 @@ async fn the_address_may_end_in_a_slash_or_in_v1_and_neither_is_doubled() {
     for (ending, path) in table {
         let codify = client(&format!("{}{ending}", server.base_url()));
         codify.codify(&"tos".into()).await.unwrap();
-        assert_eq!(
-            requests.all().last().unwrap().uri().path(),
-            path,
-            "{ending:?}"
-        );
+        assert_eq!(requests.all().last().unwrap().uri().path(), path, "{ending:?}");
     }
 }
 
@@ -197,10 +168,7 @@ async fn a_user_agent_of_the_callers_own_replaces_ours() {
         .build()
         .unwrap();
     codify.codify(&"tos".into()).await.unwrap();
-    assert_eq!(
-        requests.only().headers()["user-agent"],
-        "MyHIS/1.0 (XYZ Hospital)"
-    );
+    assert_eq!(requests.only().headers()["user-agent"], "MyHIS/1.0 (XYZ Hospital)");
 }
 
 #[tokio::test]
@@ -211,19 +179,10 @@ async fn the_raw_bytes_are_one_plain_http_1_1_request() {
     let arrival = gate.next_of(&mut call).await;
     let mut lines = arrival.head.lines();
     assert_eq!(lines.next(), Some("POST /v1/codify HTTP/1.1"));
-    let mut names: Vec<_> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, _)| name.to_ascii_lowercase())
-        .collect();
+    let mut names: Vec<_> =
+        lines.filter_map(|line| line.split_once(": ")).map(|(name, _)| name.to_ascii_lowercase()).collect();
     names.sort_unstable();
-    let expected = [
-        "accept",
-        "authorization",
-        "content-length",
-        "content-type",
-        "host",
-        "user-agent",
-    ];
+    let expected = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
     assert_eq!(names, expected);
     assert_eq!(arrival.body, br#"{"medical_note":"tos"}"#);
     arrival.answer("200 OK", ANSWER);

@@ -25,10 +25,7 @@ impl Capture {
             .with_ansi(false)
             .with_writer(text.clone())
             .set_default();
-        Self {
-            text,
-            _guard: guard,
-        }
+        Self { text, _guard: guard }
     }
 
     /// What was captured so far.

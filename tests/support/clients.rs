@@ -12,10 +12,7 @@ pub const TOKEN: &str = "token-of-the-tests";
 /// Settings for an address, with a clock that jumps and a fixed seed.
 pub fn settings(url: &str, clock: &JumpingClock) -> CodifyBuilder {
     let clock = clock.clone();
-    Codify::builder()
-        .base_url(url)
-        .token(TOKEN)
-        .http(move |http: ClientBuilder| http.clock(clock).seed(7))
+    Codify::builder().base_url(url).token(TOKEN).http(move |http: ClientBuilder| http.clock(clock).seed(7))
 }
 
 /// A client of an address on this machine.

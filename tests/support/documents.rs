@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 /// A note with conditions in it, one of them denied.
-pub const NOTE: &str =
-    "Paciente con diabetes mellitus tipo 2 en tratamiento con metformina. Niega dolor torácico.";
+pub const NOTE: &str = "Paciente con diabetes mellitus tipo 2 en tratamiento con metformina. Niega dolor torácico.";
 
 /// A complete answer in the contract's shape.
 pub const ANSWER: &str = r#"{"final_code_assessments":[{"code":"E11.9","description":"Diabetes mellitus tipo 2 sin complicaciones","justification":"La nota la documenta.","confidence_percent":95.2},{"code":"Z79.84","description":"Uso prolongado de hipoglucemiantes orales","justification":"Metformina.","confidence_percent":98.1}],"discarded_code_assessments":[{"code":"R07.4","description":"Dolor torácico","justification":"Negado.","confidence_percent":12.3}],"run_id":"1ef8e0d4-7890-6b3c-8f90-abcdef123456"}"#;
@@ -45,10 +44,5 @@ pub fn pdf_saying(text: &str) -> Vec<u8> {
 
 /// `len` bytes of UTF-8 without a border at which `len` could be off by one unnoticed: words and spaces.
 pub fn note_of(len: usize) -> String {
-    "tos seca "
-        .chars()
-        .cycle()
-        .take(len - 1)
-        .chain(['.'])
-        .collect()
+    "tos seca ".chars().cycle().take(len - 1).chain(['.']).collect()
 }

@@ -23,19 +23,12 @@ pub fn of_error(error: &Error) -> Value {
 
 /// The short form: kind, delivery, attempts.
 pub fn brief(error: &Error) -> (&'static str, &'static str, u32) {
-    (
-        error.kind().as_str(),
-        error.delivery().as_str(),
-        error.attempts(),
-    )
+    (error.kind().as_str(), error.delivery().as_str(), error.attempts())
 }
 
 /// How each attempt ended, in order.
 pub fn deliveries(attempts: &[Attempt]) -> Vec<&'static str> {
-    attempts
-        .iter()
-        .map(|attempt| attempt.delivery.as_str())
-        .collect()
+    attempts.iter().map(|attempt| attempt.delivery.as_str()).collect()
 }
 
 /// The waits in milliseconds.

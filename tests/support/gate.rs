@@ -31,9 +31,8 @@ impl Arrival {
     /// Answers with a status and a JSON body.
     pub fn answer(self, status: &str, body: &str) {
         let length = body.len();
-        let text = format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
+        let text =
+            format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
         // A client that has gone meanwhile is no fault of the server's.
         let _ = self.reply.send(text.into_bytes());
     }
@@ -59,12 +58,7 @@ impl Gate {
                 open.spawn(serve(stream, sender.clone()));
             }
         });
-        Self {
-            url,
-            connections,
-            arrivals,
-            accepting,
-        }
+        Self { url, connections, arrivals, accepting }
     }
 
     /// Its address.

@@ -2,12 +2,7 @@
 //! error says as data, and a capture of everything that is logged. It holds no rule of its own and no expectation.
 
 // A helper that cannot do its part fails the test that asked for it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::missing_panics_doc
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod capture;
 pub mod clients;

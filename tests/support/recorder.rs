@@ -17,10 +17,7 @@ impl std::fmt::Debug for Requests {
 impl Requests {
     /// All of them, in order.
     pub fn all(&self) -> Vec<HttpMockRequest> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The only one.
@@ -40,9 +37,7 @@ pub async fn answer_all<'a>(
 ) -> (Mock<'a>, Requests) {
     let requests = Requests::default();
     let kept = requests.clone();
-    let mut answer = HttpMockResponse::builder()
-        .status(status)
-        .body(body.to_owned());
+    let mut answer = HttpMockResponse::builder().status(status).body(body.to_owned());
     for (name, value) in headers {
         answer = answer.header(*name, *value);
     }
@@ -51,10 +46,7 @@ pub async fn answer_all<'a>(
         .mock_async(move |when, then| {
             when.any_request();
             then.respond_with(move |request: &HttpMockRequest| {
-                kept.0
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(request.clone());
+                kept.0.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
                 answer.clone()
             });
         })

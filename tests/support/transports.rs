@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use clinical_http::transport::{
-    Failure, Transport, TransportError, TransportRequest, TransportResponse,
-};
+use clinical_http::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
 use clinical_http::{BoxFuture, Delivery};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
@@ -16,8 +14,7 @@ pub type Reply = (u16, String);
 
 /// An answer without codes whose run is called `run_id`.
 pub fn empty_answer(run_id: &str) -> Reply {
-    let answer =
-        json!({"final_code_assessments": [], "discarded_code_assessments": [], "run_id": run_id});
+    let answer = json!({"final_code_assessments": [], "discarded_code_assessments": [], "run_id": run_id});
     (200, answer.to_string())
 }
 
@@ -37,10 +34,7 @@ impl std::fmt::Debug for Answering {
 impl Answering {
     /// Answers with what the function makes of a body.
     pub fn with(answer: impl Fn(&Value) -> Reply + Send + Sync + 'static) -> Self {
-        Self {
-            answer: Arc::new(answer),
-            bodies: Arc::default(),
-        }
+        Self { answer: Arc::new(answer), bodies: Arc::default() }
     }
 
     /// The bodies so far, in order.
@@ -50,10 +44,7 @@ impl Answering {
 }
 
 impl Transport for Answering {
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
             let body = read(request).await?;
             let reply = (self.answer)(&body);
@@ -110,10 +101,7 @@ impl Drop for InFlight {
 }
 
 impl Transport for Holding {
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
             let body = read(request).await?;
             let note = body["medical_note"].as_str().unwrap_or_default().to_owned();
@@ -126,20 +114,14 @@ impl Transport for Holding {
                 held.waiting.push((note, sender));
                 InFlight(Arc::clone(&self.state))
             };
-            let lost = TransportError {
-                failure: Failure::Interrupted,
-                delivery: Delivery::Unknown,
-            };
+            let lost = TransportError { failure: Failure::Interrupted, delivery: Delivery::Unknown };
             answer.await.map(response).map_err(|_| lost)
         })
     }
 }
 
 async fn read(request: TransportRequest) -> Result<Value, TransportError> {
-    let unreadable = TransportError {
-        failure: Failure::RequestBody,
-        delivery: Delivery::Unknown,
-    };
+    let unreadable = TransportError { failure: Failure::RequestBody, delivery: Delivery::Unknown };
     let body = request.body.collect().await.map_err(|_| unreadable)?;
     Ok(serde_json::from_slice(&body.to_bytes()).unwrap_or(Value::Null))
 }

@@ -65,9 +65,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("fixtures") => parse_fixtures(&mut parser),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
-            Some("ci") => Ok(Task::Ci {
-                arguments: parser.raw_args()?.collect(),
-            }),
+            Some("ci") => Ok(Task::Ci { arguments: parser.raw_args()?.collect() }),
             _ => Err(format!("there is no task '{}'", name.to_string_lossy()).into()),
         },
         other => Err(other.unexpected()),
@@ -126,21 +124,11 @@ mod tests {
     #[test]
     fn each_task_is_read_with_its_options() {
         assert_eq!(parsed(&["fixtures"]), Ok(Task::Fixtures { check: false }));
-        assert_eq!(
-            parsed(&["fixtures", "--check"]),
-            Ok(Task::Fixtures { check: true })
-        );
-        assert_eq!(
-            parsed(&["snapshots", "--accept"]),
-            Ok(Task::Snapshots(Mode::Accept))
-        );
+        assert_eq!(parsed(&["fixtures", "--check"]), Ok(Task::Fixtures { check: true }));
+        assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
         assert_eq!(
             parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
-            Ok(Task::Bench(BenchOptions {
-                suite: "upload".into(),
-                json: Some("out.json".into()),
-                quick: true
-            }))
+            Ok(Task::Bench(BenchOptions { suite: "upload".into(), json: Some("out.json".into()), quick: true }))
         );
     }
 
@@ -148,9 +136,7 @@ mod tests {
     fn arguments_of_the_gate_are_passed_on_untouched() {
         assert_eq!(
             parsed(&["ci", "--step", "clippy"]),
-            Ok(Task::Ci {
-                arguments: vec!["--step".into(), "clippy".into()]
-            })
+            Ok(Task::Ci { arguments: vec!["--step".into(), "clippy".into()] })
         );
     }
 

@@ -21,10 +21,7 @@ struct Suite {
     measure: fn(&Worker, bool) -> Result<Report>,
 }
 
-const SUITES: [Suite; 1] = [Suite {
-    name: "upload",
-    measure: upload::measure,
-}];
+const SUITES: [Suite; 1] = [Suite { name: "upload", measure: upload::measure }];
 
 /// Measures a suite, prints the table, and writes the JSON report if a file was named.
 ///
@@ -34,11 +31,7 @@ const SUITES: [Suite; 1] = [Suite {
 pub fn run(options: &BenchOptions) -> Result<()> {
     let Some(suite) = SUITES.iter().find(|suite| suite.name == options.suite) else {
         let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
-        bail!(
-            "there is no suite '{}': choose from {}",
-            options.suite,
-            names.join(", ")
-        );
+        bail!("there is no suite '{}': choose from {}", options.suite, names.join(", "));
     };
     let worker = Worker::build()?;
     let report = (suite.measure)(&worker, options.quick)?;

@@ -31,19 +31,12 @@ pub fn run(check: bool) -> Result<()> {
     }
     if check {
         if !differences.is_empty() {
-            bail!(
-                "{} fixture(s) differ: run `cargo xtask fixtures` and read what it changes",
-                differences.len()
-            );
+            bail!("{} fixture(s) differ: run `cargo xtask fixtures` and read what it changes", differences.len());
         }
         println!("{} fixtures are current", tree.len());
     } else {
         tree.write(&folder)?;
-        println!(
-            "{} fixtures, {} of them changed",
-            tree.len(),
-            differences.len()
-        );
+        println!("{} fixtures, {} of them changed", tree.len(), differences.len());
     }
     Ok(())
 }

@@ -23,11 +23,8 @@ pub struct Answer {
 ///
 /// If the connection, the request or the answer fails on the wire. Any status is an answer.
 pub async fn post(authority: &str, path: &str, token: &str, body: Bytes) -> Result<Answer> {
-    let stream = TcpStream::connect(authority)
-        .await
-        .with_context(|| format!("nobody listens at {authority}"))?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let stream = TcpStream::connect(authority).await.with_context(|| format!("nobody listens at {authority}"))?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::spawn(connection);
     let request = Request::post(path)
         .header("host", authority)

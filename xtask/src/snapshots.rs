@@ -40,13 +40,7 @@ pub fn run(mode: Mode) -> Result<()> {
 fn test_run(update: &str) -> std::process::Command {
     let mut command = workspace::cargo();
     command
-        .args([
-            "test",
-            "--workspace",
-            "--tests",
-            "--quiet",
-            "--no-fail-fast",
-        ])
+        .args(["test", "--workspace", "--tests", "--quiet", "--no-fail-fast"])
         .env("INSTA_UPDATE", update)
         .env("INSTA_OUTPUT", "diff")
         .env_remove("INSTA_FORCE_PASS");
@@ -56,16 +50,11 @@ fn test_run(update: &str) -> std::process::Command {
 fn show() -> Result<()> {
     // What an earlier run left may belong to a test that is gone; a run writes anew whatever still differs.
     for left in pending::find(&workspace::root())? {
-        fs::remove_file(left.path())
-            .with_context(|| format!("cannot remove {}", shown(left.path())))?;
+        fs::remove_file(left.path()).with_context(|| format!("cannot remove {}", shown(left.path())))?;
     }
     // Passing in spite of a difference lets a test with several snapshots show all of them at once.
-    workspace::run(
-        test_run("new")
-            .env("INSTA_FORCE_PASS", "1")
-            .env("INSTA_OUTPUT", "none"),
-    )
-    .context("a test failed for another reason than a snapshot")?;
+    workspace::run(test_run("new").env("INSTA_FORCE_PASS", "1").env("INSTA_OUTPUT", "none"))
+        .context("a test failed for another reason than a snapshot")?;
     let changed = pending::find(&workspace::root())?;
     for one in &changed {
         println!("{}", one.summary()?);
@@ -92,10 +81,7 @@ fn accept() -> Result<()> {
             }
             Pending::Inline { .. } => {
                 by_hand += 1;
-                println!(
-                    "change by hand: a snapshot inside {}",
-                    shown(&one.subject())
-                );
+                println!("change by hand: a snapshot inside {}", shown(&one.subject()));
             }
         }
     }
@@ -115,9 +101,7 @@ fn check() -> Result<()> {
     let tested = workspace::run(&mut references.record(test_run("no")));
     if let Err(failed) = tested {
         // A test that stops at its first difference does not name the rest, so nothing can be said about unused ones.
-        return Err(failed.context(
-            "a snapshot differs or a test failed; `cargo xtask snapshots` shows the changes",
-        ));
+        return Err(failed.context("a snapshot differs or a test failed; `cargo xtask snapshots` shows the changes"));
     }
     let existing = workspace::files_below(&root, &|path| workspace::has_extension(path, "snap"))?;
     let unused = references.unused(&existing)?;
@@ -125,11 +109,7 @@ fn check() -> Result<()> {
         println!("no test uses {}", shown(one));
     }
     if !left.is_empty() || !unused.is_empty() {
-        bail!(
-            "{} snapshot(s) left over and {} unused: delete them or use them",
-            left.len(),
-            unused.len()
-        );
+        bail!("{} snapshot(s) left over and {} unused: delete them or use them", left.len(), unused.len());
     }
     println!("{} snapshots are current and in use", existing.len());
     Ok(())

@@ -50,11 +50,7 @@ pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
     let (tally, signal) = result?;
     output.end()?;
     if tally.failures() > 0 && tally.total() > 1 {
-        style::say(format_args!(
-            "{} of {} inputs failed",
-            tally.failures(),
-            tally.total()
-        ));
+        style::say(format_args!("{} of {} inputs failed", tally.failures(), tally.total()));
     }
     if signal.is_none() {
         session.close().await;
@@ -68,9 +64,7 @@ fn template(args: &CodifyArgs) -> Result<CodifyRequest, Stop> {
     if let Some(model) = &args.model {
         request = request.model(Model::from(model.as_str()));
     }
-    let checked = |field, id: &str| {
-        AuditId::new(field, id).map_err(|error: HttpError| usage(&Error::from(error)))
-    };
+    let checked = |field, id: &str| AuditId::new(field, id).map_err(|error: HttpError| usage(&Error::from(error)));
     if let Some(doctor) = &args.doctor {
         checked("x-doctor", doctor)?;
         request = request.doctor(doctor);

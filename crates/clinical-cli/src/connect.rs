@@ -15,14 +15,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    #[cfg_attr(
-        not(feature = "sandbox"),
-        expect(clippy::unused_async, reason = "the same call in both builds")
-    )]
-    pub(crate) async fn open(
-        connection: &Connection,
-        observer: impl Observer,
-    ) -> Result<Self, Stop> {
+    #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "the same call in both builds"))]
+    pub(crate) async fn open(connection: &Connection, observer: impl Observer) -> Result<Self, Stop> {
         let total = connection.total();
         let mut builder = Codify::builder().http(move |http| {
             http.user_agent(concat!("clinical-cli/", env!("CARGO_PKG_VERSION")))
@@ -37,10 +31,7 @@ impl Session {
             let sandbox = start(clinical_sandbox::Sandbox::builder()).await?;
             crate::style::simulated();
             let builder = builder.base_url(sandbox.url()).token(sandbox.token());
-            return Ok(Self {
-                codify: build(builder)?,
-                sandbox: Some(sandbox),
-            });
+            return Ok(Self { codify: build(builder)?, sandbox: Some(sandbox) });
         }
         if let Some(url) = &connection.base_url {
             builder = builder.base_url(url);
@@ -54,10 +45,7 @@ impl Session {
         })
     }
 
-    #[cfg_attr(
-        not(feature = "sandbox"),
-        expect(clippy::unused_async, reason = "the same call in both builds")
-    )]
+    #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "the same call in both builds"))]
     pub(crate) async fn close(self) {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
@@ -68,9 +56,7 @@ impl Session {
 
 /// Starts a sandbox, or says in one sentence why it does not.
 #[cfg(feature = "sandbox")]
-pub(crate) async fn start(
-    builder: clinical_sandbox::SandboxBuilder,
-) -> Result<clinical_sandbox::Sandbox, Stop> {
+pub(crate) async fn start(builder: clinical_sandbox::SandboxBuilder) -> Result<clinical_sandbox::Sandbox, Stop> {
     use clinical_sandbox::SandboxError;
     builder.start().await.map_err(|error| {
         let exit = match error {
@@ -78,10 +64,7 @@ pub(crate) async fn start(
             _ => Exit::SomeFailed,
         };
         match std::error::Error::source(&error) {
-            Some(reason) => Stop::new(
-                exit,
-                format!("the sandbox did not start: {error} ({reason})"),
-            ),
+            Some(reason) => Stop::new(exit, format!("the sandbox did not start: {error} ({reason})")),
             None => Stop::new(exit, format!("the sandbox did not start: {error}")),
         }
     })
@@ -97,15 +80,9 @@ fn refused(error: &Error) -> Stop {
 
 /// Names everything that is missing at once, so that nobody has to come back for the second variable.
 fn credentials(connection: &Connection) -> Result<(), Stop> {
-    let is_missing = |name: &str| {
-        std::env::var_os(name).is_none_or(|value| value.to_string_lossy().trim().is_empty())
-    };
+    let is_missing = |name: &str| std::env::var_os(name).is_none_or(|value| value.to_string_lossy().trim().is_empty());
     let wanted = [
-        (
-            connection.base_url.is_none(),
-            API_URL_VAR,
-            "the address that the vendor gave you",
-        ),
+        (connection.base_url.is_none(), API_URL_VAR, "the address that the vendor gave you"),
         (true, API_TOKEN_VAR, "the token that the vendor gave you"),
     ];
     let missing: Vec<String> = wanted
@@ -116,16 +93,10 @@ fn credentials(connection: &Connection) -> Result<(), Stop> {
     if missing.is_empty() {
         return Ok(());
     }
-    let instead = if cfg!(feature = "sandbox") {
-        ", or add --sandbox for simulated answers from this machine"
-    } else {
-        ""
-    };
+    let instead =
+        if cfg!(feature = "sandbox") { ", or add --sandbox for simulated answers from this machine" } else { "" };
     Err(Stop::new(
         Exit::Credentials,
-        format!(
-            "no credentials: set {}{instead} (nothing was sent)",
-            missing.join(" and ")
-        ),
+        format!("no credentials: set {}{instead} (nothing was sent)", missing.join(" and ")),
     ))
 }

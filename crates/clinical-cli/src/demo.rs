@@ -29,11 +29,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<Exit, Stop> {
 async fn show(args: DemoArgs) -> Result<Exit, Stop> {
     introduce()?;
     let sandbox = connect::start(Sandbox::builder().seed(args.seed)).await?;
-    line(format_args!(
-        "The sandbox listens on {}, seed {}.\n",
-        sandbox.url(),
-        args.seed
-    ))?;
+    line(format_args!("The sandbox listens on {}, seed {}.\n", sandbox.url(), args.seed))?;
     let all_coded = coding::show(&sandbox).await?;
     let survived = fault::show(&sandbox).await?;
     sandbox.shutdown().await;
@@ -41,9 +37,7 @@ async fn show(args: DemoArgs) -> Result<Exit, Stop> {
         conclude()?;
         return Ok(Exit::Ok);
     }
-    Err(Stop::failed(
-        "the demo did not work as it should; see above",
-    ))
+    Err(Stop::failed("the demo did not work as it should; see above"))
 }
 
 fn introduce() -> io::Result<()> {

@@ -70,10 +70,7 @@ impl Stop {
     }
 
     pub(crate) fn new(exit: Exit, sentence: impl Into<String>) -> Self {
-        Self {
-            exit,
-            sentence: Some(sentence.into()),
-        }
+        Self { exit, sentence: Some(sentence.into()) }
     }
 }
 
@@ -81,14 +78,9 @@ impl Stop {
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self {
-                exit: Exit::ClosedPipe,
-                sentence: None,
-            };
+            return Self { exit: Exit::ClosedPipe, sentence: None };
         }
-        Self::failed(format!(
-            "the output could not be written: {error}; what was written so far is incomplete"
-        ))
+        Self::failed(format!("the output could not be written: {error}; what was written so far is incomplete"))
     }
 }
 

@@ -34,12 +34,7 @@ pub(crate) async fn run(args: HealthArgs) -> Result<Exit, Stop> {
     let body = plain(&String::from_utf8_lossy(health.body.expose()));
     let body: String = body.chars().take(SHOWN).collect();
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "up: HTTP {}{}{body}",
-        health.status,
-        if body.is_empty() { "" } else { " " }
-    )?;
+    writeln!(out, "up: HTTP {}{}{body}", health.status, if body.is_empty() { "" } else { " " })?;
     out.flush()?;
     drop(out);
     session.close().await;

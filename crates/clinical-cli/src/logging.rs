@@ -14,12 +14,7 @@ use crate::style::Style;
 const VARIABLE: &str = "CLINICAL_LOG";
 
 /// The crates whose events may be shown.
-const OURS: [&str; 4] = [
-    "clinical_http",
-    "omniscribe_codify",
-    "clinical_sandbox",
-    "clinical",
-];
+const OURS: [&str; 4] = ["clinical_http", "omniscribe_codify", "clinical_sandbox", "clinical"];
 
 pub(crate) fn init() -> Result<(), Stop> {
     let Some(directives) = std::env::var_os(VARIABLE) else {
@@ -32,14 +27,9 @@ pub(crate) fn init() -> Result<(), Stop> {
             OURS.join(", ")
         ))
     };
-    let directives = directives
-        .to_str()
-        .filter(|text| is_known(text))
-        .ok_or_else(wrong)?;
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::OFF.into())
-        .parse(directives)
-        .map_err(|_| wrong())?;
+    let directives = directives.to_str().filter(|text| is_known(text)).ok_or_else(wrong)?;
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::OFF.into()).parse(directives).map_err(|_| wrong())?;
     let ours = filter_fn(|event| {
         let name = event.target().split("::").next().unwrap_or_default();
         OURS.contains(&name)
@@ -73,25 +63,12 @@ mod tests {
 
     #[test]
     fn levels_and_our_crates_are_known_and_nothing_else_is() {
-        for good in [
-            "",
-            "debug",
-            "DEBUG",
-            "off",
-            "clinical_http",
-            "clinical_http=debug",
-            "clinical_http::retry=trace, warn",
-        ] {
+        for good in
+            ["", "debug", "DEBUG", "off", "clinical_http", "clinical_http=debug", "clinical_http::retry=trace, warn"]
+        {
             assert!(is_known(good), "{good}");
         }
-        for bad in [
-            "verbose",
-            "clinical-http=debug",
-            "clinical_http=loud",
-            "hyper=trace",
-            "debug,verbose",
-            "a=b=c",
-        ] {
+        for bad in ["verbose", "clinical-http=debug", "clinical_http=loud", "hyper=trace", "debug,verbose", "a=b=c"] {
             assert!(!is_known(bad), "{bad}");
         }
     }

@@ -38,11 +38,7 @@ impl Output {
             Format::Ndjson => Form::Ndjson,
             Format::Csv => Form::Csv,
         };
-        Self {
-            form,
-            details,
-            begun: false,
-        }
+        Self { form, details, begun: false }
     }
 
     /// Writes the result of one input. What table and CSV have no place for goes to stderr.
@@ -95,15 +91,9 @@ fn remarks(input: &str, outcome: &Outcome, details: bool) {
     let name = crate::plain::plain(input);
     if let Some(failure) = outcome.failure() {
         let about = failure.about.as_deref().unwrap_or(input);
-        style::error(format_args!(
-            "{}: {}",
-            crate::plain::plain(about),
-            crate::plain::plain(&failure.message)
-        ));
+        style::error(format_args!("{}: {}", crate::plain::plain(about), crate::plain::plain(&failure.message)));
     }
-    let words = outcome
-        .failure()
-        .and_then(|failure| failure.details.as_ref());
+    let words = outcome.failure().and_then(|failure| failure.details.as_ref());
     if let Some(words) = words.filter(|_| details) {
         let words = crate::plain::plain(words.expose());
         style::say(format_args!("{name}: the vendor wrote: {words}"));
@@ -111,8 +101,6 @@ fn remarks(input: &str, outcome: &Outcome, details: bool) {
     let hidden = outcome.coding().map_or(0, |coding: &Coding| coding.hidden);
     if hidden > 0 {
         let codes = if hidden == 1 { "code is" } else { "codes are" };
-        style::say(format_args!(
-            "{name}: {hidden} accepted {codes} hidden by --min-confidence"
-        ));
+        style::say(format_args!("{name}: {hidden} accepted {codes} hidden by --min-confidence"));
     }
 }

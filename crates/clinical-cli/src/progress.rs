@@ -29,15 +29,8 @@ impl Progress {
     /// A status line for `total` inputs, silent if stderr is no terminal that can clear a line.
     pub(crate) fn new(total: usize) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let state = State {
-            shown: std::io::stderr().is_terminal() && !dumb,
-            done: 0,
-            total,
-            waiting: None,
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-        }
+        let state = State { shown: std::io::stderr().is_terminal() && !dumb, done: 0, total, waiting: None };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     pub(crate) fn done_one(&self) {
@@ -72,11 +65,7 @@ impl State {
     fn line(&self) -> String {
         let mut line = format!("{} of {} done", self.done, self.total);
         if let Some((delay, asked)) = self.waiting {
-            let why = if asked {
-                "as the vendor asked"
-            } else {
-                "before the next attempt"
-            };
+            let why = if asked { "as the vendor asked" } else { "before the next attempt" };
             // Writing to a String cannot fail.
             let _ = write!(line, ", waiting {:.1} s {why}", delay.as_secs_f64());
         }
@@ -87,11 +76,9 @@ impl State {
 impl Observer for Progress {
     fn on_event(&self, event: Event<'_>) {
         match event {
-            Event::Waiting {
-                delay,
-                asked_by_vendor,
-                ..
-            } => self.change(|state| state.waiting = Some((delay, asked_by_vendor))),
+            Event::Waiting { delay, asked_by_vendor, .. } => {
+                self.change(|state| state.waiting = Some((delay, asked_by_vendor)))
+            }
             Event::AttemptStarted { .. } => self.change(|state| state.waiting = None),
             _ => {}
         }
@@ -104,22 +91,11 @@ mod tests {
 
     #[test]
     fn the_line_says_why_nothing_moves() {
-        let mut state = State {
-            shown: true,
-            done: 2,
-            total: 5,
-            waiting: None,
-        };
+        let mut state = State { shown: true, done: 2, total: 5, waiting: None };
         assert_eq!(state.line(), "2 of 5 done");
         state.waiting = Some((Duration::from_millis(2_040), true));
-        assert_eq!(
-            state.line(),
-            "2 of 5 done, waiting 2.0 s as the vendor asked"
-        );
+        assert_eq!(state.line(), "2 of 5 done, waiting 2.0 s as the vendor asked");
         state.waiting = Some((Duration::from_millis(900), false));
-        assert_eq!(
-            state.line(),
-            "2 of 5 done, waiting 0.9 s before the next attempt"
-        );
+        assert_eq!(state.line(), "2 of 5 done, waiting 0.9 s before the next attempt");
     }
 }

@@ -10,10 +10,7 @@ use crate::{signals, style};
 
 pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     let stopped = signals::install()?;
-    let builder = Sandbox::builder()
-        .port(args.port)
-        .seed(args.seed)
-        .token(args.token);
+    let builder = Sandbox::builder().port(args.port).seed(args.seed).token(args.token);
     let sandbox = connect::start(builder).await?;
     style::simulated();
     style::say(format_args!(

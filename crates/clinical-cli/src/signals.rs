@@ -45,17 +45,12 @@ pub(crate) fn install() -> Result<impl Future<Output = Exit>, Stop> {
 /// The signals that are ignored, bit `n - 1` for signal `n`, as the kernel writes them in `/proc` (`proc_pid_status(5)`).
 #[cfg(unix)]
 fn ignored() -> u64 {
-    std::fs::read_to_string("/proc/self/status")
-        .ok()
-        .and_then(|status| mask(&status))
-        .unwrap_or(0)
+    std::fs::read_to_string("/proc/self/status").ok().and_then(|status| mask(&status)).unwrap_or(0)
 }
 
 #[cfg(unix)]
 fn mask(status: &str) -> Option<u64> {
-    let digits = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let digits = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     u64::from_str_radix(digits.trim(), 16).ok()
 }
 

@@ -22,9 +22,7 @@ impl Style {
     fn of(stream: &impl IsTerminal) -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self {
-            colour: !refused && stream.is_terminal(),
-        }
+        Self { colour: !refused && stream.is_terminal() }
     }
 
     pub(crate) fn is_coloured(self) -> bool {
@@ -48,11 +46,7 @@ impl Style {
     }
 
     fn paint(self, code: &str, text: impl Display) -> String {
-        if self.colour {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_string()
-        }
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
     }
 }
 

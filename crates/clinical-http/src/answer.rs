@@ -30,22 +30,14 @@ pub struct Answer<T> {
 
 impl<T> std::fmt::Debug for Answer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.status)
-            .field("attempts", &self.attempts)
-            .finish_non_exhaustive()
+        f.debug_struct("Answer").field("status", &self.status).field("attempts", &self.attempts).finish_non_exhaustive()
     }
 }
 
 impl<T> Answer<T> {
     /// Replaces the value, keeping what it took to get it.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
-        Answer {
-            value: f(self.value),
-            status: self.status,
-            attempts: self.attempts,
-            request_id: self.request_id,
-        }
+        Answer { value: f(self.value), status: self.status, attempts: self.attempts, request_id: self.request_id }
     }
 }
 

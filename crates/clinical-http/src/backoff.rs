@@ -41,11 +41,7 @@ impl Backoff {
     pub fn delay(&self, n: u32, random: &mut fastrand::Rng) -> Duration {
         let doublings = n.saturating_sub(1);
         let factor = 1u128.checked_shl(doublings.min(127)).unwrap_or(u128::MAX);
-        let whole = self
-            .base
-            .as_nanos()
-            .saturating_mul(factor)
-            .min(self.cap.as_nanos());
+        let whole = self.base.as_nanos().saturating_mul(factor).min(self.cap.as_nanos());
         let whole = u64::try_from(whole).unwrap_or(u64::MAX);
         let least = match self.jitter {
             Jitter::Full => 0,
@@ -92,10 +88,7 @@ mod tests {
     fn extremes_neither_overflow_nor_panic() {
         let mut random = fastrand::Rng::with_seed(1);
         let backoff = Backoff::new(Duration::MAX, Duration::MAX, Jitter::AtLeastPercent(255));
-        assert_eq!(
-            backoff.delay(u32::MAX, &mut random),
-            Duration::from_nanos(u64::MAX)
-        );
+        assert_eq!(backoff.delay(u32::MAX, &mut random), Duration::from_nanos(u64::MAX));
         let none = Backoff::new(Duration::ZERO, Duration::ZERO, Jitter::Full);
         assert_eq!(none.delay(u32::MAX, &mut random), Duration::ZERO);
     }
@@ -105,9 +98,7 @@ mod tests {
         let backoff = Backoff::new(SECOND, Duration::from_secs(20), Jitter::Full);
         let run = |seed| {
             let mut random = fastrand::Rng::with_seed(seed);
-            (1..6)
-                .map(|n| backoff.delay(n, &mut random))
-                .collect::<Vec<_>>()
+            (1..6).map(|n| backoff.delay(n, &mut random)).collect::<Vec<_>>()
         };
         assert_eq!(run(7), run(7));
         assert_ne!(run(7), run(8));

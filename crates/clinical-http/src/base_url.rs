@@ -28,41 +28,26 @@ impl BaseUrl {
         let text = text.trim();
         // The URL standard drops tabs and line breaks without a word; here they are a sign of a bad copy.
         if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            return Err(refuse(
-                "contains a space, tab or line break; copy the address again",
-            ));
+            return Err(refuse("contains a space, tab or line break; copy the address again"));
         }
-        let mut url = Url::parse(text)
-            .map_err(|_| refuse("is not a URL; use a form such as https://host.example"))?;
-        let host = url
-            .host()
-            .ok_or_else(|| refuse("has no host; use a form such as https://host.example"))?;
+        let mut url = Url::parse(text).map_err(|_| refuse("is not a URL; use a form such as https://host.example"))?;
+        let host = url.host().ok_or_else(|| refuse("has no host; use a form such as https://host.example"))?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}
             "http" => {
-                return Err(refuse(
-                    "uses plain HTTP to a host that is not this machine; use https://",
-                ));
+                return Err(refuse("uses plain HTTP to a host that is not this machine; use https://"));
             }
             _ => return Err(refuse("has a scheme other than https; use https://")),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse(
-                "contains a user name or password; give the credential separately",
-            ));
+            return Err(refuse("contains a user name or password; give the credential separately"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse(
-                "contains a query or fragment; end it after the path",
-            ));
+            return Err(refuse("contains a query or fragment; end it after the path"));
         }
         let path = url.path().trim_end_matches('/');
-        let path = path
-            .strip_suffix("/v1")
-            .unwrap_or(path)
-            .trim_end_matches('/')
-            .to_owned();
+        let path = path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned();
         url.set_path(&path);
         Ok(Self { url })
     }
@@ -94,9 +79,7 @@ impl BaseUrl {
     /// The origin (scheme, host, port) of a redirect's target, relative to this address: all that may be said of it.
     pub(crate) fn origin_of(&self, location: &str) -> Option<String> {
         let target = self.url.join(location).ok()?;
-        target
-            .has_host()
-            .then(|| target.origin().ascii_serialization())
+        target.has_host().then(|| target.origin().ascii_serialization())
     }
 }
 
@@ -122,47 +105,19 @@ mod tests {
     fn a_trailing_slash_or_version_changes_nothing() {
         let table = [
             ("https://codify.example", "https://codify.example/v1/codify"),
-            (
-                "https://codify.example/",
-                "https://codify.example/v1/codify",
-            ),
-            (
-                "https://codify.example/v1",
-                "https://codify.example/v1/codify",
-            ),
-            (
-                "https://codify.example/v1/",
-                "https://codify.example/v1/codify",
-            ),
-            (
-                "https://codify.example//v1//",
-                "https://codify.example/v1/codify",
-            ),
-            (
-                " https://codify.example ",
-                "https://codify.example/v1/codify",
-            ),
-            (
-                "https://codify.example/sofia/v1/",
-                "https://codify.example/sofia/v1/codify",
-            ),
-            (
-                "https://codify.example:8443/tenant",
-                "https://codify.example:8443/tenant/v1/codify",
-            ),
-            (
-                "http://127.0.0.1:8080/v1",
-                "http://127.0.0.1:8080/v1/codify",
-            ),
+            ("https://codify.example/", "https://codify.example/v1/codify"),
+            ("https://codify.example/v1", "https://codify.example/v1/codify"),
+            ("https://codify.example/v1/", "https://codify.example/v1/codify"),
+            ("https://codify.example//v1//", "https://codify.example/v1/codify"),
+            (" https://codify.example ", "https://codify.example/v1/codify"),
+            ("https://codify.example/sofia/v1/", "https://codify.example/sofia/v1/codify"),
+            ("https://codify.example:8443/tenant", "https://codify.example:8443/tenant/v1/codify"),
+            ("http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1/codify"),
             ("http://[::1]:8080", "http://[::1]:8080/v1/codify"),
             ("http://localhost", "http://localhost/v1/codify"),
         ];
         for (given, expected) in table {
-            assert_eq!(
-                BaseUrl::parse(given).unwrap().join("/v1/codify").as_str(),
-                expected,
-                "{given}"
-            );
+            assert_eq!(BaseUrl::parse(given).unwrap().join("/v1/codify").as_str(), expected, "{given}");
         }
     }
 
@@ -187,10 +142,7 @@ mod tests {
         for (given, rule) in table {
             let text = BaseUrl::parse(given).unwrap_err().to_string();
             assert!(text.contains(rule), "{given}: {text}");
-            assert!(
-                !text.contains("secret") && !text.contains("codify.example"),
-                "{text}"
-            );
+            assert!(!text.contains("secret") && !text.contains("codify.example"), "{text}");
             assert!(text.ends_with("(nothing was sent)"), "{text}");
         }
     }
@@ -199,18 +151,9 @@ mod tests {
     fn of_a_redirect_target_only_the_origin_is_told() {
         let base = BaseUrl::parse("https://codify.example/v1").unwrap();
         let origin = |location| base.origin_of(location);
-        assert_eq!(
-            origin("https://evil.example/steal?patient=1").as_deref(),
-            Some("https://evil.example")
-        );
-        assert_eq!(
-            origin("/login?patient=1").as_deref(),
-            Some("https://codify.example")
-        );
-        assert_eq!(
-            origin("//evil.example:99/x").as_deref(),
-            Some("https://evil.example:99")
-        );
+        assert_eq!(origin("https://evil.example/steal?patient=1").as_deref(), Some("https://evil.example"));
+        assert_eq!(origin("/login?patient=1").as_deref(), Some("https://codify.example"));
+        assert_eq!(origin("//evil.example:99/x").as_deref(), Some("https://evil.example:99"));
         assert_eq!(origin("data:text/plain,secret"), None);
     }
 }

@@ -15,11 +15,7 @@ pub struct Body(pub(crate) Content);
 pub(crate) enum Content {
     Empty,
     Json(Bytes),
-    JsonWithFile {
-        before: Bytes,
-        file: FileFacts,
-        after: Bytes,
-    },
+    JsonWithFile { before: Bytes, file: FileFacts, after: Bytes },
 }
 
 impl std::fmt::Debug for Body {
@@ -29,10 +25,7 @@ impl std::fmt::Debug for Body {
             Content::Json(_) => "json",
             Content::JsonWithFile { .. } => "json with file",
         };
-        f.debug_struct("Body")
-            .field("kind", &kind)
-            .field("length", &self.len())
-            .finish()
+        f.debug_struct("Body").field("kind", &kind).field("length", &self.len()).finish()
     }
 }
 
@@ -50,10 +43,7 @@ impl Body {
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         match serde_json::to_vec(value) {
             Ok(bytes) => Ok(Self(Content::Json(bytes.into()))),
-            Err(_) => Err(Error::new(
-                ErrorKind::InvalidInput,
-                "the request cannot be written as JSON",
-            )),
+            Err(_) => Err(Error::new(ErrorKind::InvalidInput, "the request cannot be written as JSON")),
         }
     }
 
@@ -65,33 +55,17 @@ impl Body {
     /// # Errors
     ///
     /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the JSON exactly once.
-    pub fn json_with_file(
-        file: FileFacts,
-        make: impl Fn(&str) -> Result<Self, Error>,
-    ) -> Result<Self, Error> {
+    pub fn json_with_file(file: FileFacts, make: impl Fn(&str) -> Result<Self, Error>) -> Result<Self, Error> {
         // 128 random bits: text of the caller cannot contain it by accident or on purpose.
         let slot = format!("file-{:032x}", fastrand::u128(..));
         let Self(Content::Json(json)) = make(&slot)? else {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "a file can only be placed into a JSON body",
-            ));
+            return Err(Error::new(ErrorKind::InvalidInput, "a file can only be placed into a JSON body"));
         };
-        let mut places = json
-            .windows(slot.len())
-            .enumerate()
-            .filter(|(_, window)| *window == slot.as_bytes());
+        let mut places = json.windows(slot.len()).enumerate().filter(|(_, window)| *window == slot.as_bytes());
         let (Some((at, _)), None) = (places.next(), places.next()) else {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "the place of the file is not in the JSON exactly once",
-            ));
+            return Err(Error::new(ErrorKind::InvalidInput, "the place of the file is not in the JSON exactly once"));
         };
-        Ok(Self(Content::JsonWithFile {
-            before: json.slice(..at),
-            after: json.slice(at + slot.len()..),
-            file,
-        }))
+        Ok(Self(Content::JsonWithFile { before: json.slice(..at), after: json.slice(at + slot.len()..), file }))
     }
 
     /// The exact number of bytes on the wire, as `Content-Length` will say.
@@ -99,11 +73,9 @@ impl Body {
         match &self.0 {
             Content::Empty => 0,
             Content::Json(bytes) => bytes.len() as u64,
-            Content::JsonWithFile {
-                before,
-                file,
-                after,
-            } => before.len() as u64 + file.len().div_ceil(3) * 4 + after.len() as u64,
+            Content::JsonWithFile { before, file, after } => {
+                before.len() as u64 + file.len().div_ceil(3) * 4 + after.len() as u64
+            }
         }
     }
 
@@ -137,9 +109,7 @@ const ERROR_BODY: usize = 8 * 1024;
 
 impl Default for BodyLimits {
     fn default() -> Self {
-        Self {
-            response: 16 * 1024 * 1024,
-        }
+        Self { response: 16 * 1024 * 1024 }
     }
 }
 
@@ -169,19 +139,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_place_of_a_file_must_be_there_exactly_once() {
-        let table: [Make; 3] = [
-            |_| Body::json("no place"),
-            |place| Body::json(&[place, place]),
-            |_| Ok(Body::empty()),
-        ];
+        let table: [Make; 3] = [|_| Body::json("no place"), |place| Body::json(&[place, place]), |_| Ok(Body::empty())];
         for make in table {
             let error = Body::json_with_file(facts(b"abc").await, make).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert!(!error.to_string().contains("file-"), "{error}");
         }
-        let refused = Body::json_with_file(facts(b"abc").await, |_| {
-            Err(Error::invalid("note", "is empty"))
-        });
+        let refused = Body::json_with_file(facts(b"abc").await, |_| Err(Error::invalid("note", "is empty")));
         assert_eq!(refused.unwrap_err().field(), Some("note"));
         let (outer, inner) = (facts(b"abc").await, facts(b"abc").await);
         let nested = Body::json_with_file(outer, |place| {
@@ -208,20 +172,14 @@ mod tests {
     #[test]
     fn what_cannot_be_json_is_refused() {
         let map = std::collections::HashMap::from([(vec![1], 2)]);
-        assert_eq!(
-            Body::json(&map).unwrap_err().kind(),
-            ErrorKind::InvalidInput
-        );
+        assert_eq!(Body::json(&map).unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 
     #[tokio::test]
     async fn debug_shows_kind_and_length_only() {
         let table = [
             (Body::empty(), "Body { kind: \"empty\", length: 0 }"),
-            (
-                Body::json("Jane").unwrap(),
-                "Body { kind: \"json\", length: 6 }",
-            ),
+            (Body::json("Jane").unwrap(), "Body { kind: \"json\", length: 6 }"),
             (
                 Body::json_with_file(facts(b"abcd").await, Body::json).unwrap(),
                 "Body { kind: \"json with file\", length: 10 }",

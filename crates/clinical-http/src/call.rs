@@ -13,11 +13,7 @@ pub struct Call {
 impl Call {
     /// A call of an operation, without a body and naming nobody.
     pub fn new(operation: &'static Operation) -> Self {
-        Self {
-            operation,
-            context: CallContext::new(),
-            body: Body::empty(),
-        }
+        Self { operation, context: CallContext::new(), body: Body::empty() }
     }
 
     /// Who the call is about.

@@ -41,46 +41,28 @@ pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
 }
 
 /// The error for a status that is not a success. `origin` is where a redirect points.
-pub(crate) fn status_error(
-    status: StatusCode,
-    hint: Option<Duration>,
-    origin: Option<&str>,
-) -> Error {
+pub(crate) fn status_error(status: StatusCode, hint: Option<Duration>, origin: Option<&str>) -> Error {
     let kind = kind_of_status(status.as_u16(), hint.is_some());
     let advice: Cow<'static, str> = match kind {
         ErrorKind::Redirect => match origin {
-            Some(origin) => {
-                format!("redirects are not followed; this one points to {origin}").into()
-            }
+            Some(origin) => format!("redirects are not followed; this one points to {origin}").into(),
             None => "redirects are not followed".into(),
         },
         ErrorKind::Credentials => "the credential was not accepted; check the token".into(),
-        ErrorKind::Forbidden => {
-            "the credential does not allow this; ask the vendor for access".into()
-        }
+        ErrorKind::Forbidden => "the credential does not allow this; ask the vendor for access".into(),
         ErrorKind::TooLarge => "the input is too large; make it smaller or split it".into(),
-        ErrorKind::Timeout => {
-            "the vendor ran out of time; send less at once or try again later".into()
-        }
+        ErrorKind::Timeout => "the vendor ran out of time; send less at once or try again later".into(),
         ErrorKind::Throttled => match hint {
-            Some(hint) => format!(
-                "too many requests; it asks to wait {} s before the next",
-                whole_seconds(hint)
-            )
-            .into(),
+            Some(hint) => {
+                format!("too many requests; it asks to wait {} s before the next", whole_seconds(hint)).into()
+            }
             None => "too many requests; wait before sending more".into(),
         },
         ErrorKind::Unavailable => "the vendor's service failed; try again later".into(),
         _ => "the request was rejected; correct it before sending it again".into(),
     };
-    let reason = status
-        .canonical_reason()
-        .map(|reason| format!(" {reason}"))
-        .unwrap_or_default();
-    Error::new(
-        kind,
-        format!("the vendor answered {}{reason}: {advice}", status.as_u16()),
-    )
+    let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
+    Error::new(kind, format!("the vendor answered {}{reason}: {advice}", status.as_u16()))
 }
 
 /// The error for a transport that failed before an answer was there.
@@ -91,11 +73,7 @@ pub(crate) fn failure_error(failure: Failure, delivery: Delivery) -> Error {
 /// The error for a limit that was reached before an answer was there. `limit` is the time that the attempt had.
 pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Delivery) -> Error {
     let message = match expired {
-        Expired::Attempt => format!(
-            "no answer came within the time limit of {} s",
-            whole_seconds(limit)
-        )
-        .into(),
+        Expired::Attempt => format!("no answer came within the time limit of {} s", whole_seconds(limit)).into(),
         Expired::Stall => Cow::from("the upload stalled: no byte moved within the stall limit"),
     };
     Error::new(ErrorKind::Timeout, message).with_delivery(delivery)
@@ -103,7 +81,5 @@ pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Deliver
 
 /// Rounded up, as a person would say it.
 fn whole_seconds(duration: Duration) -> u64 {
-    duration
-        .as_secs()
-        .saturating_add(u64::from(duration.subsec_nanos() > 0))
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

@@ -15,8 +15,8 @@ use crate::settings::Settings;
 use crate::trail::Trail;
 use crate::transport::Transport;
 use crate::{
-    Answer, BaseUrl, BodyLimits, Call, Clock, Deadlines, Error, ErrorKind, Observer, RetryPolicy,
-    Sensitive, SystemClock, Vendor, VendorReference,
+    Answer, BaseUrl, BodyLimits, Call, Clock, Deadlines, Error, ErrorKind, Observer, RetryPolicy, Sensitive,
+    SystemClock, Vendor, VendorReference,
 };
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
@@ -72,12 +72,8 @@ impl Client {
     ///
     /// Dropping the future closes the connection; the vendor may go on processing. One audit record is written, with the outcome
     /// [`Abandoned`](crate::audit::Outcome::Abandoned). The client remains usable.
-    pub async fn send<T: DeserializeOwned + VendorReference>(
-        &self,
-        call: Call,
-    ) -> Result<Answer<T>, Error> {
-        self.send_with(call, |body| decode(body), VendorReference::vendor_reference)
-            .await
+    pub async fn send<T: DeserializeOwned + VendorReference>(&self, call: Call) -> Result<Answer<T>, Error> {
+        self.send_with(call, |body| decode(body), VendorReference::vendor_reference).await
     }
 
     /// Makes a call and hands out the answer's body as it came, for operations whose answer is not documented.
@@ -94,8 +90,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub async fn send_raw(&self, call: Call) -> Result<Answer<Sensitive<Bytes>>, Error> {
-        self.send_with(call, |body| Ok(Sensitive::new(body.clone())), |_| None)
-            .await
+        self.send_with(call, |body| Ok(Sensitive::new(body.clone())), |_| None).await
     }
 
     async fn send_with<T>(
@@ -123,17 +118,10 @@ impl Client {
             match decode(&success.body) {
                 Ok(value) => {
                     let attempts = trail.succeed(reference(&value));
-                    Ok(Answer {
-                        value,
-                        status: success.status,
-                        attempts,
-                        request_id: success.request_id,
-                    })
+                    Ok(Answer { value, status: success.status, attempts, request_id: success.request_id })
                 }
                 Err(error) => {
-                    let error = error
-                        .with_status(success.status, success.request_id)
-                        .with_body(success.body);
+                    let error = error.with_status(success.status, success.request_id).with_body(success.body);
                     Err(trail.fail(error))
                 }
             }
@@ -151,9 +139,7 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
             serde_json::error::Category::Data => "has another shape than the contract's",
             _ => "is not complete, valid JSON",
         };
-        let message = format!(
-            "the answer {what} (line {line}, column {column}); its bytes are kept in the error"
-        );
+        let message = format!("the answer {what} (line {line}, column {column}); its bytes are kept in the error");
         Error::new(ErrorKind::Decode, message)
     })
 }
@@ -255,24 +241,18 @@ impl ClientBuilder {
             .ok()
             .filter(|value| !value.is_empty() && value.to_str().is_ok())
             .ok_or_else(|| {
-                Error::configuration(
-                    "user agent",
-                    "is empty or not visible ASCII; use a form such as MyHIS/1.0",
-                )
+                Error::configuration("user agent", "is empty or not visible ASCII; use a form such as MyHIS/1.0")
             })?;
         let audit = [self.vendor.doctor_header(), self.vendor.patient_header()];
         for name in audit.into_iter().flatten() {
-            HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-                Error::configuration("audit header", "is not a valid HTTP field name")
-            })?;
+            HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Error::configuration("audit header", "is not a valid HTTP field name"))?;
         }
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new(&self.base, &self.deadlines)?),
         };
-        let random = self
-            .seed
-            .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let random = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Ok(Client {
             inner: Arc::new(Settings {
                 vendor: self.vendor,

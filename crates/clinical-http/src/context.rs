@@ -21,16 +21,10 @@ impl AuditId {
     pub fn new(field: &'static str, value: impl Into<String>) -> Result<Self, Error> {
         let value = value.into();
         if value.is_empty() {
-            return Err(Error::invalid(
-                field,
-                "is empty; leave it out or give 1 to 256 characters",
-            ));
+            return Err(Error::invalid(field, "is empty; leave it out or give 1 to 256 characters"));
         }
         if value.contains(['\r', '\n']) {
-            return Err(Error::invalid(
-                field,
-                "contains a line break (CR or LF); use visible ASCII characters only",
-            ));
+            return Err(Error::invalid(field, "contains a line break (CR or LF); use visible ASCII characters only"));
         }
         if value.chars().any(|c| !(c == ' ' || c.is_ascii_graphic())) {
             return Err(Error::invalid(
@@ -39,17 +33,11 @@ impl AuditId {
             ));
         }
         if value.starts_with(' ') || value.ends_with(' ') {
-            return Err(Error::invalid(
-                field,
-                "starts or ends with a space; remove it",
-            ));
+            return Err(Error::invalid(field, "starts or ends with a space; remove it"));
         }
         if value.len() > LONGEST {
             let length = value.len();
-            return Err(Error::invalid(
-                field,
-                format!("has {length} characters; at most {LONGEST} are allowed"),
-            ));
+            return Err(Error::invalid(field, format!("has {length} characters; at most {LONGEST} are allowed")));
         }
         Ok(Self(Sensitive::new(value)))
     }
@@ -128,32 +116,16 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert_eq!(error.field(), Some("x-doctor"));
             let text = error.to_string();
-            assert!(
-                text.starts_with("x-doctor ") && text.contains(rule),
-                "{text}"
-            );
+            assert!(text.starts_with("x-doctor ") && text.contains(rule), "{text}");
             assert!(value.len() < 3 || !text.contains(value), "{text}");
         }
-        assert_eq!(
-            CallContext::new().patient("").unwrap_err().field(),
-            Some("x-patient")
-        );
+        assert_eq!(CallContext::new().patient("").unwrap_err().field(), Some("x-patient"));
     }
 
     #[test]
     fn ordinary_references_pass_and_are_not_printed() {
-        for value in [
-            "dr_123",
-            "pt 456",
-            "urn:oid:1.2.3^^^H&1",
-            "x",
-            &"9".repeat(256),
-        ] {
-            let context = CallContext::new()
-                .doctor(value)
-                .unwrap()
-                .patient(value)
-                .unwrap();
+        for value in ["dr_123", "pt 456", "urn:oid:1.2.3^^^H&1", "x", &"9".repeat(256)] {
+            let context = CallContext::new().doctor(value).unwrap().patient(value).unwrap();
             assert_eq!(context.doctor_id().unwrap().expose(), value);
             assert!(!format!("{context:?}").contains(value) || value == "x");
         }

@@ -51,9 +51,8 @@ impl Credential {
     /// As [`bearer`](Self::bearer); [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name, or one that HTTP or
     /// this client sets itself (`Host`, `Content-Length` and the like).
     pub fn header_key(name: &str, key: impl Into<SecretString>) -> Result<Self, Error> {
-        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-            Error::configuration("credential header", "is not a valid HTTP field name")
-        })?;
+        let header = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::configuration("credential header", "is not a valid HTTP field name"))?;
         if RESERVED.contains(&header.as_str()) {
             return Err(Error::configuration(
                 "credential header",
@@ -63,28 +62,16 @@ impl Credential {
         Self::checked(header, None, key.into())
     }
 
-    fn checked(
-        header: HeaderName,
-        scheme: Option<&'static str>,
-        secret: SecretString,
-    ) -> Result<Self, Error> {
+    fn checked(header: HeaderName, scheme: Option<&'static str>, secret: SecretString) -> Result<Self, Error> {
         let text = secret.expose_secret();
         if text.is_empty() {
-            return Err(Error::credentials(
-                "token",
-                "is empty; set it to the token that the vendor issued",
-            ));
+            return Err(Error::credentials("token", "is empty; set it to the token that the vendor issued"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             let rule = "contains a space, line break or non-ASCII character; copy the token again, without quotes";
             return Err(Error::credentials("token", rule));
         }
-        Ok(Self {
-            header,
-            scheme,
-            secret,
-            generation: 0,
-        })
+        Ok(Self { header, scheme, secret, generation: 0 })
     }
 
     /// The same credential as the given generation. A source counts up whenever it hands out another secret.
@@ -105,8 +92,7 @@ impl Credential {
             Some(scheme) => HeaderValue::try_from(format!("{scheme} {secret}")),
             None => HeaderValue::from_str(secret),
         };
-        let mut value = value
-            .map_err(|_| Error::credentials("token", "cannot be sent as an HTTP field value"))?;
+        let mut value = value.map_err(|_| Error::credentials("token", "cannot be sent as an HTTP field value"))?;
         value.set_sensitive(true);
         Ok((self.header.clone(), value))
     }
@@ -201,17 +187,10 @@ mod tests {
         for token in ["", " ", "abc def", "abc\n", "\"abc\" ", "tökén"] {
             let error = Credential::bearer(token).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Credentials);
-            assert!(
-                token.trim().is_empty() || !error.to_string().contains(token.trim()),
-                "{error}"
-            );
+            assert!(token.trim().is_empty() || !error.to_string().contains(token.trim()), "{error}");
         }
         for name in ["x api key", "", "Content-Length", "HOST", "expect"] {
-            assert_eq!(
-                Credential::header_key(name, "k").unwrap_err().kind(),
-                ErrorKind::Configuration,
-                "{name}"
-            );
+            assert_eq!(Credential::header_key(name, "k").unwrap_err().kind(), ErrorKind::Configuration, "{name}");
         }
     }
 
@@ -219,17 +198,11 @@ mod tests {
     fn the_header_is_marked_sensitive_and_debug_shows_no_secret() {
         let bearer = Credential::bearer("s3cret").unwrap();
         let (name, value) = bearer.header().unwrap();
-        assert_eq!(
-            (name.as_str(), value.to_str().unwrap()),
-            ("authorization", "Bearer s3cret")
-        );
+        assert_eq!((name.as_str(), value.to_str().unwrap()), ("authorization", "Bearer s3cret"));
         assert!(value.is_sensitive());
         let key = StaticCredential::header_key("X-Api-Key", "s3cret").unwrap();
         let (name, value) = key.0.header().unwrap();
-        assert_eq!(
-            (name.as_str(), value.to_str().unwrap()),
-            ("x-api-key", "s3cret")
-        );
+        assert_eq!((name.as_str(), value.to_str().unwrap()), ("x-api-key", "s3cret"));
         assert!(value.is_sensitive());
         assert!(!format!("{bearer:?} {key:?} {value:?}").contains("s3cret"));
     }

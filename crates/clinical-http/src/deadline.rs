@@ -82,9 +82,7 @@ impl Deadlines {
 
     pub(crate) fn stall_limit(&self) -> Duration {
         // A limit of zero would have nothing to measure.
-        self.stall
-            .unwrap_or(Duration::from_secs(30))
-            .max(Duration::from_millis(1))
+        self.stall.unwrap_or(Duration::from_secs(30)).max(Duration::from_millis(1))
     }
 
     /// What is left of the total when `spent` has passed.
@@ -128,16 +126,11 @@ mod tests {
 
     #[test]
     fn an_attempt_gets_its_limit_or_what_is_left() {
-        let deadlines = Deadlines::default()
-            .total(Duration::from_secs(100))
-            .attempt(Duration::from_secs(60));
+        let deadlines = Deadlines::default().total(Duration::from_secs(100)).attempt(Duration::from_secs(60));
         let at = |seconds| deadlines.attempt_limit(Duration::from_secs(seconds));
         assert_eq!(at(0), Some(Duration::from_secs(60)));
         assert_eq!(at(70), Some(Duration::from_secs(30)));
-        assert_eq!(
-            deadlines.attempt_limit(Duration::from_millis(99_750)),
-            Some(LEAST)
-        );
+        assert_eq!(deadlines.attempt_limit(Duration::from_millis(99_750)), Some(LEAST));
         assert_eq!(deadlines.attempt_limit(Duration::from_millis(99_751)), None);
         assert_eq!(at(1_000), None);
     }
@@ -152,29 +145,16 @@ mod tests {
 
     #[test]
     fn what_is_not_set_stays_as_it_was() {
-        let vendor = Deadlines::default()
-            .attempt(Duration::from_secs(600))
-            .total(Duration::from_secs(1800));
-        let caller = Deadlines::default()
-            .total(Duration::from_secs(700))
-            .over(&vendor);
-        assert_eq!(
-            caller.attempt_limit(Duration::ZERO),
-            Some(Duration::from_secs(600))
-        );
+        let vendor = Deadlines::default().attempt(Duration::from_secs(600)).total(Duration::from_secs(1800));
+        let caller = Deadlines::default().total(Duration::from_secs(700)).over(&vendor);
+        assert_eq!(caller.attempt_limit(Duration::ZERO), Some(Duration::from_secs(600)));
         assert_eq!(caller.left(Duration::ZERO), Duration::from_secs(700));
-        assert_eq!(
-            (caller.connect_limit(), caller.stall_limit()),
-            (Duration::from_secs(10), Duration::from_secs(30))
-        );
+        assert_eq!((caller.connect_limit(), caller.stall_limit()), (Duration::from_secs(10), Duration::from_secs(30)));
     }
 
     #[test]
     fn debug_shows_every_limit_in_force() {
         let shown = format!("{:?}", Deadlines::default().total(Duration::from_secs(7)));
-        assert_eq!(
-            shown,
-            "Deadlines { total: 7s, attempt: 60s, connect: 10s, stall: 30s }"
-        );
+        assert_eq!(shown, "Deadlines { total: 7s, attempt: 60s, connect: 10s, stall: 30s }");
     }
 }

@@ -220,10 +220,7 @@ impl Error {
 
     /// The vendor's request id, where the last answer carried one in `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
-        self.inner
-            .request_id
-            .as_ref()
-            .map(|id| id.expose().as_str())
+        self.inner.request_id.as_ref().map(|id| id.expose().as_str())
     }
 
     /// How long the vendor asked to wait, counted from the last answer.

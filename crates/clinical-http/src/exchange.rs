@@ -34,18 +34,11 @@ pub(crate) struct Failed {
 
 impl Failed {
     fn transient(error: Error) -> Self {
-        Self {
-            error,
-            pace: Pace::Transient,
-            is_final: false,
-        }
+        Self { error, pace: Pace::Transient, is_final: false }
     }
 
     fn finally(error: Error) -> Self {
-        Self {
-            is_final: true,
-            ..Self::transient(error)
-        }
+        Self { is_final: true, ..Self::transient(error) }
     }
 }
 
@@ -96,11 +89,7 @@ impl Attempting<'_> {
             }
             Err(expired) => {
                 let untouched = !body.is_empty() && !progress.started();
-                let delivery = if untouched {
-                    Delivery::NotSent
-                } else {
-                    Delivery::Unknown
-                };
+                let delivery = if untouched { Delivery::NotSent } else { Delivery::Unknown };
                 return Err(Failed::transient(expired_error(expired, limit, delivery)));
             }
         };
@@ -113,74 +102,46 @@ impl Attempting<'_> {
     }
 
     async fn success(&self, response: TransportResponse, end: Instant) -> Result<Success, Failed> {
-        let TransportResponse {
-            status,
-            headers,
-            body,
-        } = response;
+        let TransportResponse { status, headers, body } = response;
         let cap = self.limits.of(true);
         let (body, ended) = read::capped(body, cap, end, self.stall).await;
         let (kind, message) = match ended {
             End::Whole => {
                 let request_id = request_id(&headers);
-                return Ok(Success {
-                    status: status.as_u16(),
-                    request_id,
-                    body,
-                });
+                return Ok(Success { status: status.as_u16(), request_id, body });
             }
             End::Capped => (
                 ErrorKind::ResponseTooLarge,
                 format!("the answer is longer than the cap of {cap} bytes and was cut there"),
             ),
-            End::Lost(_) => (
-                ErrorKind::Interrupted,
-                "the connection broke off in the middle of the answer".to_owned(),
-            ),
-            End::Expired(Expired::Stall) => (
-                ErrorKind::Timeout,
-                "the answer stalled: no byte came within the stall limit".to_owned(),
-            ),
-            End::Expired(Expired::Attempt) => (
-                ErrorKind::Timeout,
-                "the answer was not complete within the time limit of an attempt".to_owned(),
-            ),
+            End::Lost(_) => (ErrorKind::Interrupted, "the connection broke off in the middle of the answer".to_owned()),
+            End::Expired(Expired::Stall) => {
+                (ErrorKind::Timeout, "the answer stalled: no byte came within the stall limit".to_owned())
+            }
+            End::Expired(Expired::Attempt) => {
+                (ErrorKind::Timeout, "the answer was not complete within the time limit of an attempt".to_owned())
+            }
         };
         let error = Error::new(kind, message)
             .with_delivery(Delivery::ResponseLost)
             .with_status(status.as_u16(), request_id(&headers))
             .with_body(body);
-        Err(Failed {
-            error,
-            pace: Pace::Transient,
-            is_final: ended == End::Capped,
-        })
+        Err(Failed { error, pace: Pace::Transient, is_final: ended == End::Capped })
     }
 
     async fn refusal(&self, response: TransportResponse, end: Instant) -> Failed {
-        let TransportResponse {
-            status,
-            headers,
-            body,
-        } = response;
+        let TransportResponse { status, headers, body } = response;
         let hint = retry_after::hint(&headers, self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
         let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
-        let origin = headers
-            .get(LOCATION)
-            .and_then(|to| to.to_str().ok())
-            .and_then(|to| self.base.origin_of(to));
+        let origin = headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.base.origin_of(to));
         let code = status.as_u16();
         let error = status_error(status, hint, origin.as_deref())
             .with_delivery(verdict::delivery_of_status(code, hint.is_some()))
             .with_status(code, request_id(&headers))
             .with_retry_after(hint)
             .with_body(body);
-        Failed {
-            error,
-            pace: verdict::pace_of_status(code, hint.is_some()),
-            is_final: false,
-        }
+        Failed { error, pace: verdict::pace_of_status(code, hint.is_some()), is_final: false }
     }
 }
 
@@ -188,9 +149,7 @@ impl Attempting<'_> {
 fn request_id(headers: &HeaderMap) -> Option<String> {
     const LONGEST: usize = 128;
     let value = headers.get("x-request-id")?.to_str().ok()?;
-    let plain = !value.is_empty()
-        && value.len() <= LONGEST
-        && value.bytes().all(|byte| byte.is_ascii_graphic());
+    let plain = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| value.to_owned())
 }
 

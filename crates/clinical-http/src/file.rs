@@ -36,10 +36,7 @@ impl std::fmt::Debug for FileSource {
             Origin::Path(_) => "path",
             Origin::Memory(_) => "memory",
         };
-        f.debug_struct("FileSource")
-            .field("field", &self.field)
-            .field("origin", &origin)
-            .finish_non_exhaustive()
+        f.debug_struct("FileSource").field("field", &self.field).field("origin", &origin).finish_non_exhaustive()
     }
 }
 
@@ -55,18 +52,12 @@ pub struct FileFacts {
 impl FileSource {
     /// A file on disk. `field` names it in errors.
     pub fn path(field: &'static str, path: impl Into<PathBuf>) -> Self {
-        Self {
-            field,
-            origin: Origin::Path(path.into().into()),
-        }
+        Self { field, origin: Origin::Path(path.into().into()) }
     }
 
     /// A file in memory.
     pub fn bytes(field: &'static str, content: impl Into<Bytes>) -> Self {
-        Self {
-            field,
-            origin: Origin::Memory(content.into()),
-        }
+        Self { field, origin: Origin::Memory(content.into()) }
     }
 
     /// Reads a whole reader into memory, at most `limit` bytes, so that the file can be sent more than once.
@@ -85,16 +76,10 @@ impl FileSource {
         limit: u64,
     ) -> Result<Self, Error> {
         let mut content = Vec::new();
-        let read = reader
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut content)
-            .await;
+        let read = reader.take(limit.saturating_add(1)).read_to_end(&mut content).await;
         read.map_err(|error| unreadable(field, error.kind()))?;
         if content.len() as u64 > limit {
-            return Err(Error::too_large(
-                field,
-                format!("has more than {limit} bytes; make it smaller or split it"),
-            ));
+            return Err(Error::too_large(field, format!("has more than {limit} bytes; make it smaller or split it")));
         }
         Ok(Self::bytes(field, content))
     }
@@ -122,27 +107,16 @@ impl FileSource {
                     return Err(unreadable(self.field, io::ErrorKind::IsADirectory));
                 }
                 if !metadata.is_file() {
-                    return Err(Error::invalid(
-                        self.field,
-                        "is not a regular file; give the path of a file",
-                    ));
+                    return Err(Error::invalid(self.field, "is not a regular file; give the path of a file"));
                 }
                 let file = tokio::fs::File::open(path).await.map_err(failed)?;
                 let metadata = file.metadata().await.map_err(failed)?;
                 let mut head = Vec::new();
-                file.take(HEAD as u64)
-                    .read_to_end(&mut head)
-                    .await
-                    .map_err(failed)?;
+                file.take(HEAD as u64).read_to_end(&mut head).await.map_err(failed)?;
                 (metadata.len(), metadata.modified().ok(), Bytes::from(head))
             }
         };
-        Ok(FileFacts {
-            source: self.clone(),
-            len,
-            modified,
-            head: head.into(),
-        })
+        Ok(FileFacts { source: self.clone(), len, modified, head: head.into() })
     }
 }
 
@@ -191,11 +165,7 @@ impl FileFacts {
 
     fn compare(&self, now: &Metadata) -> Result<(), FileProblem> {
         let same = now.is_file() && now.len() == self.len && now.modified().ok() == self.modified;
-        if same {
-            Ok(())
-        } else {
-            Err(FileProblem::Changed)
-        }
+        if same { Ok(()) } else { Err(FileProblem::Changed) }
     }
 }
 
@@ -217,10 +187,9 @@ impl From<io::Error> for FileProblem {
 impl FileProblem {
     pub(crate) fn into_error(self, field: &'static str) -> Error {
         match self {
-            Self::Changed => Error::invalid(
-                field,
-                "changed while it was being sent; send it again when it is complete",
-            ),
+            Self::Changed => {
+                Error::invalid(field, "changed while it was being sent; send it again when it is complete")
+            }
             Self::Unreadable(kind) => unreadable(field, kind),
         }
     }
@@ -229,9 +198,7 @@ impl FileProblem {
 fn unreadable(field: &'static str, kind: io::ErrorKind) -> Error {
     let rule = match kind {
         io::ErrorKind::NotFound => "does not exist; check the path".into(),
-        io::ErrorKind::PermissionDenied => {
-            "cannot be read: permission denied; check its access rights".into()
-        }
+        io::ErrorKind::PermissionDenied => "cannot be read: permission denied; check its access rights".into(),
         io::ErrorKind::IsADirectory => "is a directory; give the path of a file".into(),
         other => std::borrow::Cow::Owned(format!("cannot be read: {other}; check the file")),
     };
@@ -253,9 +220,7 @@ mod tests {
             for source in [
                 FileSource::path("pdf", file.path()),
                 FileSource::bytes("pdf", content.clone()),
-                FileSource::reader("pdf", &content[..], limit)
-                    .await
-                    .unwrap(),
+                FileSource::reader("pdf", &content[..], limit).await.unwrap(),
             ] {
                 let facts = source.inspect().await.unwrap();
                 assert_eq!((facts.len(), facts.is_empty()), (limit, len == 0));
@@ -268,22 +233,13 @@ mod tests {
     async fn what_is_no_readable_file_is_refused_with_field_and_rule() {
         let folder = tempfile::tempdir().unwrap();
         let table = [
-            (
-                folder.path().join("none.pdf"),
-                "pdf does not exist; check the path",
-            ),
-            (
-                folder.path().to_owned(),
-                "pdf is a directory; give the path of a file",
-            ),
+            (folder.path().join("none.pdf"), "pdf does not exist; check the path"),
+            (folder.path().to_owned(), "pdf is a directory; give the path of a file"),
             (PathBuf::from(""), "pdf does not exist; check the path"),
         ];
         for (path, sentence) in table {
             let error = FileSource::path("pdf", path).inspect().await.unwrap_err();
-            assert_eq!(
-                (error.kind(), error.field()),
-                (ErrorKind::InvalidInput, Some("pdf"))
-            );
+            assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("pdf")));
             assert_eq!(error.to_string(), format!("{sentence} (nothing was sent)"));
         }
     }
@@ -292,14 +248,8 @@ mod tests {
     #[tokio::test]
     async fn a_device_is_refused_without_being_opened() {
         // Opening a pipe would wait for a writer, reading this device would never end.
-        let error = FileSource::path("pdf", "/dev/zero")
-            .inspect()
-            .await
-            .unwrap_err();
-        assert!(
-            error.to_string().contains("is not a regular file"),
-            "{error}"
-        );
+        let error = FileSource::path("pdf", "/dev/zero").inspect().await.unwrap_err();
+        assert!(error.to_string().contains("is not a regular file"), "{error}");
     }
 
     #[tokio::test]
@@ -309,11 +259,7 @@ mod tests {
             assert_eq!(read.is_ok(), fits, "{limit}");
             if let Err(error) = read {
                 assert_eq!(error.kind(), ErrorKind::TooLarge);
-                assert!(
-                    error
-                        .to_string()
-                        .contains(&format!("more than {limit} bytes"))
-                );
+                assert!(error.to_string().contains(&format!("more than {limit} bytes")));
             }
         }
         let endless = FileSource::reader("pdf", tokio::io::repeat(0), 10_000).await;

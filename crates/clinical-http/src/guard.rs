@@ -25,9 +25,7 @@ pub(crate) async fn guarded<F: Future>(
     progress: &Progress,
 ) -> Result<F::Output, Expired> {
     let mut work = pin!(work);
-    let mut timer = pin!(tokio::time::sleep_until(
-        end.min(later(Instant::now(), stall))
-    ));
+    let mut timer = pin!(tokio::time::sleep_until(end.min(later(Instant::now(), stall))));
     poll_fn(|cx| {
         if let Poll::Ready(output) = work.as_mut().poll(cx) {
             return Poll::Ready(Ok(output));
@@ -42,9 +40,7 @@ pub(crate) async fn guarded<F: Future>(
                 return Poll::Ready(Err(Expired::Stall));
             }
             // Before the body starts and after it is complete there is nothing to watch: look again later.
-            timer
-                .as_mut()
-                .reset(end.min(next.unwrap_or_else(|| later(now, stall))));
+            timer.as_mut().reset(end.min(next.unwrap_or_else(|| later(now, stall))));
         }
         Poll::Pending
     })

@@ -90,19 +90,8 @@ pub struct Operation {
 impl Operation {
     /// Declares an operation: a short name for logs, the method, the path template below the base URL (starting with
     /// `/`), and the effect.
-    pub const fn new(
-        name: &'static str,
-        method: Method,
-        path: &'static str,
-        effect: Effect,
-    ) -> Self {
-        Self {
-            name,
-            method,
-            path,
-            effect,
-            never_repeat_on: &[],
-        }
+    pub const fn new(name: &'static str, method: Method, path: &'static str, effect: Effect) -> Self {
+        Self { name, method, path, effect, never_repeat_on: &[] }
     }
 
     /// Statuses that are final for this operation although the general table would repeat them. Stricter only: there is no
@@ -148,11 +137,7 @@ pub struct Vendor {
 impl Vendor {
     /// Declares a vendor by the name that errors, logs and audit records show.
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            doctor_header: None,
-            patient_header: None,
-        }
+        Self { name, doctor_header: None, patient_header: None }
     }
 
     /// The headers that carry the doctor's and the patient's reference of a [`CallContext`](crate::CallContext).

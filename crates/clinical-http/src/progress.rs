@@ -75,10 +75,7 @@ impl Progress {
         if !self.started() || self.finished.load(Ordering::Acquire) {
             return None;
         }
-        Some(later(
-            self.origin + Duration::from_nanos(self.moved.load(Ordering::Acquire)),
-            stall,
-        ))
+        Some(later(self.origin + Duration::from_nanos(self.moved.load(Ordering::Acquire)), stall))
     }
 
     /// The transport asks for the body. Only the first time counts as movement: a connection may ask again whenever it is woken.

@@ -24,23 +24,17 @@ pub(crate) enum End {
 }
 
 /// Reads until the end, the cap, a failure or a limit. Whatever came is returned in every case.
-pub(crate) async fn capped(
-    mut body: ResponseBody,
-    cap: usize,
-    end: Instant,
-    stall: Duration,
-) -> (Bytes, End) {
+pub(crate) async fn capped(mut body: ResponseBody, cap: usize, end: Instant, stall: Duration) -> (Bytes, End) {
     let mut got = Got::default();
     let ended = loop {
         let silent = later(Instant::now(), stall);
-        let frame =
-            match timeout_at(end.min(silent), poll_fn(|cx| body.as_mut().poll_frame(cx))).await {
-                Ok(Some(Ok(frame))) => frame,
-                Ok(Some(Err(error))) => break End::Lost(error.failure),
-                Ok(None) => break End::Whole,
-                Err(_) if silent < end => break End::Expired(Expired::Stall),
-                Err(_) => break End::Expired(Expired::Attempt),
-            };
+        let frame = match timeout_at(end.min(silent), poll_fn(|cx| body.as_mut().poll_frame(cx))).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(error))) => break End::Lost(error.failure),
+            Ok(None) => break End::Whole,
+            Err(_) if silent < end => break End::Expired(Expired::Stall),
+            Err(_) => break End::Expired(Expired::Attempt),
+        };
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -71,17 +65,12 @@ impl Got {
             return;
         }
         // From the second piece on everything is in one growing buffer.
-        self.joined
-            .extend_from_slice(&std::mem::take(&mut self.only));
+        self.joined.extend_from_slice(&std::mem::take(&mut self.only));
         self.joined.extend_from_slice(&piece);
     }
 
     fn into_bytes(self) -> Bytes {
-        if self.joined.is_empty() {
-            self.only
-        } else {
-            self.joined.freeze()
-        }
+        if self.joined.is_empty() { self.only } else { self.joined.freeze() }
     }
 }
 
@@ -98,10 +87,7 @@ mod tests {
     use crate::transport::TransportError;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const BROKEN: TransportError = TransportError {
-        failure: Failure::Interrupted,
-        delivery: Delivery::ResponseLost,
-    };
+    const BROKEN: TransportError = TransportError { failure: Failure::Interrupted, delivery: Delivery::ResponseLost };
 
     /// Plays frames, then does what `after` says.
     struct Played {
@@ -124,14 +110,8 @@ mod tests {
         }
     }
 
-    async fn read(
-        pieces: &[&'static [u8]],
-        after: Poll<Option<TransportError>>,
-        cap: usize,
-    ) -> (Bytes, End) {
-        let frames = pieces
-            .iter()
-            .map(|piece| Frame::data(Bytes::from_static(piece)));
+    async fn read(pieces: &[&'static [u8]], after: Poll<Option<TransportError>>, cap: usize) -> (Bytes, End) {
+        let frames = pieces.iter().map(|piece| Frame::data(Bytes::from_static(piece)));
         let frames = frames.collect();
         let end = Instant::now() + SECOND * 9;
         capped(Box::pin(Played { frames, after }), cap, end, SECOND * 2).await
@@ -160,10 +140,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_came_is_kept_however_it_ends() {
         let broken = Poll::Ready(Some(BROKEN));
-        for (after, expected) in [
-            (broken, End::Lost(Failure::Interrupted)),
-            (Poll::Pending, End::Expired(Expired::Stall)),
-        ] {
+        for (after, expected) in
+            [(broken, End::Lost(Failure::Interrupted)), (Poll::Pending, End::Expired(Expired::Stall))]
+        {
             assert_eq!(read(&[], after, 9).await, (Bytes::new(), expected));
             let (got, ended) = read(&[b"ab", b"c"], after, 9).await;
             assert_eq!((&got[..], ended), (&b"abc"[..], expected));
@@ -172,18 +151,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_attempt_comes_before_a_longer_stall_limit() {
-        let played = || Played {
-            frames: VecDeque::new(),
-            after: Poll::Pending,
-        };
-        for (end, stall, expected) in [
-            (3, 5, Expired::Attempt),
-            (5, 3, Expired::Stall),
-            (4, 4, Expired::Attempt),
-        ] {
+        let played = || Played { frames: VecDeque::new(), after: Poll::Pending };
+        for (end, stall, expected) in [(3, 5, Expired::Attempt), (5, 3, Expired::Stall), (4, 4, Expired::Attempt)] {
             let began = Instant::now();
-            let (_, ended) =
-                capped(Box::pin(played()), 9, began + SECOND * end, SECOND * stall).await;
+            let (_, ended) = capped(Box::pin(played()), 9, began + SECOND * end, SECOND * stall).await;
             assert_eq!(ended, End::Expired(expected));
             assert_eq!(began.elapsed().as_secs(), u64::from(end.min(stall)));
         }
@@ -192,14 +163,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn trailers_are_passed_over() {
         let trailers = http::HeaderMap::new();
-        let frames = [
-            Frame::data(Bytes::from_static(b"ab")),
-            Frame::trailers(trailers),
-        ];
-        let played = Played {
-            frames: frames.into(),
-            after: Poll::Ready(None),
-        };
+        let frames = [Frame::data(Bytes::from_static(b"ab")), Frame::trailers(trailers)];
+        let played = Played { frames: frames.into(), after: Poll::Ready(None) };
         let end = Instant::now() + SECOND;
         let (got, ended) = capped(Box::pin(played), 2, end, SECOND).await;
         assert_eq!((&got[..], ended), (&b"ab"[..], End::Whole));

@@ -35,17 +35,10 @@ pub struct SendBody {
 enum Parts {
     Done,
     Last(Bytes),
-    File {
-        before: Bytes,
-        file: Box<FileReader>,
-        after: Bytes,
-    },
+    File { before: Bytes, file: Box<FileReader>, after: Bytes },
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is boxed as a whole, once for each attempt"
-)]
+#[expect(clippy::large_enum_variant, reason = "it is boxed as a whole, once for each attempt")]
 enum FileReader {
     Memory(Bytes),
     Open {
@@ -65,9 +58,7 @@ enum FileReader {
 
 impl std::fmt::Debug for SendBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SendBody")
-            .field("left", &self.left)
-            .finish_non_exhaustive()
+        f.debug_struct("SendBody").field("left", &self.left).finish_non_exhaustive()
     }
 }
 
@@ -78,25 +69,13 @@ impl SendBody {
         let parts = match &body.0 {
             Content::Empty => Parts::Done,
             Content::Json(bytes) => Parts::Last(bytes.clone()),
-            Content::JsonWithFile {
-                before,
-                file,
-                after,
-            } => Parts::File {
+            Content::JsonWithFile { before, file, after } => Parts::File {
                 before: before.clone(),
-                file: FileReader::open(file)
-                    .await
-                    .map(Box::new)
-                    .map_err(|problem| problem.into_error(file.field()))?,
+                file: FileReader::open(file).await.map(Box::new).map_err(|problem| problem.into_error(file.field()))?,
                 after: after.clone(),
             },
         };
-        Ok(Self {
-            parts,
-            left: body.len(),
-            digest: digest::Context::new(&digest::SHA256),
-            progress,
-        })
+        Ok(Self { parts, left: body.len(), digest: digest::Context::new(&digest::SHA256), progress })
     }
 
     /// How many bytes have not been taken yet.
@@ -117,11 +96,7 @@ impl SendBody {
                     self.parts = Parts::Done;
                     return Poll::Ready(Ok(Some(bytes)));
                 }
-                Parts::File {
-                    before,
-                    file,
-                    after,
-                } => {
+                Parts::File { before, file, after } => {
                     if !before.is_empty() {
                         return Poll::Ready(Ok(Some(std::mem::take(before))));
                     }
@@ -155,9 +130,7 @@ impl FileReader {
                     let piece = content.split_to(content.len().min(PIECE));
                     return Poll::Ready(Ok((!piece.is_empty()).then(|| encode(&piece))));
                 }
-                Self::Open {
-                    file, left, piece, ..
-                } => {
+                Self::Open { file, left, piece, .. } => {
                     ready!(fill(file, piece, left, cx))?;
                     if *left == 0 {
                         self.start_check();
@@ -183,12 +156,9 @@ impl FileReader {
 impl FileReader {
     fn start_check(&mut self) {
         *self = match std::mem::replace(self, Self::Done) {
-            Self::Open {
-                file, facts, piece, ..
-            } => Self::Checking {
-                check: Mutex::new(Box::pin(async move { facts.check(file.get_ref()).await })),
-                piece,
-            },
+            Self::Open { file, facts, piece, .. } => {
+                Self::Checking { check: Mutex::new(Box::pin(async move { facts.check(file.get_ref()).await })), piece }
+            }
             other => other,
         };
     }
@@ -302,10 +272,7 @@ mod tests {
                 break;
             };
             let piece = frame.unwrap().into_data().unwrap();
-            assert!(
-                !piece.is_empty(),
-                "an empty piece would end an HTTP/1.1 chunk"
-            );
+            assert!(!piece.is_empty(), "an empty piece would end an HTTP/1.1 chunk");
             left -= piece.len() as u64;
             pieces.push(piece);
         }
@@ -315,40 +282,20 @@ mod tests {
 
     #[tokio::test]
     async fn the_length_is_exact_and_the_base64_right_at_every_border() {
-        let lengths = [
-            0,
-            1,
-            2,
-            3,
-            4,
-            5,
-            6,
-            PIECE - 1,
-            PIECE,
-            PIECE + 1,
-            PIECE + 2,
-            PIECE + 3,
-        ];
+        let lengths = [0, 1, 2, 3, 4, 5, 6, PIECE - 1, PIECE, PIECE + 1, PIECE + 2, PIECE + 3];
         let more = [2 * PIECE - 1, 2 * PIECE, 2 * PIECE + 1, 10 * PIECE + 5];
         for len in lengths.into_iter().chain(more) {
             let content = content(len);
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &content).unwrap();
-            let sources = [
-                FileSource::path("pdf", file.path()),
-                FileSource::bytes("pdf", content.clone()),
-            ];
+            let sources = [FileSource::path("pdf", file.path()), FileSource::bytes("pdf", content.clone())];
             let expected = format!("[\"{}\",\"after\"]", STANDARD.encode(&content));
             for source in sources {
                 let (pieces, progress) = taken(&body(&source).await).await;
                 let whole = pieces.concat();
                 assert!(whole == expected.as_bytes(), "{len} {source:?}");
                 let digest = digest::digest(&digest::SHA256, &whole);
-                assert_eq!(
-                    progress.digest().unwrap(),
-                    digest.as_ref(),
-                    "{len} {source:?}"
-                );
+                assert_eq!(progress.digest().unwrap(), digest.as_ref(), "{len} {source:?}");
                 // Memory does not grow with the file.
                 assert!(pieces.iter().all(|piece| piece.len() <= PIECE / 3 * 4));
             }
@@ -396,11 +343,7 @@ mod tests {
         assert_eq!(failed, progress.problem().is_some());
         // Asked again after a failure it has no more to say, and does not panic.
         assert!(next().await.is_none());
-        assert_eq!(
-            progress.digest().is_none(),
-            failed,
-            "a digest is of a whole body"
-        );
+        assert_eq!(progress.digest().is_none(), failed, "a digest is of a whole body");
         progress.problem()
     }
 
@@ -424,10 +367,7 @@ mod tests {
         let touched = disturbed(|path| open(path).unwrap().set_modified(long_ago).unwrap()).await;
         assert_eq!(touched, Some(FileProblem::Changed));
         // What is open stays readable: a file that is removed or replaced meanwhile goes out as it was.
-        assert_eq!(
-            disturbed(|path| std::fs::remove_file(path).unwrap()).await,
-            None
-        );
+        assert_eq!(disturbed(|path| std::fs::remove_file(path).unwrap()).await, None);
         assert_eq!(disturbed(|_| {}).await, None);
     }
 

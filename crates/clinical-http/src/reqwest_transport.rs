@@ -13,9 +13,7 @@ use http_body::Frame;
 use rustls::CertificateError;
 
 use crate::deadline::Deadlines;
-use crate::transport::{
-    BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse,
-};
+use crate::transport::{BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse};
 use crate::{BaseUrl, BoxFuture, Delivery, Error, tls};
 
 pub(crate) struct ReqwestTransport(reqwest::Client);
@@ -26,11 +24,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 impl ReqwestTransport {
     pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines) -> Result<Self, Error> {
-        let tls = if base.is_https() {
-            tls::verified()?
-        } else {
-            tls::none()?
-        };
+        let tls = if base.is_https() { tls::verified()? } else { tls::none()? };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(base.is_https())
@@ -42,25 +36,15 @@ impl ReqwestTransport {
             .connect_timeout(deadlines.connect_limit())
             .tcp_keepalive(KEEPALIVE)
             .build()
-            .map_err(|_| {
-                Error::configuration("HTTP client", "could not be set up on this system")
-            })?;
+            .map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))?;
         Ok(Self(client))
     }
 }
 
 impl Transport for ReqwestTransport {
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
-            let TransportRequest {
-                method,
-                url,
-                headers,
-                body,
-            } = request;
+            let TransportRequest { method, url, headers, body } = request;
             let progress = body.progress().clone();
             let has_body = body.remaining() > 0;
             let mut outgoing = self.0.request(method, url).headers(headers);
@@ -71,23 +55,12 @@ impl Transport for ReqwestTransport {
                 // A connection asks for the first piece of the body before it writes anything of the request.
                 let untouched = has_body && !progress.started();
                 let certain = error.is_connect() || error.is_builder() || was_never_taken(&error);
-                let delivery = if certain || untouched {
-                    Delivery::NotSent
-                } else {
-                    Delivery::Unknown
-                };
-                TransportError {
-                    failure: failure_of(&error),
-                    delivery,
-                }
+                let delivery = if certain || untouched { Delivery::NotSent } else { Delivery::Unknown };
+                TransportError { failure: failure_of(&error), delivery }
             })?;
             let (head, body) = http::Response::from(answer).into_parts();
             let body = Box::pin(IncomingBody(body));
-            Ok(TransportResponse {
-                status: head.status,
-                headers: head.headers,
-                body,
-            })
+            Ok(TransportResponse { status: head.status, headers: head.headers, body })
         })
     }
 }
@@ -104,10 +77,7 @@ impl http_body::Body for IncomingBody {
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         Pin::new(&mut self.0).poll_frame(cx).map_err(|error| {
             let failure = failure_of(&error);
-            TransportError {
-                failure,
-                delivery: Delivery::ResponseLost,
-            }
+            TransportError { failure, delivery: Delivery::ResponseLost }
         })
     }
 
@@ -122,9 +92,7 @@ impl http_body::Body for IncomingBody {
 
 /// Whether the connection was gone before it took the request: hyper calls that, and only that, "canceled".
 fn was_never_taken(error: &reqwest::Error) -> bool {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
-        .any(hyper::Error::is_canceled)
+    causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_canceled)
 }
 
 /// Reads off an error chain what broke.
@@ -151,9 +119,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
 }
 
 /// An error and all that caused it. `std::io::Error` hides what it wraps from `source()`, and the errors of TLS arrive wrapped in two of them.
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| wrapped(*error))
 }
 
@@ -171,10 +137,9 @@ fn failure_of_tls(error: &rustls::Error) -> Failure {
     };
     match problem {
         Cert::UnknownIssuer => Failure::TlsUnknownAuthority,
-        Cert::Expired
-        | Cert::ExpiredContext { .. }
-        | Cert::NotValidYet
-        | Cert::NotValidYetContext { .. } => Failure::TlsExpired,
+        Cert::Expired | Cert::ExpiredContext { .. } | Cert::NotValidYet | Cert::NotValidYetContext { .. } => {
+            Failure::TlsExpired
+        }
         Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
         _ => Failure::TlsCertificate,
     }
@@ -240,9 +205,7 @@ mod tests {
             let error = rustls::Error::InvalidCertificate(problem);
             // Wrapped twice, as a connector hands it on.
             let wrapped = io::Error::other(io::Error::other(error.clone()));
-            let found: Vec<_> = causes(&wrapped)
-                .filter_map(|cause| cause.downcast_ref::<rustls::Error>())
-                .collect();
+            let found: Vec<_> = causes(&wrapped).filter_map(|cause| cause.downcast_ref::<rustls::Error>()).collect();
             assert_eq!(found, [&error]);
             assert_eq!(failure_of_tls(&error), expected, "{error}");
         }

@@ -121,28 +121,17 @@ mod tests {
         for seed in 0..500 {
             let mut random = fastrand::Rng::with_seed(seed);
             let hint = Duration::from_secs(2);
-            let wait = policy
-                .wait(1, Pace::Throttle, Some(hint), &mut random)
-                .unwrap();
-            assert!(
-                wait >= hint && wait <= hint + Duration::from_millis(100),
-                "{wait:?}"
-            );
+            let wait = policy.wait(1, Pace::Throttle, Some(hint), &mut random).unwrap();
+            assert!(wait >= hint && wait <= hint + Duration::from_millis(100), "{wait:?}");
         }
     }
 
     #[test]
     fn back_off_wins_over_a_shorter_hint() {
-        let floor = Backoff::new(
-            Duration::from_secs(8),
-            Duration::from_secs(8),
-            Jitter::AtLeastPercent(100),
-        );
+        let floor = Backoff::new(Duration::from_secs(8), Duration::from_secs(8), Jitter::AtLeastPercent(100));
         let policy = RetryPolicy::default().throttle(floor);
         let mut random = fastrand::Rng::with_seed(1);
-        let wait = policy
-            .wait(1, Pace::Throttle, Some(Duration::ZERO), &mut random)
-            .unwrap();
+        let wait = policy.wait(1, Pace::Throttle, Some(Duration::ZERO), &mut random).unwrap();
         assert!(wait >= Duration::from_secs(8));
     }
 
@@ -150,19 +139,9 @@ mod tests {
     fn a_hint_beyond_the_limit_is_not_waited_for() {
         let policy = RetryPolicy::default();
         let mut random = fastrand::Rng::with_seed(1);
-        let exactly = policy.wait(
-            1,
-            Pace::Throttle,
-            Some(Duration::from_secs(300)),
-            &mut random,
-        );
+        let exactly = policy.wait(1, Pace::Throttle, Some(Duration::from_secs(300)), &mut random);
         assert!(exactly.is_some());
-        let beyond = policy.wait(
-            1,
-            Pace::Throttle,
-            Some(Duration::from_millis(300_001)),
-            &mut random,
-        );
+        let beyond = policy.wait(1, Pace::Throttle, Some(Duration::from_millis(300_001)), &mut random);
         assert_eq!(beyond, None);
     }
 
@@ -179,23 +158,14 @@ mod tests {
         let caller = RetryPolicy::default().max_attempts(2).over(&vendor);
         assert_eq!(caller.attempts(), 2);
         let mut random = fastrand::Rng::with_seed(1);
-        assert_eq!(
-            caller.wait(1, Pace::Transient, None, &mut random),
-            Some(Duration::from_secs(1))
-        );
+        assert_eq!(caller.wait(1, Pace::Transient, None, &mut random), Some(Duration::from_secs(1)));
     }
 
     #[test]
     fn debug_shows_every_number_in_force() {
         let shown = format!("{:?}", RetryPolicy::never());
-        for number in [
-            "max_attempts: 1",
-            "base: 100ms",
-            "base: 1s",
-            "cap: 20s",
-            "AtLeastPercent(50)",
-            "max_hint: 300s",
-        ] {
+        for number in ["max_attempts: 1", "base: 100ms", "base: 1s", "cap: 20s", "AtLeastPercent(50)", "max_hint: 300s"]
+        {
             assert!(shown.contains(number), "{number} in {shown}");
         }
     }

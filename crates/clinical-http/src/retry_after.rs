@@ -87,10 +87,7 @@ mod tests {
     #[test]
     fn a_line_of_bytes_that_are_not_ascii_is_ignored() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            RETRY_AFTER,
-            http::HeaderValue::from_bytes(&[0xff, b'2']).unwrap(),
-        );
+        headers.insert(RETRY_AFTER, http::HeaderValue::from_bytes(&[0xff, b'2']).unwrap());
         assert_eq!(hint(&headers, SystemTime::now()), None);
     }
 }

@@ -15,11 +15,7 @@ use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
 
 /// Makes attempts until one succeeds or the policy, the delivery or a deadline says stop.
-pub(crate) async fn run(
-    client: &Settings,
-    call: &Call,
-    trail: &mut Trail<'_>,
-) -> Result<Success, Error> {
+pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
     let mut waited = Duration::ZERO;
     let mut refreshed = false;
     let mut last: Option<Error> = None;
@@ -41,10 +37,7 @@ pub(crate) async fn run(
         let began = trail.spent();
         let span = tracing::debug_span!("attempt", "http.request.resend_count" = number - 1);
         let target = (call.operation().method(), call.operation().path());
-        let outcome = attempting(client)
-            .run(target, headers, call.body_ref(), &progress, limit)
-            .instrument(span)
-            .await;
+        let outcome = attempting(client).run(target, headers, call.body_ref(), &progress, limit).instrument(span).await;
         let elapsed = trail.spent().saturating_sub(began);
         let record = |status, failure, delivery, retry_after| Attempt {
             number,
@@ -55,11 +48,7 @@ pub(crate) async fn run(
             delivery,
             retry_after,
         };
-        let Failed {
-            mut error,
-            pace,
-            is_final,
-        } = match outcome {
+        let Failed { mut error, pace, is_final } = match outcome {
             Ok(success) => {
                 trail.received(success.body.len());
                 trail.attempt_ended(record(Some(success.status), None, Delivery::Answered, None));
@@ -68,24 +57,14 @@ pub(crate) async fn run(
             Err(failed) => failed,
         };
         trail.received(error.body().map_or(0, |body| body.expose().len()));
-        let renewed =
-            is_unauthorized(&error) && renewed(client, credential.as_ref(), trail, refreshed).await;
+        let renewed = is_unauthorized(&error) && renewed(client, credential.as_ref(), trail, refreshed).await;
         if renewed {
             // Turned away for a credential that has been replaced: not processed, and worth one more attempt.
             error = error.with_delivery(Delivery::Refused);
             refreshed = true;
         }
-        trail.attempt_ended(record(
-            error.status(),
-            Some(error.kind()),
-            error.delivery(),
-            error.retry_after(),
-        ));
-        let again = if is_final {
-            None
-        } else {
-            wait(client, call, number, &error, pace, trail.spent(), renewed)
-        };
+        trail.attempt_ended(record(error.status(), Some(error.kind()), error.delivery(), error.retry_after()));
+        let again = if is_final { None } else { wait(client, call, number, &error, pace, trail.spent(), renewed) };
         let Some(delay) = again else {
             return Err(error);
         };
@@ -111,9 +90,7 @@ fn wait(
     let operation = call.operation();
     let allowed = number < client.retry.attempts()
         && verdict::may_repeat(operation.effect(), error.delivery())
-        && !error
-            .status()
-            .is_some_and(|status| operation.is_final(status));
+        && !error.status().is_some_and(|status| operation.is_final(status));
     if !allowed {
         return None;
     }
@@ -148,12 +125,7 @@ async fn credential(client: &Settings, trail: &Trail<'_>) -> Result<Option<Crede
 
 /// Tells the source that a credential was refused, and finds out whether it has another one now. Tried once per call; the source is told
 /// each time.
-async fn renewed(
-    client: &Settings,
-    sent: Option<&Credential>,
-    trail: &Trail<'_>,
-    refreshed: bool,
-) -> bool {
+async fn renewed(client: &Settings, sent: Option<&Credential>, trail: &Trail<'_>, refreshed: bool) -> bool {
     let (Some(source), Some(sent)) = (&client.credentials, sent) else {
         return false;
     };
@@ -166,11 +138,7 @@ async fn renewed(
     now.is_some_and(|now| now.generation() != sent.generation())
 }
 
-fn headers(
-    client: &Settings,
-    call: &Call,
-    credential: Option<&Credential>,
-) -> Result<HeaderMap, Error> {
+fn headers(client: &Settings, call: &Call, credential: Option<&Credential>) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::with_capacity(6);
     headers.insert(USER_AGENT, client.user_agent.clone());
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -182,14 +150,8 @@ fn headers(
         headers.insert(name, value);
     }
     let audit = [
-        (
-            client.vendor.doctor_header(),
-            call.context_ref().doctor_id(),
-        ),
-        (
-            client.vendor.patient_header(),
-            call.context_ref().patient_id(),
-        ),
+        (client.vendor.doctor_header(), call.context_ref().doctor_id()),
+        (client.vendor.patient_header(), call.context_ref().patient_id()),
     ];
     for (name, id) in audit {
         if let (Some(name), Some(id)) = (name, id) {

@@ -44,9 +44,6 @@ mod tests {
     #[test]
     fn debug_shows_no_value() {
         assert_eq!(format!("{:?}", Sensitive::new("Jane Roe")), "[redacted]");
-        assert_eq!(
-            format!("{:#?}", Some(Sensitive::new("Jane Roe"))),
-            "Some(\n    [redacted],\n)"
-        );
+        assert_eq!(format!("{:#?}", Some(Sensitive::new("Jane Roe"))), "Some(\n    [redacted],\n)");
     }
 }

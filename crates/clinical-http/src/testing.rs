@@ -56,10 +56,7 @@ impl Step {
         let status = StatusCode::from_u16(status).expect("a status from 100 to 999");
         Self {
             before: Act::Proceed,
-            outcome: Ok(Head {
-                status,
-                headers: HeaderMap::new(),
-            }),
+            outcome: Ok(Head { status, headers: HeaderMap::new() }),
             chunks: vec![body.into()],
             after: Act::Proceed,
         }
@@ -77,10 +74,7 @@ impl Step {
 
     /// Takes the whole request and never answers.
     pub fn silence() -> Self {
-        Self {
-            before: Act::Hang,
-            ..Self::answer(200, Bytes::new())
-        }
+        Self { before: Act::Hang, ..Self::answer(200, Bytes::new()) }
     }
 
     /// Adds a header field to the answer.
@@ -92,10 +86,7 @@ impl Step {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(head) = &mut self.outcome {
             #[allow(clippy::expect_used)] // a mistake in a test's own script
-            head.headers.append(
-                HeaderName::from_static(name),
-                HeaderValue::from_str(value).expect("a field value"),
-            );
+            head.headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a field value"));
         }
         self
     }
@@ -177,56 +168,24 @@ impl ScriptedTransport {
 }
 
 impl Transport for ScriptedTransport {
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
-            let step = lock(&self.shared.script)
-                .pop_front()
-                .or_else(|| lock(&self.shared.forever).clone());
+            let step = lock(&self.shared.script).pop_front().or_else(|| lock(&self.shared.forever).clone());
             let step = step.unwrap_or_else(|| Step::fail(Failure::Connect, Delivery::NotSent));
-            let TransportRequest {
-                method,
-                url,
-                headers,
-                mut body,
-            } = request;
+            let TransportRequest { method, url, headers, mut body } = request;
             let mut taken = Vec::new();
-            if !matches!(
-                step.outcome,
-                Err(TransportError {
-                    delivery: Delivery::NotSent,
-                    ..
-                })
-            ) {
+            if !matches!(step.outcome, Err(TransportError { delivery: Delivery::NotSent, .. })) {
                 while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-                    let broken = |_| TransportError {
-                        failure: Failure::RequestBody,
-                        delivery: Delivery::Unknown,
-                    };
-                    taken
-                        .extend_from_slice(&frame.map_err(broken)?.into_data().unwrap_or_default());
+                    let broken = |_| TransportError { failure: Failure::RequestBody, delivery: Delivery::Unknown };
+                    taken.extend_from_slice(&frame.map_err(broken)?.into_data().unwrap_or_default());
                 }
             }
             let url = url.to_string();
-            lock(&self.shared.requests).push(Recorded {
-                method,
-                url,
-                headers,
-                body: taken.into(),
-            });
+            lock(&self.shared.requests).push(Recorded { method, url, headers, body: taken.into() });
             act(step.before).await?;
             let Head { status, headers } = step.outcome?;
-            let body = Box::pin(ScriptedBody {
-                chunks: step.chunks.into(),
-                after: Box::pin(act(step.after)),
-            });
-            Ok(TransportResponse {
-                status,
-                headers,
-                body,
-            })
+            let body = Box::pin(ScriptedBody { chunks: step.chunks.into(), after: Box::pin(act(step.after)) });
+            Ok(TransportResponse { status, headers, body })
         })
     }
 }
@@ -239,10 +198,7 @@ async fn act(act: Act) -> Result<(), TransportError> {
             Ok(())
         }
         Act::Hang => std::future::pending().await,
-        Act::Break => Err(TransportError {
-            failure: Failure::Interrupted,
-            delivery: Delivery::ResponseLost,
-        }),
+        Act::Break => Err(TransportError { failure: Failure::Interrupted, delivery: Delivery::ResponseLost }),
     }
 }
 
@@ -262,10 +218,7 @@ impl http_body::Body for ScriptedBody {
         if let Some(chunk) = self.chunks.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
-        self.after
-            .as_mut()
-            .poll(cx)
-            .map(|ended| ended.err().map(Err))
+        self.after.as_mut().poll(cx).map(|ended| ended.err().map(Err))
     }
 }
 
@@ -286,10 +239,7 @@ impl JumpingClock {
     /// A clock that starts at 2026-01-01T00:00:00Z.
     pub fn new() -> Self {
         let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-        Self {
-            state: Arc::default(),
-            epoch,
-        }
+        Self { state: Arc::default(), epoch }
     }
 
     /// Every sleep so far.

@@ -56,23 +56,15 @@ impl<'a> Trail<'a> {
         self.under_way = true;
         let number = self.next_number();
         tracing::debug!(number, "attempt starts");
-        self.observe(Event::AttemptStarted {
-            operation: self.call.operation().name(),
-            number,
-        });
+        self.observe(Event::AttemptStarted { operation: self.call.operation().name(), number });
     }
 
     fn last_digest(&self) -> Option<[u8; 32]> {
-        self.progress
-            .as_ref()
-            .and_then(|progress| progress.digest())
-            .or(self.digest)
+        self.progress.as_ref().and_then(|progress| progress.digest()).or(self.digest)
     }
 
     pub(crate) fn next_number(&self) -> u32 {
-        u32::try_from(self.attempts.len())
-            .unwrap_or(u32::MAX)
-            .saturating_add(1)
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     pub(crate) fn attempt_ended(&mut self, attempt: Attempt) {
@@ -84,26 +76,15 @@ impl<'a> Trail<'a> {
             "attempt ended"
         );
         self.under_way = false;
-        self.observe(Event::AttemptEnded {
-            operation: self.call.operation().name(),
-            attempt: &attempt,
-        });
+        self.observe(Event::AttemptEnded { operation: self.call.operation().name(), attempt: &attempt });
         self.status = attempt.status.or(self.status);
         self.delivery = self.delivery.max(attempt.delivery);
         self.attempts.push(attempt);
     }
 
     pub(crate) fn waits(&self, delay: Duration, asked_by_vendor: bool) {
-        tracing::info!(
-            delay_ms = delay.as_millis(),
-            asked_by_vendor,
-            "waiting before the next attempt"
-        );
-        self.observe(Event::Waiting {
-            operation: self.call.operation().name(),
-            delay,
-            asked_by_vendor,
-        });
+        tracing::info!(delay_ms = delay.as_millis(), asked_by_vendor, "waiting before the next attempt");
+        self.observe(Event::Waiting { operation: self.call.operation().name(), delay, asked_by_vendor });
     }
 
     fn observe(&self, event: Event<'_>) {
@@ -138,11 +119,7 @@ impl<'a> Trail<'a> {
         self.outcome = Outcome::Failed(error.kind());
         let error = error.with_attempts(self.attempts.clone());
         self.delivery = self.delivery.max(error.delivery());
-        tracing::warn!(
-            "error.type" = error.kind().as_str(),
-            delivery = error.delivery().as_str(),
-            "call failed"
-        );
+        tracing::warn!("error.type" = error.kind().as_str(), delivery = error.delivery().as_str(), "call failed");
         error
     }
 }
@@ -155,9 +132,8 @@ impl Drop for Trail<'_> {
         let progress = self.progress.as_deref();
         // Abandoned in the middle of an attempt: what is known is how far that one had come.
         let broken_off = progress.filter(|_| self.under_way);
-        let delivery = self
-            .delivery
-            .max(broken_off.map_or(Delivery::NotSent, |progress| self.delivery_so_far(progress)));
+        let delivery =
+            self.delivery.max(broken_off.map_or(Delivery::NotSent, |progress| self.delivery_so_far(progress)));
         let status = broken_off.and_then(Progress::status).or(self.status);
         let context = self.call.context_ref();
         sink.record(AuditRecord {

@@ -49,9 +49,7 @@ pub struct TransportResponse {
 
 impl std::fmt::Debug for TransportResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TransportResponse")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_struct("TransportResponse").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -80,9 +78,7 @@ pub enum Failure {
     #[error("the server's certificate is for another name")]
     TlsWrongName,
     /// The server's certificate is refused for another reason.
-    #[error(
-        "the server's certificate is not valid for a server; ask its operator for a proper one"
-    )]
+    #[error("the server's certificate is not valid for a server; ask its operator for a proper one")]
     TlsCertificate,
     /// The TLS handshake failed otherwise.
     #[error("the TLS handshake failed")]
@@ -123,8 +119,5 @@ pub trait Transport: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Dropping the future abandons the request; its delivery is then unknown unless the body was never polled.
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 }

@@ -72,23 +72,13 @@ mod tests {
             (302, false, Answered),
         ];
         for (status, hinted, expected) in table {
-            assert_eq!(
-                delivery_of_status(status, hinted),
-                expected,
-                "{status} hinted {hinted}"
-            );
+            assert_eq!(delivery_of_status(status, hinted), expected, "{status} hinted {hinted}");
         }
     }
 
     #[test]
     fn repetition_depends_on_effect_and_delivery_alone() {
-        let effects = [
-            Effect::Safe,
-            Effect::Idempotent,
-            Effect::Keyed,
-            Effect::Unsafe,
-            Effect::ReadOnce,
-        ];
+        let effects = [Effect::Safe, Effect::Idempotent, Effect::Keyed, Effect::Unsafe, Effect::ReadOnce];
         let table = [
             (NotSent, [true, true, true, true, true]),
             (Refused, [true, true, true, true, true]),
@@ -98,11 +88,7 @@ mod tests {
         ];
         for (delivery, row) in table {
             for (effect, expected) in effects.into_iter().zip(row) {
-                assert_eq!(
-                    may_repeat(effect, delivery),
-                    expected,
-                    "{effect:?} after {delivery:?}"
-                );
+                assert_eq!(may_repeat(effect, delivery), expected, "{effect:?} after {delivery:?}");
             }
         }
     }

@@ -13,12 +13,8 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let notes = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/notes");
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let input = arguments
-        .next()
-        .unwrap_or_else(|| notes.join("informe-alta.txt"));
-    let output = arguments
-        .next()
-        .unwrap_or_else(|| notes.join("informe-alta.pdf"));
+    let input = arguments.next().unwrap_or_else(|| notes.join("informe-alta.txt"));
+    let output = arguments.next().unwrap_or_else(|| notes.join("informe-alta.pdf"));
     let bytes = pdf(&std::fs::read_to_string(input)?)?;
     std::fs::write(output, bytes)?;
     Ok(())
@@ -43,10 +39,7 @@ fn pdf(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         ];
         for line in page.lines() {
             let bytes = Document::encode_text(&Encoding::SimpleEncoding(b"WinAnsiEncoding"), line);
-            operations.push(Operation::new(
-                "Tj",
-                vec![Object::String(bytes, StringFormat::Literal)],
-            ));
+            operations.push(Operation::new("Tj", vec![Object::String(bytes, StringFormat::Literal)]));
             operations.push(Operation::new("T*", vec![]));
         }
         operations.push(Operation::new("ET", vec![]));
@@ -59,10 +52,9 @@ fn pdf(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         kids.push(page.into());
     }
     let count = i64::try_from(kids.len())?;
-    document.objects.insert(
-        pages_id,
-        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }),
-    );
+    document
+        .objects
+        .insert(pages_id, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }));
     let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages_id });
     document.trailer.set("Root", catalog);
     document.compress();

@@ -35,25 +35,14 @@ impl Clock {
 
     fn with(speed: Option<f64>) -> Self {
         let advanced = watch::Sender::new(Duration::ZERO);
-        Self {
-            inner: Arc::new(Inner {
-                speed,
-                started: Instant::now(),
-                advanced,
-            }),
-        }
+        Self { inner: Arc::new(Inner { speed, started: Instant::now(), advanced }) }
     }
 
     /// Virtual time since the sandbox started.
     pub fn now(&self) -> Duration {
         let advanced = *self.inner.advanced.borrow();
         match self.inner.speed {
-            Some(speed) => self
-                .inner
-                .started
-                .elapsed()
-                .mul_f64(speed)
-                .saturating_add(advanced),
+            Some(speed) => self.inner.started.elapsed().mul_f64(speed).saturating_add(advanced),
             None => advanced,
         }
     }
@@ -61,9 +50,7 @@ impl Clock {
     /// Moves time forward by hand. Works on top of a running clock too. Whatever waited for a time that has now come
     /// goes on.
     pub fn advance(&self, by: Duration) {
-        self.inner
-            .advanced
-            .send_modify(|advanced| *advanced = advanced.saturating_add(by));
+        self.inner.advanced.send_modify(|advanced| *advanced = advanced.saturating_add(by));
     }
 
     /// The calendar time the sandbox tells in `Date`: the machine's for a running clock, 2026-01-01 onwards for one
@@ -123,10 +110,7 @@ mod tests {
         assert_eq!(clock.now(), Duration::ZERO);
         clock.advance(Duration::from_secs(5));
         assert_eq!(clock.now(), Duration::from_secs(5));
-        assert_eq!(
-            httpdate::fmt_http_date(clock.calendar()),
-            "Thu, 01 Jan 2026 00:00:05 GMT"
-        );
+        assert_eq!(httpdate::fmt_http_date(clock.calendar()), "Thu, 01 Jan 2026 00:00:05 GMT");
     }
 
     #[tokio::test]
@@ -135,8 +119,7 @@ mod tests {
         let sleep = clock.sleep(Duration::from_secs(10));
         tokio::pin!(sleep);
         clock.advance(Duration::from_secs(9));
-        let waits =
-            std::future::poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_pending())).await;
+        let waits = std::future::poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_pending())).await;
         assert!(waits);
         clock.advance(Duration::from_secs(1));
         sleep.await;

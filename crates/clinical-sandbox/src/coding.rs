@@ -85,10 +85,7 @@ impl std::fmt::Debug for Assessment {
 
 impl std::fmt::Debug for Coding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Coding")
-            .field("accepted", &self.accepted)
-            .field("discarded", &self.discarded)
-            .finish()
+        f.debug_struct("Coding").field("accepted", &self.accepted).field("discarded", &self.discarded).finish()
     }
 }
 
@@ -108,9 +105,7 @@ pub fn assess(text: &str, seed: u64) -> Coding {
     let mut coding = Coding::default();
     for decision in resolve::decide(text, &tokens, &findings) {
         let assessment = Assessment {
-            description: lexicon::Lexicon::get()
-                .entry(decision.entry)
-                .title(language, decision.side),
+            description: lexicon::Lexicon::get().entry(decision.entry).title(language, decision.side),
             justification: wording::justification(&decision, language),
             confidence_percent: wording::confidence(&decision, seed),
             code: decision.code.clone(),

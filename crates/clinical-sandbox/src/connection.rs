@@ -34,20 +34,10 @@ struct TakenBack;
 pub(crate) async fn serve(state: Arc<State>, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let fault = state.faults.draw_connection();
-    let number = state
-        .journal
-        .connection_opened(fault.as_ref().map(|fault| fault.kind().name().to_owned()));
-    let closed = Closed {
-        state: Arc::clone(&state),
-        number,
-    };
+    let number = state.journal.connection_opened(fault.as_ref().map(|fault| fault.kind().name().to_owned()));
+    let closed = Closed { state: Arc::clone(&state), number };
     if fault.is_some() {
-        Script {
-            steps: Vec::new(),
-            end: End::Close,
-        }
-        .run(stream, &state.clock, state.release())
-        .await;
+        Script { steps: Vec::new(), end: End::Close }.run(stream, &state.clock, state.release()).await;
     } else {
         converse(&state, number, stream).await;
     }
@@ -64,9 +54,7 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
             match pipeline::handle(&state, number, request).await {
                 Verdict::Answer(reply) => {
                     busy.store(false, Ordering::Relaxed);
-                    Ok::<Response<Full<Bytes>>, TakenBack>(
-                        reply.into_response(state.clock.calendar()),
-                    )
+                    Ok::<Response<Full<Bytes>>, TakenBack>(reply.into_response(state.clock.calendar()))
                 }
                 Verdict::Raw(script) => {
                     *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
@@ -76,9 +64,7 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
             }
         })
     });
-    let mut connection = http1::Builder::new()
-        .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = http1::Builder::new().max_buf_size(64 * 1024).serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
         ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => Some(ended),
         () = state.stopped() => None,
@@ -94,11 +80,7 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
         // While the service was busy the attempt is in the journal already; otherwise a head was begun and not ended.
         let begun = error.is_parse() || error.is_incomplete_message();
         if begun && !busy.load(Ordering::Relaxed) {
-            drop(
-                state
-                    .journal
-                    .attempt(number, "unknown", state.clock.now(), &HeaderMap::new()),
-            );
+            drop(state.journal.attempt(number, "unknown", state.clock.now(), &HeaderMap::new()));
         }
     }
     let stream = connection.into_parts().io.into_inner();

@@ -33,13 +33,7 @@ impl fmt::Display for Violation {
         if self.path.is_empty() {
             write!(f, "body: {} ({})", self.message, self.rule)
         } else {
-            write!(
-                f,
-                "{}: {} ({})",
-                field_name(&self.path),
-                self.message,
-                self.rule
-            )
+            write!(f, "{}: {} ({})", field_name(&self.path), self.message, self.rule)
         }
     }
 }
@@ -67,11 +61,7 @@ pub struct Example {
 
 /// The whole contract that holds `operation`, with its references unresolved; `None` for an unknown operation.
 pub fn document(operation: &str) -> Option<&'static Value> {
-    schemas::all()
-        .ok()?
-        .iter()
-        .find(|contract| contract.operations.contains_key(operation))
-        .map(|c| &c.document)
+    schemas::all().ok()?.iter().find(|contract| contract.operations.contains_key(operation)).map(|c| &c.document)
 }
 
 /// The names of all operations of all contracts, sorted.
@@ -79,10 +69,7 @@ pub fn operations() -> Vec<String> {
     let Ok(contracts) = schemas::all() else {
         return Vec::new();
     };
-    let mut names: Vec<String> = contracts
-        .iter()
-        .flat_map(|c| c.operations.keys().cloned())
-        .collect();
+    let mut names: Vec<String> = contracts.iter().flat_map(|c| c.operations.keys().cloned()).collect();
     names.sort();
     names
 }
@@ -92,10 +79,7 @@ pub fn examples() -> Vec<Example> {
     let Ok(contracts) = schemas::all() else {
         return Vec::new();
     };
-    contracts
-        .iter()
-        .flat_map(schemas::Contract::examples)
-        .collect()
+    contracts.iter().flat_map(schemas::Contract::examples).collect()
 }
 
 /// What is wrong with a request body: the schema's rules and the size limits of the contract. Empty means valid.
@@ -119,11 +103,7 @@ pub(crate) fn known_fields(operation: &str) -> Vec<String> {
     let Ok(contracts) = schemas::all() else {
         return Vec::new();
     };
-    contracts
-        .iter()
-        .find_map(|c| c.operations.get(operation))
-        .map(|o| o.fields.clone())
-        .unwrap_or_default()
+    contracts.iter().find_map(|c| c.operations.get(operation)).map(|o| o.fields.clone()).unwrap_or_default()
 }
 
 /// What is wrong with the body of an answer. Empty means valid; a status that the contract does not list is a violation.
@@ -137,11 +117,7 @@ pub fn response_errors(operation: &str, status: u16, body: &Value) -> Vec<Violat
 ///
 /// [`SandboxError::Contract`] when an embedded document cannot be read, which a test of this crate rules out.
 pub(crate) fn load() -> Result<(), SandboxError> {
-    schemas::all()
-        .map(|_| ())
-        .map_err(|reason| SandboxError::Contract {
-            reason: reason.to_owned(),
-        })
+    schemas::all().map(|_| ()).map_err(|reason| SandboxError::Contract { reason: reason.to_owned() })
 }
 
 #[cfg(test)]
@@ -151,10 +127,7 @@ mod tests {
     use super::*;
 
     fn rules(found: &[Violation]) -> Vec<(&str, &str)> {
-        found
-            .iter()
-            .map(|v| (v.path.as_str(), v.rule.as_str()))
-            .collect()
+        found.iter().map(|v| (v.path.as_str(), v.rule.as_str())).collect()
     }
 
     #[test]
@@ -166,11 +139,7 @@ mod tests {
     #[test]
     fn every_documented_example_keeps_its_own_contract() {
         let examples = examples();
-        assert!(
-            examples.len() >= 8,
-            "only {} examples were found",
-            examples.len()
-        );
+        assert!(examples.len() >= 8, "only {} examples were found", examples.len());
         for example in examples {
             let found = match example.status {
                 None => request_errors(&example.operation, &example.body),
@@ -200,10 +169,7 @@ mod tests {
 
     #[test]
     fn a_body_with_neither_note_nor_pdf_is_refused() {
-        assert_eq!(
-            rules(&request_errors("codify", &json!({}))),
-            [("", "anyOf")]
-        );
+        assert_eq!(rules(&request_errors("codify", &json!({}))), [("", "anyOf")]);
         assert_eq!(rules(&request_errors("codify", &json!([]))), [("", "type")]);
     }
 
@@ -212,26 +178,14 @@ mod tests {
         let fits = json!({"medical_note": "ñ".repeat(25_600)});
         let over = json!({"medical_note": format!("{}x", "ñ".repeat(25_600))});
         assert_eq!(request_errors("codify", &fits), []);
-        assert_eq!(
-            rules(&request_errors("codify", &over)),
-            [("/medical_note", "x-max-utf8-bytes")]
-        );
+        assert_eq!(rules(&request_errors("codify", &over)), [("/medical_note", "x-max-utf8-bytes")]);
     }
 
     #[test]
     fn unknown_operations_and_undocumented_statuses_are_violations() {
-        assert_eq!(
-            rules(&request_errors("nothing", &json!({}))),
-            [("", "operation")]
-        );
-        assert_eq!(
-            rules(&request_errors("health", &json!({}))),
-            [("", "operation")]
-        );
-        assert_eq!(
-            rules(&response_errors("codify", 418, &json!({}))),
-            [("", "status")]
-        );
+        assert_eq!(rules(&request_errors("nothing", &json!({}))), [("", "operation")]);
+        assert_eq!(rules(&request_errors("health", &json!({}))), [("", "operation")]);
+        assert_eq!(rules(&response_errors("codify", 418, &json!({}))), [("", "status")]);
     }
 
     /// The places below `value` that must say where they come from, and do not.
@@ -243,15 +197,7 @@ mod tests {
                 missing.push(format!("{at}/{name}"));
             }
         };
-        for list in [
-            "properties",
-            "responses",
-            "schemas",
-            "securitySchemes",
-            "examples",
-            "post",
-            "get",
-        ] {
+        for list in ["properties", "responses", "schemas", "securitySchemes", "examples", "post", "get"] {
             match value.get(list).and_then(Value::as_object) {
                 Some(operation) if ["post", "get"].contains(&list) => {
                     check(list, &Value::Object(operation.clone()));
@@ -260,18 +206,13 @@ mod tests {
                 None => {}
             }
         }
-        for parameter in value
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for parameter in value.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             check(parameter["name"].as_str().unwrap_or_default(), parameter);
         }
         match value {
-            Value::Object(map) => map
-                .iter()
-                .for_each(|(name, inner)| unmarked(inner, &format!("{at}/{name}"), missing)),
+            Value::Object(map) => {
+                map.iter().for_each(|(name, inner)| unmarked(inner, &format!("{at}/{name}"), missing))
+            }
             Value::Array(list) => list.iter().for_each(|inner| unmarked(inner, at, missing)),
             _ => {}
         }
@@ -283,11 +224,7 @@ mod tests {
         unmarked(document("codify").unwrap(), "", &mut missing);
         assert_eq!(missing, Vec::<String>::new());
         let mut found = Vec::new();
-        unmarked(
-            &json!({"properties": {"a": {"type": "string"}}}),
-            "",
-            &mut found,
-        );
+        unmarked(&json!({"properties": {"a": {"type": "string"}}}), "", &mut found);
         assert_eq!(found, ["/a"]);
     }
 }

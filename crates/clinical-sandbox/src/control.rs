@@ -47,28 +47,18 @@ pub(crate) async fn handle(state: &State, rest: &str, request: Request<Incoming>
         (_, "fidelity" | "journal" | "ledger") => other_method("GET"),
         (_, "faults") => other_method("DELETE, GET, POST"),
         (_, "reset") => other_method("POST"),
-        _ => refuse(
-            StatusCode::NOT_IMPLEMENTED,
-            "use fidelity, journal, ledger, faults or reset under /_sandbox/",
-        ),
+        _ => refuse(StatusCode::NOT_IMPLEMENTED, "use fidelity, journal, ledger, faults or reset under /_sandbox/"),
     };
     Verdict::Answer(reply)
 }
 
 fn other_method(allow: &str) -> Reply {
-    refuse(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this path is known with another method",
-    )
-    .with_header(header::ALLOW, allow)
+    refuse(StatusCode::METHOD_NOT_ALLOWED, "this path is known with another method").with_header(header::ALLOW, allow)
 }
 
 fn refuse(status: StatusCode, details: &str) -> Reply {
     let error = status.canonical_reason().unwrap_or_default();
-    Reply::json(
-        status,
-        &json!({"success": false, "error": error, "details": details}),
-    )
+    Reply::json(status, &json!({"success": false, "error": error, "details": details}))
 }
 
 async fn read(body: Incoming) -> Result<Vec<u8>, String> {
@@ -101,8 +91,5 @@ pub(crate) fn plan(state: &State, faults: Vec<Fault>) -> Result<(), SandboxError
     if faults.into_iter().all(|fault| state.faults.add(fault)) {
         return Ok(());
     }
-    Err(SandboxError::setting(
-        "faults",
-        "at most 1000 can be planned at a time; clear some",
-    ))
+    Err(SandboxError::setting("faults", "at most 1000 can be planned at a time; clear some"))
 }

@@ -82,28 +82,16 @@ mod tests {
 
     #[test]
     fn sha256_of_nothing_is_the_published_value() {
-        assert_eq!(
-            sha256_hex(b""),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(sha256_hex(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     #[test]
     fn the_same_content_written_differently_has_one_fingerprint() {
         let one: Value = serde_json::from_str(r#"{"a":"ñ","b":[1,2]}"#).unwrap();
         let two: Value = serde_json::from_str(" {\"b\": [1, 2],\n \"a\": \"\\u00f1\"}").unwrap();
-        assert_eq!(
-            fingerprint("codify", Some(&one), b""),
-            fingerprint("codify", Some(&two), b"")
-        );
-        assert_ne!(
-            fingerprint("codify", Some(&one), b""),
-            fingerprint("other", Some(&one), b"")
-        );
-        assert_ne!(
-            fingerprint("codify", Some(&json!([1, 2])), b""),
-            fingerprint("codify", Some(&json!([12])), b"")
-        );
+        assert_eq!(fingerprint("codify", Some(&one), b""), fingerprint("codify", Some(&two), b""));
+        assert_ne!(fingerprint("codify", Some(&one), b""), fingerprint("other", Some(&one), b""));
+        assert_ne!(fingerprint("codify", Some(&json!([1, 2])), b""), fingerprint("codify", Some(&json!([12])), b""));
     }
 
     #[test]

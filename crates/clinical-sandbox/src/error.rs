@@ -8,9 +8,7 @@ use std::io;
 #[non_exhaustive]
 pub enum SandboxError {
     /// The loopback port could not be opened.
-    #[error(
-        "port {port} on 127.0.0.1 could not be opened; choose another one, or 0 for any free port"
-    )]
+    #[error("port {port} on 127.0.0.1 could not be opened; choose another one, or 0 for any free port")]
     Bind {
         /// The port asked for; 0 means "any".
         port: u16,
@@ -35,9 +33,6 @@ pub enum SandboxError {
 
 impl SandboxError {
     pub(crate) fn setting(field: &'static str, rule: impl Into<String>) -> Self {
-        Self::Setting {
-            field,
-            rule: rule.into(),
-        }
+        Self::Setting { field, rule: rule.into() }
     }
 }

@@ -77,12 +77,7 @@ impl Fault {
     /// A fault of this kind on the next attempt of any operation, before the vendor's side processes it.
     #[must_use]
     pub fn new(kind: FaultKind) -> Self {
-        Self {
-            kind,
-            on: any(),
-            when: When::default(),
-            after_commit: false,
-        }
+        Self { kind, on: any(), when: When::default(), after_commit: false }
     }
 
     /// Only on this operation: `codify`, `health`, or `any`.
@@ -157,26 +152,17 @@ impl Fault {
     pub(crate) fn check(&self, operations: &[&str]) -> Result<(), SandboxError> {
         if self.on != ANY && !operations.contains(&self.on.as_str()) {
             let names = operations.join(", ");
-            return Err(SandboxError::setting(
-                "on",
-                format!("no such operation; use one of any, {names}"),
-            ));
+            return Err(SandboxError::setting("on", format!("no such operation; use one of any, {names}")));
         }
         match self.when {
             When::Nth(0) | When::First(0) | When::Range { from: 0, .. } => {
                 return Err(SandboxError::setting("when", "attempts count from 1"));
             }
             When::Range { from, to } if from > to => {
-                return Err(SandboxError::setting(
-                    "when",
-                    "the range ends before it begins",
-                ));
+                return Err(SandboxError::setting("when", "the range ends before it begins"));
             }
             When::Probability(p) if !(0.0..=1.0).contains(&p) => {
-                return Err(SandboxError::setting(
-                    "when",
-                    "a probability lies between 0 and 1",
-                ));
+                return Err(SandboxError::setting("when", "a probability lies between 0 and 1"));
             }
             _ => {}
         }
@@ -190,7 +176,8 @@ mod tests {
 
     #[test]
     fn a_fault_written_as_json_is_the_fault_built_in_rust() {
-        let json = r#"{"fault": {"kind": "status", "status": 503, "body": "html"}, "on": "codify", "when": {"first": 3}}"#;
+        let json =
+            r#"{"fault": {"kind": "status", "status": 503, "body": "html"}, "on": "codify", "when": {"first": 3}}"#;
         let read: Fault = serde_json::from_str(json).unwrap();
         let kind = FaultKind::Status {
             status: 503,
@@ -205,15 +192,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_field_is_refused_and_not_ignored() {
-        assert!(
-            serde_json::from_str::<Fault>(
-                r#"{"fault": {"kind": "bad_chunk"}, "afterCommit": true}"#
-            )
-            .is_err()
-        );
-        assert!(
-            serde_json::from_str::<Fault>(r#"{"fault": {"kind": "latency", "milis": 5}}"#).is_err()
-        );
+        assert!(serde_json::from_str::<Fault>(r#"{"fault": {"kind": "bad_chunk"}, "afterCommit": true}"#).is_err());
+        assert!(serde_json::from_str::<Fault>(r#"{"fault": {"kind": "latency", "milis": 5}}"#).is_err());
     }
 
     #[test]
@@ -226,23 +206,9 @@ mod tests {
         assert_eq!(field(Fault::new(FaultKind::BadChunk).on("codfy")), "on");
         assert_eq!(field(Fault::new(FaultKind::BadChunk).nth(0)), "when");
         assert_eq!(field(Fault::new(FaultKind::BadChunk).range(3, 2)), "when");
-        assert_eq!(
-            field(Fault::new(FaultKind::BadChunk).probability(1.5)),
-            "when"
-        );
+        assert_eq!(field(Fault::new(FaultKind::BadChunk).probability(1.5)), "when");
         assert_eq!(field(Fault::new(FaultKind::status(99))), "status");
-        assert_eq!(
-            field(Fault::new(FaultKind::OversizedBody {
-                mebibytes: 65,
-                chunked: false
-            })),
-            "mebibytes"
-        );
-        assert_eq!(
-            field(Fault::new(FaultKind::ContentType {
-                value: "a\r\nb: c".to_owned()
-            })),
-            "value"
-        );
+        assert_eq!(field(Fault::new(FaultKind::OversizedBody { mebibytes: 65, chunked: false })), "mebibytes");
+        assert_eq!(field(Fault::new(FaultKind::ContentType { value: "a\r\nb: c".to_owned() })), "value");
     }
 }

@@ -39,13 +39,7 @@ pub struct Fidelity {
     pub positions: Vec<String>,
 }
 
-type Row = (
-    &'static str,
-    &'static str,
-    Source,
-    &'static str,
-    Option<&'static str>,
-);
+type Row = (&'static str, &'static str, Source, &'static str, Option<&'static str>);
 
 const ROWS: &[Row] = {
     use Source::{Guide, Inference, VendorPage};
@@ -78,27 +72,9 @@ const ROWS: &[Row] = {
             "pages contradict each other: required, alternative, exclusive",
             Some("input_rule"),
         ),
-        (
-            "codify",
-            "an empty or blank note counts as no note",
-            Inference,
-            "not documented",
-            Some("blank_note"),
-        ),
-        (
-            "codify",
-            "a note over 50 KB is refused with 413",
-            VendorPage,
-            "operations, error table",
-            None,
-        ),
-        (
-            "codify",
-            "KB and MB are powers of 1024",
-            Inference,
-            "not defined; the widest reading",
-            Some("size_unit"),
-        ),
+        ("codify", "an empty or blank note counts as no note", Inference, "not documented", Some("blank_note")),
+        ("codify", "a note over 50 KB is refused with 413", VendorPage, "operations, error table", None),
+        ("codify", "KB and MB are powers of 1024", Inference, "not defined; the widest reading", Some("size_unit")),
         (
             "codify",
             "the length of a note is counted in bytes of UTF-8",
@@ -106,13 +82,7 @@ const ROWS: &[Row] = {
             "not defined; UTF-8 is named beside the limit",
             Some("note_length"),
         ),
-        (
-            "codify",
-            "a PDF over 5 MB after decoding is refused with 413",
-            VendorPage,
-            "operations, error table",
-            None,
-        ),
+        ("codify", "a PDF over 5 MB after decoding is refused with 413", VendorPage, "operations, error table", None),
         (
             "codify",
             "bad base64 and bytes that are no PDF are refused with 422",
@@ -155,13 +125,7 @@ const ROWS: &[Row] = {
             "not documented; the overview speaks of custom models",
             Some("unknown_model"),
         ),
-        (
-            "codify",
-            "the model has no effect on the answer",
-            Inference,
-            "no model is involved",
-            None,
-        ),
+        ("codify", "the model has no effect on the answer", Inference, "no model is involved", None),
         (
             "codify",
             "fields that are not documented have no effect",
@@ -176,20 +140,8 @@ const ROWS: &[Row] = {
             "optional in the guides, required in the API reference",
             Some("doctor_header"),
         ),
-        (
-            "codify",
-            "x-patient may be missing; neither header changes the answer",
-            Guide,
-            "authentication",
-            None,
-        ),
-        (
-            "codify",
-            "a call that is repeated is processed again",
-            Inference,
-            "no idempotency key is documented",
-            None,
-        ),
+        ("codify", "x-patient may be missing; neither header changes the answer", Guide, "authentication", None),
+        ("codify", "a call that is repeated is processed again", Inference, "no idempotency key is documented", None),
         (
             "codify",
             "a body over 8 MiB is refused with 413",
@@ -218,13 +170,7 @@ const ROWS: &[Row] = {
             "a 429 is documented, its numbers, window and scope are not",
             None,
         ),
-        (
-            "any",
-            "a 429 carries no Retry-After",
-            Inference,
-            "none is documented",
-            Some("retry_hint"),
-        ),
+        ("any", "a 429 carries no Retry-After", Inference, "none is documented", Some("retry_hint")),
         (
             "any",
             "errors are {success: false, error, details} with the name of the status",
@@ -232,34 +178,10 @@ const ROWS: &[Row] = {
             "request and response, error answer",
             None,
         ),
-        (
-            "any",
-            "500, 502, 503 and 504 come from faults alone",
-            Inference,
-            "they have no documented trigger",
-            None,
-        ),
-        (
-            "health",
-            "GET /v1/health answers 200",
-            Guide,
-            "overview",
-            None,
-        ),
-        (
-            "health",
-            "its body is {\"status\": \"ok\"}",
-            Inference,
-            "not documented",
-            None,
-        ),
-        (
-            "health",
-            "it needs no token",
-            Inference,
-            "not documented",
-            Some("health_auth"),
-        ),
+        ("any", "500, 502, 503 and 504 come from faults alone", Inference, "they have no documented trigger", None),
+        ("health", "GET /v1/health answers 200", Guide, "overview", None),
+        ("health", "its body is {\"status\": \"ok\"}", Inference, "not documented", None),
+        ("health", "it needs no token", Inference, "not documented", Some("health_auth")),
         (
             "any",
             "every other path answers 501, a known path with another method 405 with Allow",
@@ -280,9 +202,7 @@ pub(crate) fn table(state: &State) -> Vec<Fidelity> {
         reference,
         switch,
         position: switch.map(|name| state.switches.position(name)),
-        positions: switch
-            .and_then(|name| positions.get(name).cloned())
-            .unwrap_or_default(),
+        positions: switch.and_then(|name| positions.get(name).cloned()).unwrap_or_default(),
     };
     ROWS.iter().map(row).collect()
 }

@@ -129,17 +129,11 @@ impl Attempt {
 impl Journal {
     /// The attempts on one operation, in order.
     pub fn attempts_on(&self, operation: &str) -> Vec<&Attempt> {
-        self.attempts
-            .iter()
-            .filter(|attempt| attempt.operation == operation)
-            .collect()
+        self.attempts.iter().filter(|attempt| attempt.operation == operation).collect()
     }
 
     /// The distinct requests on one operation, in order of their first whole arrival.
     pub fn requests_on(&self, operation: &str) -> Vec<&Request> {
-        self.requests
-            .iter()
-            .filter(|request| request.operation == operation)
-            .collect()
+        self.requests.iter().filter(|request| request.operation == operation).collect()
     }
 }

@@ -36,11 +36,7 @@ pub struct LedgerEntry {
 impl Ledger {
     /// Times anything was processed for `operation`.
     pub fn processed(&self, operation: &str) -> u64 {
-        self.entries
-            .iter()
-            .filter(|entry| entry.operation == operation)
-            .map(|entry| entry.processed)
-            .sum()
+        self.entries.iter().filter(|entry| entry.operation == operation).map(|entry| entry.processed).sum()
     }
 }
 
@@ -79,11 +75,7 @@ impl LedgerBook {
     }
 
     pub(crate) fn copy(&self) -> Ledger {
-        self.book
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .ledger
-            .clone()
+        self.book.lock().unwrap_or_else(PoisonError::into_inner).ledger.clone()
     }
 
     pub(crate) fn reset(&self) {

@@ -21,11 +21,7 @@ struct Window {
 
 impl Limiter {
     pub(crate) fn new(calls: u32, per: Duration) -> Self {
-        Self {
-            calls,
-            per,
-            windows: Mutex::default(),
-        }
+        Self { calls, per, windows: Mutex::default() }
     }
 
     /// Counts a call of the key with this index (the number of keys bounds the table) at `now`.
@@ -35,15 +31,9 @@ impl Limiter {
     /// How long until the window ends, when the limit is used up. A refused call is not counted.
     pub(crate) fn take(&self, key: usize, now: Duration) -> Result<(), Duration> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(key).or_insert(Window {
-            opened: now,
-            used: 0,
-        });
+        let window = windows.entry(key).or_insert(Window { opened: now, used: 0 });
         if now >= window.opened.saturating_add(self.per) {
-            *window = Window {
-                opened: now,
-                used: 0,
-            };
+            *window = Window { opened: now, used: 0 };
         }
         if window.used >= self.calls {
             return Err(window.opened.saturating_add(self.per).saturating_sub(now));
@@ -53,10 +43,7 @@ impl Limiter {
     }
 
     pub(crate) fn reset(&self) {
-        self.windows
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

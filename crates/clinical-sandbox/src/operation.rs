@@ -67,9 +67,5 @@ pub(crate) fn route(method: &str, path: &str) -> Route {
         }
         others.push(operation.method);
     }
-    if others.is_empty() {
-        Route::Unknown
-    } else {
-        Route::OtherMethod(others.join(", "))
-    }
+    if others.is_empty() { Route::Unknown } else { Route::OtherMethod(others.join(", ")) }
 }

@@ -37,11 +37,7 @@ pub(crate) enum Verdict {
 }
 
 /// Handles one request.
-pub(crate) async fn handle(
-    state: &Arc<State>,
-    connection: (u64, u64),
-    request: Request<Incoming>,
-) -> Verdict {
+pub(crate) async fn handle(state: &Arc<State>, connection: (u64, u64), request: Request<Incoming>) -> Verdict {
     let path = request.uri().path();
     if let Some(rest) = path.strip_prefix("/_sandbox/") {
         let rest = rest.to_owned();
@@ -49,22 +45,13 @@ pub(crate) async fn handle(
     }
     let route = operation::route(request.method().as_str(), path);
     let (parts, body) = request.into_parts();
-    let name = if let Route::Operation(operation) = route {
-        operation.name
-    } else {
-        "unknown"
-    };
-    let mut attempt = state
-        .journal
-        .attempt(connection, name, state.clock.now(), &parts.headers);
+    let name = if let Route::Operation(operation) = route { operation.name } else { "unknown" };
+    let mut attempt = state.journal.attempt(connection, name, state.clock.now(), &parts.headers);
     let Route::Operation(operation) = route else {
         return outside(&mut attempt_body(body, attempt, name).await, &route);
     };
     let Drawn { latencies, other } = state.faults.draw(name);
-    if let Some(fault) = other
-        .as_ref()
-        .filter(|fault| matches!(fault.kind(), FaultKind::StopReading { .. }))
-    {
+    if let Some(fault) = other.as_ref().filter(|fault| matches!(fault.kind(), FaultKind::StopReading { .. })) {
         return stop_reading(state, fault, operation, body, attempt).await;
     }
     let Some((body, too_large)) = read(body, &attempt).await else {
@@ -73,21 +60,12 @@ pub(crate) async fn handle(
     let json = serde_json::from_slice(&body).ok();
     let fingerprint = digest::fingerprint(name, json.as_ref(), &body);
     attempt.complete(name, &body, &fingerprint);
-    let received = Received {
-        headers: parts.headers,
-        json,
-        too_large,
-        fingerprint,
-    };
+    let received = Received { headers: parts.headers, json, too_large, fingerprint };
     answer(state, operation, received, latencies, other, attempt).await
 }
 
 /// Reads the body of a request that leads nowhere, so that the answer can be read in peace.
-async fn attempt_body(
-    body: Incoming,
-    mut attempt: AttemptGuard,
-    name: &str,
-) -> Option<AttemptGuard> {
+async fn attempt_body(body: Incoming, mut attempt: AttemptGuard, name: &str) -> Option<AttemptGuard> {
     let (body, _) = read(body, &attempt).await?;
     attempt.complete(name, &body, &digest::fingerprint(name, None, &body));
     Some(attempt)
@@ -98,20 +76,14 @@ fn outside(attempt: &mut Option<AttemptGuard>, route: &Route) -> Verdict {
         return Verdict::Gone;
     };
     let (status, details) = match route {
-        Route::OtherMethod(_) => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            "this path is known with another method",
-        ),
+        Route::OtherMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "this path is known with another method"),
         _ => (
             StatusCode::NOT_IMPLEMENTED,
             "the sandbox does not simulate this path; GET /_sandbox/fidelity lists what it does",
         ),
     };
     let error = status.canonical_reason().unwrap_or_default();
-    let mut reply = Reply::json(
-        status,
-        &json!({"success": false, "error": error, "details": details}),
-    );
+    let mut reply = Reply::json(status, &json!({"success": false, "error": error, "details": details}));
     if let Route::OtherMethod(allow) = route {
         reply = reply.with_header(header::ALLOW, allow);
     }
@@ -127,32 +99,21 @@ async fn answer(
     other: Option<Fault>,
     attempt: AttemptGuard,
 ) -> Verdict {
-    let (after, before): (Vec<Fault>, Vec<Fault>) =
-        latencies.into_iter().partition(Fault::is_after_commit);
+    let (after, before): (Vec<Fault>, Vec<Fault>) = latencies.into_iter().partition(Fault::is_after_commit);
     wait(state, &before, &attempt).await;
     if let Some(fault) = other.as_ref().filter(|fault| !fault.is_after_commit()) {
         wait(state, &after, &attempt).await;
-        return end(
-            state,
-            Some(fault),
-            Reply::empty(StatusCode::OK),
-            operation,
-            attempt,
-        );
+        return end(state, Some(fault), Reply::empty(StatusCode::OK), operation, attempt);
     }
     let fingerprint = received.fingerprint.clone();
     let reply = match check(state, operation, received).await {
         Err(refusal) => refusal,
         Ok(work) => {
             if work.counts {
-                state
-                    .ledger
-                    .commit(operation.name, &fingerprint, attempt.number());
+                state.ledger.commit(operation.name, &fingerprint, attempt.number());
                 attempt.committed();
             }
-            blocking(work.run)
-                .await
-                .unwrap_or_else(|| broken(operation))
+            blocking(work.run).await.unwrap_or_else(|| broken(operation))
         }
     };
     wait(state, &after, &attempt).await;
@@ -160,15 +121,9 @@ async fn answer(
 }
 
 /// The checks read a PDF, so they run where they hold up no other connection.
-async fn check(
-    state: &Arc<State>,
-    operation: &'static Operation,
-    received: Received,
-) -> Result<Work, Reply> {
+async fn check(state: &Arc<State>, operation: &'static Operation, received: Received) -> Result<Work, Reply> {
     let state = Arc::clone(state);
-    blocking(move || (operation.check)(&state, &received))
-        .await
-        .unwrap_or_else(|| Err(broken(operation)))
+    blocking(move || (operation.check)(&state, &received)).await.unwrap_or_else(|| Err(broken(operation)))
 }
 
 /// `None` when the work panicked: a fault of this crate that must not take the connection with it.
@@ -177,10 +132,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 fn broken(operation: &Operation) -> Reply {
-    (operation.refuse)(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "the sandbox failed on this request; please report it",
-    )
+    (operation.refuse)(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox failed on this request; please report it")
 }
 
 /// Plays latency. It ends early when the faults are cleared or the sandbox stops.
@@ -198,24 +150,13 @@ async fn wait(state: &State, latencies: &[Fault], attempt: &AttemptGuard) {
 }
 
 /// Plays the fault, if any, on the answer and closes the attempt.
-fn end(
-    state: &State,
-    fault: Option<&Fault>,
-    reply: Reply,
-    operation: &Operation,
-    attempt: AttemptGuard,
-) -> Verdict {
+fn end(state: &State, fault: Option<&Fault>, reply: Reply, operation: &Operation, attempt: AttemptGuard) -> Verdict {
     let Some(fault) = fault else {
         attempt.close(Some(reply.status.as_u16()), Outcome::Answered);
         return Verdict::Answer(reply);
     };
     attempt.fault(fault.kind().name());
-    match play::play(
-        fault.kind(),
-        reply,
-        operation.refuse,
-        state.clock.calendar(),
-    ) {
+    match play::play(fault.kind(), reply, operation.refuse, state.clock.calendar()) {
         Played::Whole(reply) => {
             attempt.close(Some(reply.status.as_u16()), Outcome::Answered);
             Verdict::Answer(reply)
@@ -271,11 +212,5 @@ async fn stop_reading(
         seen += frame.data_ref().map_or(0, |data| data.len() as u64);
         attempt.arrived(seen);
     }
-    end(
-        state,
-        Some(fault),
-        Reply::empty(StatusCode::OK),
-        operation,
-        attempt,
-    )
+    end(state, Some(fault), Reply::empty(StatusCode::OK), operation, attempt)
 }

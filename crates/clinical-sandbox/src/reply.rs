@@ -23,30 +23,19 @@ impl Reply {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
         let headers = vec![(MARK, HeaderValue::from_static("1"))];
-        Self {
-            status,
-            headers,
-            body: Bytes::new(),
-        }
+        Self { status, headers, body: Bytes::new() }
     }
 
     /// An answer with any text.
     pub(crate) fn text(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
-        let reply = Self {
-            body: body.into(),
-            ..Self::empty(status)
-        };
+        let reply = Self { body: body.into(), ..Self::empty(status) };
         reply.with_header(header::CONTENT_TYPE, content_type)
     }
 
     /// An answer in JSON.
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
         // Only types of this crate are written, with string keys and finite numbers: this cannot fail.
-        Self::text(
-            status,
-            "application/json",
-            serde_json::to_vec(body).unwrap_or_default(),
-        )
+        Self::text(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
     }
 
     /// Sets a header; a value that is no header value is left out (they are checked where they come in).
@@ -68,9 +57,7 @@ impl Reply {
         let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers);
-        response
-            .headers_mut()
-            .insert(header::DATE, date_value(date));
+        response.headers_mut().insert(header::DATE, date_value(date));
         response
     }
 
@@ -78,10 +65,7 @@ impl Reply {
     pub(crate) fn head(&self, date: SystemTime, framing: (&str, &str)) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
         let date = date_value(date);
-        let own = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let framing = [("date", date.as_bytes()), (framing.0, framing.1.as_bytes())];
         for (name, value) in own.chain(framing) {
             head.extend_from_slice(name.as_bytes());

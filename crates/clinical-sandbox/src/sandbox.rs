@@ -152,21 +152,13 @@ impl Drop for Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("url", &self.url)
-            .field("seed", &self.state.seed)
-            .finish_non_exhaustive()
+        f.debug_struct("Sandbox").field("url", &self.url).field("seed", &self.state.seed).finish_non_exhaustive()
     }
 }
 
 fn run(state: Arc<State>, listener: TcpListener, port: u16) -> Sandbox {
     let accepting = tokio::spawn(accept(Arc::clone(&state), listener));
-    Sandbox {
-        state,
-        url: format!("http://127.0.0.1:{port}"),
-        port,
-        accepting: Some(accepting),
-    }
+    Sandbox { state, url: format!("http://127.0.0.1:{port}"), port, accepting: Some(accepting) }
 }
 
 async fn accept(state: Arc<State>, listener: TcpListener) {

@@ -41,8 +41,7 @@ impl State {
     /// Forgets the planned faults and ends the silences and latencies that are being played.
     pub(crate) fn clear_faults(&self) {
         self.faults.clear();
-        self.released
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.released.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Resolves when the sandbox is told to stop.

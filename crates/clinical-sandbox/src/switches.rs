@@ -178,18 +178,14 @@ impl Switches {
         let positions = positions();
         let Some(allowed) = positions.get(name) else {
             let names: Vec<&str> = positions.keys().copied().collect();
-            return Err(unknown(format!(
-                "no such switch; use one of {}",
-                names.join(", ")
-            )));
+            return Err(unknown(format!("no such switch; use one of {}", names.join(", "))));
         };
         if !allowed.iter().any(|known| known == position) {
             return Err(unknown(format!("{name} can be {}", allowed.join(", "))));
         }
         let mut all = serde_json::to_value(*self).unwrap_or_default();
         all[name] = Value::String(position.to_owned());
-        *self =
-            serde_json::from_value(all).map_err(|_| unknown(format!("{name} could not be set")))?;
+        *self = serde_json::from_value(all).map_err(|_| unknown(format!("{name} could not be set")))?;
         Ok(())
     }
 
@@ -239,20 +235,8 @@ mod tests {
     #[test]
     fn a_misspelt_switch_or_position_is_answered_with_what_there_is() {
         let mut switches = Switches::default();
-        assert!(
-            switches
-                .set("input", "x")
-                .unwrap_err()
-                .to_string()
-                .contains("input_rule")
-        );
-        assert!(
-            switches
-                .set("input_rule", "x")
-                .unwrap_err()
-                .to_string()
-                .contains("exactly-one")
-        );
+        assert!(switches.set("input", "x").unwrap_err().to_string().contains("input_rule"));
+        assert!(switches.set("input_rule", "x").unwrap_err().to_string().contains("exactly-one"));
         assert_eq!(switches, Switches::default());
     }
 }

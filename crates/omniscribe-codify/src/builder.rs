@@ -4,9 +4,7 @@ use std::env::VarError;
 use std::time::Duration;
 
 use clinical_http::credential::{CredentialSource, StaticCredential};
-use clinical_http::{
-    Backoff, BaseUrl, Client, ClientBuilder, Deadlines, Error as HttpError, Jitter, RetryPolicy,
-};
+use clinical_http::{Backoff, BaseUrl, Client, ClientBuilder, Deadlines, Error as HttpError, Jitter, RetryPolicy};
 use secrecy::SecretString;
 
 use crate::client::VENDOR;
@@ -93,10 +91,7 @@ impl CodifyBuilder {
     ///     .build();
     /// # let _ = codify;
     /// ```
-    pub fn http(
-        mut self,
-        settings: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
-    ) -> Self {
+    pub fn http(mut self, settings: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static) -> Self {
         self.http.push(Box::new(settings));
         self
     }
@@ -108,16 +103,10 @@ impl CodifyBuilder {
     /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable that is missing.
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.base_url.is_none() {
-            self.base_url = Some(variable(
-                API_URL_VAR,
-                "is not set; set it to the address that the vendor gave you",
-            )?);
+            self.base_url = Some(variable(API_URL_VAR, "is not set; set it to the address that the vendor gave you")?);
         }
         if self.token.is_none() && self.credential.is_none() {
-            let token = variable(
-                API_TOKEN_VAR,
-                "is not set; set it to the token that the vendor gave you",
-            )?;
+            let token = variable(API_TOKEN_VAR, "is not set; set it to the token that the vendor gave you")?;
             self.token = Some(token.into());
         }
         Ok(self)
@@ -130,9 +119,9 @@ impl CodifyBuilder {
     /// [`Credentials`](crate::ErrorKind::Credentials) for a missing or impossible token, [`Configuration`](crate::ErrorKind::Configuration)
     /// for the rest. Nothing was sent.
     pub fn build(self) -> Result<Codify, Error> {
-        let base_url = self.base_url.ok_or_else(|| {
-            HttpError::configuration("base URL", "is missing; give the vendor's address")
-        })?;
+        let base_url = self
+            .base_url
+            .ok_or_else(|| HttpError::configuration("base URL", "is missing; give the vendor's address"))?;
         let base = BaseUrl::parse(&base_url)?;
         let environment = self.environment.unwrap_or(if base.is_loopback() {
             Environment::Development
@@ -147,49 +136,32 @@ impl CodifyBuilder {
             (Some(source), _) => http.credential(source),
             (None, Some(token)) => http.credential(StaticCredential::bearer(token)?),
             (None, None) => {
-                return Err(HttpError::credentials(
-                    "token",
-                    "is missing; give the token that the vendor issued",
-                )
-                .into());
+                return Err(HttpError::credentials("token", "is missing; give the token that the vendor issued").into());
             }
         };
         for settings in self.http {
             http = settings(http);
         }
-        let doctor_required = self
-            .require_doctor
-            .unwrap_or(environment == Environment::Production);
+        let doctor_required = self.require_doctor.unwrap_or(environment == Environment::Production);
         Ok(Codify::new(http.build()?, self.limits, doctor_required))
     }
 }
 
 /// The vendor documents three retries after 1, 2 and 4 s, for 429 and 5xx alike.
 fn retry_policy() -> RetryPolicy {
-    let documented = Backoff::new(
-        Duration::from_secs(1),
-        Duration::from_secs(20),
-        Jitter::AtLeastPercent(80),
-    );
-    RetryPolicy::default()
-        .max_attempts(4)
-        .transient(documented)
-        .throttle(documented)
+    let documented = Backoff::new(Duration::from_secs(1), Duration::from_secs(20), Jitter::AtLeastPercent(80));
+    RetryPolicy::default().max_attempts(4).transient(documented).throttle(documented)
 }
 
 /// The vendor gives up on a note after ten minutes; a call has room for a second full-length attempt.
 fn deadlines() -> Deadlines {
-    Deadlines::default()
-        .attempt(Duration::from_secs(600))
-        .total(Duration::from_secs(1800))
+    Deadlines::default().attempt(Duration::from_secs(600)).total(Duration::from_secs(1800))
 }
 
 fn variable(name: &'static str, rule: &'static str) -> Result<String, Error> {
     match std::env::var(name) {
         Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
         Ok(_) | Err(VarError::NotPresent) => Err(HttpError::credentials(name, rule).into()),
-        Err(VarError::NotUnicode(_)) => {
-            Err(HttpError::credentials(name, "is not valid UTF-8; set it again").into())
-        }
+        Err(VarError::NotUnicode(_)) => Err(HttpError::credentials(name, "is not valid UTF-8; set it again").into()),
     }
 }

@@ -17,14 +17,9 @@ pub fn clean_text(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut empty_lines = 0;
     // CR alone ends a line in texts from old systems; CR LF is one end.
-    for line in text
-        .replace("\r\n", "\n")
-        .split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
-    {
+    for line in text.replace("\r\n", "\n").split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         let before = clean.len();
-        let words = line
-            .split(is_space)
-            .map(|word| word.chars().filter(|c| !is_invisible(*c)));
+        let words = line.split(is_space).map(|word| word.chars().filter(|c| !is_invisible(*c)));
         let mut line_has_text = false;
         for word in words {
             let mut word = word.peekable();

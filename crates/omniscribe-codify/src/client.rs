@@ -9,8 +9,8 @@ pub(crate) const VENDOR: Vendor = Vendor::new("omniscribe").audit_headers("x-doc
 
 /// Coding a note again changes nothing at the vendor but the bill, so it may be repeated after an unknown outcome. Of the 4xx the vendor
 /// asks to repeat 429 only.
-const CODIFY: Operation = Operation::new("codify", Method::Post, "/v1/codify", Effect::Idempotent)
-    .never_repeat_on(&[408, 425]);
+const CODIFY: Operation =
+    Operation::new("codify", Method::Post, "/v1/codify", Effect::Idempotent).never_repeat_on(&[408, 425]);
 
 const HEALTH: Operation =
     Operation::new("health", Method::Get, "/v1/health", Effect::Safe).never_repeat_on(&[408, 425]);
@@ -50,11 +50,7 @@ impl Codify {
     }
 
     pub(crate) fn new(http: Client, limits: Limits, doctor_required: bool) -> Self {
-        Self {
-            http,
-            limits,
-            doctor_required,
-        }
+        Self { http, limits, doctor_required }
     }
 
     /// The size limits that requests are checked against.
@@ -115,10 +111,7 @@ impl Codify {
     /// Safe.
     pub async fn health(&self) -> Result<Health, Error> {
         let answer = self.http.send_raw(Call::new(&HEALTH)).await?;
-        Ok(Health {
-            status: answer.status,
-            body: answer.value,
-        })
+        Ok(Health { status: answer.status, body: answer.value })
     }
 
     async fn prepare(&self, request: &CodifyRequest) -> Result<Call, Error> {

@@ -17,10 +17,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            note: 50 * 1024,
-            pdf: 5 * 1024 * 1024,
-        }
+        Self { note: 50 * 1024, pdf: 5 * 1024 * 1024 }
     }
 }
 

@@ -38,9 +38,7 @@ impl LongCoding {
 
     /// The first error, if there is one.
     pub fn first_error(&self) -> Option<&Error> {
-        self.parts
-            .iter()
-            .find_map(|part| part.result.as_ref().err())
+        self.parts.iter().find_map(|part| part.result.as_ref().err())
     }
 
     /// The results of the parts that were coded, as one. Incomplete if [`is_complete`](Self::is_complete) is not true.
@@ -71,12 +69,7 @@ impl Codify {
         let Some(note) = request.note_text() else {
             self.check(request).await?;
             let result = self.codify(request).await;
-            return Ok(LongCoding {
-                parts: vec![Part {
-                    range: 0..0,
-                    result,
-                }],
-            });
+            return Ok(LongCoding { parts: vec![Part { range: 0..0, result }] });
         };
         // White space alone is not worth a call, and the vendor may refuse it.
         let ranges: Vec<_> = split_note(note, self.limits().note_bytes())
@@ -89,15 +82,8 @@ impl Codify {
         let parts = stream::iter(ranges.into_iter().enumerate())
             .map(|(number, range)| async move {
                 let part = request.clone().note(&note[range.clone()]);
-                let part = if number == 0 {
-                    part
-                } else {
-                    part.without_pdf()
-                };
-                Part {
-                    range,
-                    result: self.codify(&part).await,
-                }
+                let part = if number == 0 { part } else { part.without_pdf() };
+                Part { range, result: self.codify(&part).await }
             })
             .buffered(IN_FLIGHT)
             .collect()

@@ -90,15 +90,9 @@ impl Codify {
         let outcomes = stream::iter(requests)
             .map(move |(key, request)| async move {
                 let result = self.codify(&request).await;
-                Outcome {
-                    key,
-                    request,
-                    result,
-                }
+                Outcome { key, request, result }
             })
             .buffer_unordered(in_flight.max(1));
-        CodifyMany {
-            outcomes: outcomes.boxed(),
-        }
+        CodifyMany { outcomes: outcomes.boxed() }
     }
 }

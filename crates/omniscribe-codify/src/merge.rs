@@ -40,34 +40,23 @@ impl std::fmt::Debug for Merged {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Merged")
             .field("final_code_assessments", &self.final_code_assessments.len())
-            .field(
-                "discarded_code_assessments",
-                &self.discarded_code_assessments.len(),
-            )
+            .field("discarded_code_assessments", &self.discarded_code_assessments.len())
             .finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for MergedAssessment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MergedAssessment")
-            .field("part", &self.part)
-            .field("parts", &self.parts)
-            .finish_non_exhaustive()
+        f.debug_struct("MergedAssessment").field("part", &self.part).field("parts", &self.parts).finish_non_exhaustive()
     }
 }
 
 pub(crate) fn merge(parts: &[Part]) -> Merged {
-    let mut merged = Merged {
-        final_code_assessments: Vec::new(),
-        discarded_code_assessments: Vec::new(),
-        run_ids: Vec::new(),
-    };
+    let mut merged =
+        Merged { final_code_assessments: Vec::new(), discarded_code_assessments: Vec::new(), run_ids: Vec::new() };
     for (number, part) in parts.iter().enumerate() {
         let answer = part.result.as_ref().ok();
-        merged
-            .run_ids
-            .push(answer.map(|answer| answer.run_id.clone()));
+        merged.run_ids.push(answer.map(|answer| answer.run_id.clone()));
         let Some(answer) = answer else { continue };
         for assessment in &answer.final_code_assessments {
             add(&mut merged.final_code_assessments, number, assessment);
@@ -76,15 +65,9 @@ pub(crate) fn merge(parts: &[Part]) -> Merged {
             add(&mut merged.discarded_code_assessments, number, assessment);
         }
     }
-    let Merged {
-        final_code_assessments: accepted,
-        discarded_code_assessments: discarded,
-        ..
-    } = &mut merged;
+    let Merged { final_code_assessments: accepted, discarded_code_assessments: discarded, .. } = &mut merged;
     discarded.retain(|rejected| {
-        let known = accepted
-            .iter_mut()
-            .find(|known| known.assessment.code == rejected.assessment.code);
+        let known = accepted.iter_mut().find(|known| known.assessment.code == rejected.assessment.code);
         let Some(known) = known else { return true };
         known.discarded_in.clone_from(&rejected.parts);
         false
@@ -93,10 +76,7 @@ pub(crate) fn merge(parts: &[Part]) -> Merged {
 }
 
 fn add(list: &mut Vec<MergedAssessment>, part: usize, assessment: &CodeAssessment) {
-    match list
-        .iter_mut()
-        .find(|known| known.assessment.code == assessment.code)
-    {
+    match list.iter_mut().find(|known| known.assessment.code == assessment.code) {
         None => list.push(MergedAssessment {
             assessment: assessment.clone(),
             part,

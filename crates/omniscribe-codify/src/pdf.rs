@@ -25,18 +25,12 @@ impl Pdf {
     pub fn from_path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let filename = name_of(&path);
-        Self {
-            source: FileSource::path(FIELD, path),
-            filename: filename.into(),
-        }
+        Self { source: FileSource::path(FIELD, path), filename: filename.into() }
     }
 
     /// A file in memory, named `document.pdf` unless [`filename`](Pdf::filename) says otherwise.
     pub fn from_bytes(content: impl Into<Bytes>) -> Self {
-        Self {
-            source: FileSource::bytes(FIELD, content),
-            filename: Sensitive::new("document.pdf".to_owned()),
-        }
+        Self { source: FileSource::bytes(FIELD, content), filename: Sensitive::new("document.pdf".to_owned()) }
     }
 
     /// Reads a reader to its end into memory, so that it can be sent more than once; at most the PDF limit of `limits`.
@@ -49,15 +43,9 @@ impl Pdf {
     /// # Cancel safety
     ///
     /// What was read of the reader is lost when the future is dropped.
-    pub async fn from_reader(
-        reader: impl tokio::io::AsyncRead + Unpin,
-        limits: &Limits,
-    ) -> Result<Self, Error> {
+    pub async fn from_reader(reader: impl tokio::io::AsyncRead + Unpin, limits: &Limits) -> Result<Self, Error> {
         let source = FileSource::reader(FIELD, reader, limits.pdf_bytes()).await?;
-        Ok(Self {
-            source,
-            filename: Sensitive::new("document.pdf".to_owned()),
-        })
+        Ok(Self { source, filename: Sensitive::new("document.pdf".to_owned()) })
     }
 
     /// The file name that the vendor is told. Mind that a name may tell who the patient is.
@@ -84,15 +72,12 @@ impl Pdf {
         }
         // ISO 32000 readers look for the header in the first 1,024 bytes; files with a few stray bytes before it are common.
         if !facts.head().windows(5).any(|window| window == b"%PDF-") {
-            let rule =
-                "is not a PDF: there is no %PDF- header in its first 1,024 bytes; give a PDF";
+            let rule = "is not a PDF: there is no %PDF- header in its first 1,024 bytes; give a PDF";
             return Err(HttpError::invalid(FIELD, rule).into());
         }
         let (len, most) = (facts.len(), limits.pdf_bytes());
         if len > most {
-            let rule = format!(
-                "has {len} bytes; at most {most} are allowed; make it smaller or send fewer pages"
-            );
+            let rule = format!("has {len} bytes; at most {most} are allowed; make it smaller or send fewer pages");
             return Err(HttpError::too_large(FIELD, rule).into());
         }
         Ok(facts)
@@ -100,8 +85,5 @@ impl Pdf {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || "document.pdf".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    path.file_name().map_or_else(|| "document.pdf".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -122,9 +122,7 @@ fn check_note(text: &str, limits: &Limits) -> Result<(), Error> {
     }
     let (len, most) = (text.len(), limits.note_bytes());
     if len > most {
-        let rule = format!(
-            "has {len} bytes of UTF-8; at most {most} are allowed; shorten it or have it split"
-        );
+        let rule = format!("has {len} bytes of UTF-8; at most {most} are allowed; shorten it or have it split");
         return Err(HttpError::too_large(NOTE, rule).into());
     }
     Ok(())

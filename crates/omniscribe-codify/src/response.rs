@@ -49,24 +49,14 @@ impl CodifyResponse {
     /// # }
     /// ```
     pub fn with_confidence_at_least(&self, percent: f64) -> impl Iterator<Item = &CodeAssessment> {
-        self.final_code_assessments
-            .iter()
-            .filter(move |assessment| assessment.confidence_percent >= percent)
+        self.final_code_assessments.iter().filter(move |assessment| assessment.confidence_percent >= percent)
     }
 
     /// How many fields of the answer this version does not know. The vendor may add fields at any time; a number above zero says that
     /// there is something new to read up on.
     pub fn unknown_fields(&self) -> usize {
-        let lists = [
-            &self.final_code_assessments,
-            &self.discarded_code_assessments,
-        ];
-        self.unknown.count
-            + lists
-                .into_iter()
-                .flatten()
-                .map(|assessment| assessment.unknown.count)
-                .sum::<usize>()
+        let lists = [&self.final_code_assessments, &self.discarded_code_assessments];
+        self.unknown.count + lists.into_iter().flatten().map(|assessment| assessment.unknown.count).sum::<usize>()
     }
 }
 
@@ -80,10 +70,7 @@ impl std::fmt::Debug for CodifyResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CodifyResponse")
             .field("final_code_assessments", &self.final_code_assessments.len())
-            .field(
-                "discarded_code_assessments",
-                &self.discarded_code_assessments.len(),
-            )
+            .field("discarded_code_assessments", &self.discarded_code_assessments.len())
             .finish_non_exhaustive()
     }
 }
@@ -132,12 +119,7 @@ mod tests {
 
     #[test]
     fn the_confidence_filter_includes_its_border() {
-        let codes = |percent| {
-            answer()
-                .with_confidence_at_least(percent)
-                .map(|a| a.code.clone())
-                .collect::<Vec<_>>()
-        };
+        let codes = |percent| answer().with_confidence_at_least(percent).map(|a| a.code.clone()).collect::<Vec<_>>();
         assert_eq!(codes(0.0), ["E11.9", "Z79.84"]);
         assert_eq!(codes(60.0), ["E11.9", "Z79.84"]);
         assert_eq!(codes(60.1), ["E11.9"]);
@@ -147,10 +129,7 @@ mod tests {
     #[test]
     fn debug_tells_numbers_only() {
         let text = format!("{:?} {:?}", answer(), answer().final_code_assessments);
-        assert!(
-            !text.contains("E11.9") && !text.contains("anything"),
-            "{text}"
-        );
+        assert!(!text.contains("E11.9") && !text.contains("anything"), "{text}");
     }
 
     #[test]
@@ -159,10 +138,7 @@ mod tests {
         let object = expected.as_object_mut().unwrap();
         object.remove("billing");
         object.remove("warnings");
-        object["final_code_assessments"][1]
-            .as_object_mut()
-            .unwrap()
-            .remove("edition");
+        object["final_code_assessments"][1].as_object_mut().unwrap().remove("edition");
         object["final_code_assessments"][1]["confidence_percent"] = 60.0.into();
         assert_eq!(serde_json::to_value(answer()).unwrap(), expected);
     }

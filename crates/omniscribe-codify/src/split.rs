@@ -33,10 +33,7 @@ pub fn split_note(text: &str, limit: usize) -> Vec<Range<usize>> {
 
 /// Where to cut a text that is longer than `limit`: the end of its first part.
 fn cut(text: &str, limit: usize) -> usize {
-    let most = (0..=limit)
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(limit);
+    let most = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(limit);
     let window = &text[..most];
     let borders = [after_paragraph, after_line, after_sentence, after_word];
     borders
@@ -72,11 +69,7 @@ fn after_sentence(window: &str) -> Option<usize> {
 }
 
 fn after_word(window: &str) -> Option<usize> {
-    window
-        .char_indices()
-        .rev()
-        .find(|(_, c)| c.is_whitespace())
-        .map(|(at, c)| at + c.len_utf8())
+    window.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8())
 }
 
 #[cfg(test)]
@@ -84,10 +77,7 @@ mod tests {
     use super::split_note;
 
     fn parts(text: &str, limit: usize) -> Vec<&str> {
-        split_note(text, limit)
-            .into_iter()
-            .map(|range| &text[range])
-            .collect()
+        split_note(text, limit).into_iter().map(|range| &text[range]).collect()
     }
 
     #[test]
@@ -96,33 +86,13 @@ mod tests {
             ("", 10, &[""]),
             ("short", 10, &["short"]),
             ("exactly ten", 11, &["exactly ten"]),
-            (
-                "One. Two.\n\nThree. Four.",
-                14,
-                &["One. Two.\n\n", "Three. Four."],
-            ),
-            (
-                "One. Two.\nThree. Four.",
-                14,
-                &["One. Two.\n", "Three. Four."],
-            ),
-            (
-                "One two. Three four five",
-                12,
-                &["One two. ", "Three four ", "five"],
-            ),
+            ("One. Two.\n\nThree. Four.", 14, &["One. Two.\n\n", "Three. Four."]),
+            ("One. Two.\nThree. Four.", 14, &["One. Two.\n", "Three. Four."]),
+            ("One two. Three four five", 12, &["One two. ", "Three four ", "five"]),
             ("one two three four", 10, &["one two ", "three four"]),
             // A dose is not the end of a sentence, a half-empty part not worth a better border.
-            (
-                "Dose of 2.5 mg and 10. mg daily",
-                25,
-                &["Dose of 2.5 mg and 10. ", "mg daily"],
-            ),
-            (
-                "A.\n\nOne very long sentence here",
-                20,
-                &["A.\n\nOne very long ", "sentence here"],
-            ),
+            ("Dose of 2.5 mg and 10. mg daily", 25, &["Dose of 2.5 mg and 10. ", "mg daily"]),
+            ("A.\n\nOne very long sentence here", 20, &["A.\n\nOne very long ", "sentence here"]),
             ("nowhitespaceatall", 5, &["nowhi", "tespa", "ceata", "ll"]),
             ("ñññññ", 4, &["ññ", "ññ", "ñ"]),
             ("😀😀", 1, &["😀", "😀"]),
@@ -134,28 +104,19 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_no_part_is_too_long() {
-        let alphabet = [
-            "a", "ñ", "😀", " ", ". ", "\n", "\n\n", "\r\n", "word", "1.",
-        ];
+        let alphabet = ["a", "ñ", "😀", " ", ". ", "\n", "\n\n", "\r\n", "word", "1."];
         let mut state = 7_u64;
         let mut next = move |n: usize| {
             // A linear congruential generator is random enough here, and the same everywhere.
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(state >> 33).unwrap() % n
         };
         for _ in 0..2_000 {
-            let text: String = (0..next(120))
-                .map(|_| alphabet[next(alphabet.len())])
-                .collect();
+            let text: String = (0..next(120)).map(|_| alphabet[next(alphabet.len())]).collect();
             let limit = next(40);
             let parts = parts(&text, limit);
             assert_eq!(parts.concat(), text);
-            assert!(
-                parts.iter().all(|part| part.len() <= limit.max(4)),
-                "{text:?} at {limit}"
-            );
+            assert!(parts.iter().all(|part| part.len() <= limit.max(4)), "{text:?} at {limit}");
             assert!(text.is_empty() || parts.iter().all(|part| !part.is_empty()));
         }
     }

@@ -42,9 +42,5 @@ pub(crate) fn body(request: &CodifyRequest, facts: Option<FileFacts>) -> Result<
 }
 
 fn write(request: &CodifyRequest, pdf_file: Option<PdfFile<'_>>) -> Result<Body, HttpError> {
-    Body::json(&Wire {
-        medical_note: request.note_text(),
-        pdf_file,
-        model: request.model_name(),
-    })
+    Body::json(&Wire { medical_note: request.note_text(), pdf_file, model: request.model_name() })
 }

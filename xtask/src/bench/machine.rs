@@ -33,16 +33,7 @@ impl Machine {
             memory_mib: line_value("/proc/meminfo", "MemTotal").and_then(|text| memory_mib(&text)),
             rustc: output("rustc", &["--version"]),
             profile: "release",
-            commit: output(
-                "git",
-                &[
-                    "describe",
-                    "--always",
-                    "--dirty",
-                    "--exclude=*",
-                    "--abbrev=12",
-                ],
-            ),
+            commit: output("git", &["describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]),
         }
     }
 }
@@ -57,8 +48,7 @@ impl std::fmt::Display for Machine {
             self.arch,
             self.cpu.as_deref().unwrap_or("unknown processor"),
             self.cores.map_or_else(unknown, |cores| cores.to_string()),
-            self.memory_mib
-                .map_or_else(unknown, |memory| memory.to_string()),
+            self.memory_mib.map_or_else(unknown, |memory| memory.to_string()),
             self.rustc.as_deref().unwrap_or("unknown rustc"),
             self.profile,
             self.commit.as_deref().unwrap_or("unknown"),
@@ -97,14 +87,8 @@ mod tests {
     #[test]
     fn memory_and_processor_are_read_from_the_kernels_text() {
         let text = "MemTotal:       24576000 kB\nMemFree: 1 kB\nmodel name\t: Some CPU @ 2 GHz\n";
-        assert_eq!(
-            value_in(text, "model name").as_deref(),
-            Some("Some CPU @ 2 GHz")
-        );
-        assert_eq!(
-            value_in(text, "MemTotal").and_then(|text| memory_mib(&text)),
-            Some(24_000)
-        );
+        assert_eq!(value_in(text, "model name").as_deref(), Some("Some CPU @ 2 GHz"));
+        assert_eq!(value_in(text, "MemTotal").and_then(|text| memory_mib(&text)), Some(24_000));
         assert_eq!(value_in(text, "absent"), None);
     }
 }

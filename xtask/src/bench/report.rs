@@ -52,14 +52,8 @@ impl Series {
         unit: &'static str,
         samples: Vec<f64>,
     ) -> Result<Self> {
-        ensure!(
-            !samples.is_empty(),
-            "{way}, {quantity}: nothing was measured"
-        );
-        ensure!(
-            samples.iter().all(|sample| sample.is_finite()),
-            "{way}, {quantity}: not a number"
-        );
+        ensure!(!samples.is_empty(), "{way}, {quantity}: nothing was measured");
+        ensure!(samples.iter().all(|sample| sample.is_finite()), "{way}, {quantity}: not a number");
         let mut sorted = samples.clone();
         sorted.sort_by(f64::total_cmp);
         Ok(Self {
@@ -76,11 +70,7 @@ impl Series {
 
 fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        f64::midpoint(sorted[middle - 1], sorted[middle])
-    }
+    if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) }
 }
 
 impl Ratio {
@@ -92,26 +82,13 @@ impl Ratio {
 impl Report {
     /// The names of the ratios that broke a promise.
     pub(super) fn over_limit(&self) -> Vec<&'static str> {
-        self.ratios
-            .iter()
-            .filter(|ratio| ratio.is_over())
-            .map(|ratio| ratio.name)
-            .collect()
+        self.ratios.iter().filter(|ratio| ratio.is_over()).map(|ratio| ratio.name).collect()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "suite {}{}",
-            self.suite,
-            if self.quick {
-                " (quick: not for publication)"
-            } else {
-                ""
-            }
-        )?;
+        writeln!(f, "suite {}{}", self.suite, if self.quick { " (quick: not for publication)" } else { "" })?;
         writeln!(f, "{}\n", self.machine)?;
         writeln!(
             f,
@@ -170,11 +147,7 @@ mod tests {
             quick: true,
             machine: Machine::here(),
             series: vec![],
-            ratios: vec![
-                ratio("on it", 0.1, Some(0.1)),
-                ratio("beyond", 0.11, Some(0.1)),
-                ratio("free", 99.0, None),
-            ],
+            ratios: vec![ratio("on it", 0.1, Some(0.1)), ratio("beyond", 0.11, Some(0.1)), ratio("free", 99.0, None)],
         };
         assert_eq!(report.over_limit(), ["beyond"]);
         assert!(report.to_string().contains("OVER"));

@@ -44,11 +44,7 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
     let (heap_samples, rounds, times_per_round) = if quick { (2, 1, 5) } else { (7, 5, 20) };
     let file = document()?;
     let server = worker.serve()?;
-    let run = Run {
-        worker,
-        server: &server,
-        file: &file,
-    };
+    let run = Run { worker, server: &server, file: &file };
 
     let (mut client_heap, mut naive_heap) = (Vec::new(), Vec::new());
     for _ in 0..heap_samples {
@@ -117,23 +113,9 @@ impl Run<'_> {
         Ok(found.milliseconds)
     }
 
-    fn job<T: serde::de::DeserializeOwned>(
-        &self,
-        quantity: &str,
-        way: &str,
-        count: u32,
-    ) -> Result<T> {
-        let file = self
-            .file
-            .to_str()
-            .context("the path of the file is not UTF-8")?;
-        self.worker.job(&[
-            quantity,
-            way,
-            self.server.authority(),
-            file,
-            &count.to_string(),
-        ])
+    fn job<T: serde::de::DeserializeOwned>(&self, quantity: &str, way: &str, count: u32) -> Result<T> {
+        let file = self.file.to_str().context("the path of the file is not UTF-8")?;
+        self.worker.job(&[quantity, way, self.server.authority(), file, &count.to_string()])
     }
 }
 
@@ -147,10 +129,7 @@ fn arrived(way: &str, received: u64) -> Result<()> {
     Ok(())
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "bytes of one process are far below 2^52"
-)]
+#[allow(clippy::cast_precision_loss, reason = "bytes of one process are far below 2^52")]
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / (1024.0 * 1024.0)
 }

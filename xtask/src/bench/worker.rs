@@ -30,9 +30,7 @@ impl Worker {
             "bench-worker",
         ]))?;
         let name = format!("bench-worker{}", std::env::consts::EXE_SUFFIX);
-        Ok(Self {
-            program: workspace::target_dir().join("release").join(name),
-        })
+        Ok(Self { program: workspace::target_dir().join("release").join(name) })
     }
 
     /// Runs one job to its end and reads the JSON it prints.
@@ -45,8 +43,7 @@ impl Worker {
         if !output.status.success() {
             bail!("the job {arguments:?} ended with {}", output.status);
         }
-        serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("the job {arguments:?} printed no result"))
+        serde_json::from_slice(&output.stdout).with_context(|| format!("the job {arguments:?} printed no result"))
     }
 
     /// Starts the server and waits until it says where it listens.
@@ -59,10 +56,7 @@ impl Worker {
             .spawn()
             .with_context(|| format!("cannot start {}", self.program.display()))?;
         let stdout = child.stdout.take().context("the server has no output")?;
-        let mut server = Server {
-            child,
-            authority: String::new(),
-        };
+        let mut server = Server { child, authority: String::new() };
         BufReader::new(stdout).read_line(&mut server.authority)?;
         server.authority.truncate(server.authority.trim_end().len());
         if server.authority.is_empty() {

@@ -31,18 +31,15 @@ pub(super) enum Pending {
 pub(super) fn find(root: &Path) -> Result<Vec<Pending>> {
     let files = files_below(root, &|path| {
         let snapshot = path.with_extension("");
-        has_extension(path, "pending-snap")
-            || (has_extension(path, "new") && has_extension(&snapshot, "snap"))
+        has_extension(path, "pending-snap") || (has_extension(path, "new") && has_extension(&snapshot, "snap"))
     })?;
     Ok(files
         .into_iter()
-        .map(|path| {
-            if has_extension(&path, "new") {
-                Pending::File { new: path }
-            } else {
-                Pending::Inline { source: path }
-            }
-        })
+        .map(
+            |path| {
+                if has_extension(&path, "new") { Pending::File { new: path } } else { Pending::Inline { source: path } }
+            },
+        )
         .collect())
 }
 
@@ -78,18 +75,10 @@ impl Pending {
         let old_path = self.subject();
         let new_text = read(new)?;
         if !old_path.exists() {
-            return Ok(format!(
-                "{}: new\n{}",
-                shown(&old_path),
-                lines_of(&new_text)
-            ));
+            return Ok(format!("{}: new\n{}", shown(&old_path), lines_of(&new_text)));
         }
         let old_text = read(&old_path)?;
-        Ok(format!(
-            "{}: changed\n{}",
-            shown(&old_path),
-            difference(content(&old_text), content(&new_text))
-        ))
+        Ok(format!("{}: changed\n{}", shown(&old_path), difference(content(&old_text), content(&new_text))))
     }
 
     /// Moves the new text into place, without the line number of the assertion: it changes with every edit above it.
@@ -122,10 +111,7 @@ fn without_assertion_line(text: &str) -> String {
     let Some((header, content)) = parts(text) else {
         return text.to_owned();
     };
-    let kept: Vec<&str> = header
-        .lines()
-        .filter(|line| !line.starts_with("assertion_line:"))
-        .collect();
+    let kept: Vec<&str> = header.lines().filter(|line| !line.starts_with("assertion_line:")).collect();
     format!("---\n{}\n---\n{content}", kept.join("\n"))
 }
 
@@ -146,20 +132,14 @@ fn difference(old: &str, new: &str) -> String {
 }
 
 fn lines_of(text: &str) -> String {
-    let lines: Vec<String> = content(text)
-        .lines()
-        .map(|line| format!("  + {line}"))
-        .collect();
+    let lines: Vec<String> = content(text).lines().map(|line| format!("  + {line}")).collect();
     cut(&lines)
 }
 
 fn cut(lines: &[String]) -> String {
     let mut shown = lines[..lines.len().min(SHOWN_LINES)].to_vec();
     if lines.len() > SHOWN_LINES {
-        shown.push(format!(
-            "  ... and {} more lines",
-            lines.len() - SHOWN_LINES
-        ));
+        shown.push(format!("  ... and {} more lines", lines.len() - SHOWN_LINES));
     }
     shown.join("\n")
 }
@@ -169,8 +149,7 @@ mod tests {
     use super::*;
 
     const OLD: &str = "---\nsource: tests/it/a.rs\nexpression: value\n---\none\ntwo\n";
-    const NEW: &str =
-        "---\nsource: tests/it/a.rs\nassertion_line: 12\nexpression: value\n---\none\nthree\n";
+    const NEW: &str = "---\nsource: tests/it/a.rs\nassertion_line: 12\nexpression: value\n---\none\nthree\n";
 
     #[test]
     fn what_waits_is_found_in_every_folder_but_build_results() {
@@ -187,21 +166,15 @@ mod tests {
         assert_eq!(
             found,
             [
-                Pending::Inline {
-                    source: folder.path().join("a/.b.rs.pending-snap")
-                },
-                Pending::File {
-                    new: folder.path().join("a/snapshots/x.snap.new")
-                },
+                Pending::Inline { source: folder.path().join("a/.b.rs.pending-snap") },
+                Pending::File { new: folder.path().join("a/snapshots/x.snap.new") },
             ]
         );
     }
 
     #[test]
     fn a_note_about_a_snapshot_inside_a_source_names_the_source() {
-        let note = Pending::Inline {
-            source: PathBuf::from("a/tests/.b.rs.pending-snap"),
-        };
+        let note = Pending::Inline { source: PathBuf::from("a/tests/.b.rs.pending-snap") };
         assert_eq!(note.subject(), Path::new("a/tests/b.rs"));
     }
 
@@ -215,10 +188,7 @@ mod tests {
         Pending::File { new: new.clone() }.accept().unwrap();
 
         assert!(!new.exists());
-        assert_eq!(
-            fs::read_to_string(folder.path().join("x.snap")).unwrap(),
-            OLD.replace("two", "three")
-        );
+        assert_eq!(fs::read_to_string(folder.path().join("x.snap")).unwrap(), OLD.replace("two", "three"));
     }
 
     #[test]
@@ -229,9 +199,6 @@ mod tests {
     #[test]
     fn a_line_of_the_content_that_looks_like_a_header_is_kept() {
         let text = "---\nsource: a\nassertion_line: 3\n---\nassertion_line: 3\n---\nend\n";
-        assert_eq!(
-            without_assertion_line(text),
-            "---\nsource: a\n---\nassertion_line: 3\n---\nend\n"
-        );
+        assert_eq!(without_assertion_line(text), "---\nsource: a\n---\nassertion_line: 3\n---\nend\n");
     }
 }

@@ -44,15 +44,8 @@ impl References {
                 return Err(error).with_context(|| format!("cannot read {}", self.list.display()));
             }
         };
-        let used: BTreeSet<PathBuf> = text
-            .lines()
-            .map(|line| canonical(Path::new(line)))
-            .collect();
-        Ok(existing
-            .iter()
-            .filter(|path| !used.contains(&canonical(path)))
-            .cloned()
-            .collect())
+        let used: BTreeSet<PathBuf> = text.lines().map(|line| canonical(Path::new(line))).collect();
+        Ok(existing.iter().filter(|path| !used.contains(&canonical(path))).cloned().collect())
     }
 }
 
@@ -68,10 +61,7 @@ mod tests {
     #[test]
     fn a_snapshot_is_unused_if_no_test_named_it_in_any_spelling() {
         let folder = tempfile::tempdir().unwrap();
-        let (used, unused) = (
-            folder.path().join("used.snap"),
-            folder.path().join("unused.snap"),
-        );
+        let (used, unused) = (folder.path().join("used.snap"), folder.path().join("unused.snap"));
         fs::write(&used, "").unwrap();
         fs::write(&unused, "").unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
@@ -79,10 +69,7 @@ mod tests {
         let spelt = folder.path().join("sub/../used.snap");
         fs::write(&references.list, format!("{}\n", spelt.display())).unwrap();
 
-        assert_eq!(
-            references.unused(&[used, unused.clone()]).unwrap(),
-            [unused]
-        );
+        assert_eq!(references.unused(&[used, unused.clone()]).unwrap(), [unused]);
     }
 
     #[test]
@@ -90,10 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let references = References::in_folder(folder.path()).unwrap();
         let alone = folder.path().join("alone.snap");
-        assert_eq!(
-            references.unused(std::slice::from_ref(&alone)).unwrap(),
-            [alone]
-        );
+        assert_eq!(references.unused(std::slice::from_ref(&alone)).unwrap(), [alone]);
     }
 
     #[test]

@@ -57,10 +57,7 @@ impl Batch<'_> {
         progress: &Progress,
         mut emit: impl FnMut(&str, Outcome) -> io::Result<()>,
     ) -> Result<(Tally, Option<Exit>), Stop> {
-        let new = || State {
-            stage: Cell::new(Stage::Untouched),
-            reported: Cell::new(false),
-        };
+        let new = || State { stage: Cell::new(Stage::Untouched), reported: Cell::new(false) };
         let states: Vec<State> = self.inputs.iter().map(|_| new()).collect();
         let halted = Cell::new(None);
         let mut tally = Tally::default();
@@ -110,21 +107,14 @@ impl Batch<'_> {
         };
         for (number, state) in states.iter().enumerate() {
             if !state.reported.get() {
-                let outcome = early
-                    .remove(&number)
-                    .unwrap_or_else(|| abandoned(state.stage.get()));
+                let outcome = early.remove(&number).unwrap_or_else(|| abandoned(state.stage.get()));
                 report(number, outcome)?;
             }
         }
         Ok((tally, signal))
     }
 
-    async fn one(
-        &self,
-        input: &Input,
-        stage: &Cell<Stage>,
-        halted: &Cell<Option<ErrorKind>>,
-    ) -> Outcome {
+    async fn one(&self, input: &Input, stage: &Cell<Stage>, halted: &Cell<Option<ErrorKind>>) -> Outcome {
         if let Some(kind) = halted.get() {
             return not_tried(kind);
         }
@@ -143,10 +133,7 @@ impl Batch<'_> {
         let outcome = if self.split {
             match self.codify.codify_long(&request).await {
                 Ok(long) => {
-                    let errors = long
-                        .parts
-                        .iter()
-                        .filter_map(|part| part.result.as_ref().err());
+                    let errors = long.parts.iter().filter_map(|part| part.result.as_ref().err());
                     errors.for_each(|error| halt(halted, error));
                     Outcome::from(&long)
                 }
@@ -182,17 +169,14 @@ fn halt(halted: &Cell<Option<ErrorKind>>, error: &Error) {
 
 /// A result that cannot be written is not known to anybody, nor are those that wait for it or are on their way.
 fn unwritten(error: io::Error, states: &[State]) -> Stop {
-    let is_unknown =
-        |state: &&State| !state.reported.get() && state.stage.get() == Stage::MayBeProcessed;
+    let is_unknown = |state: &&State| !state.reported.get() && state.stage.get() == Stage::MayBeProcessed;
     let unknown = states.iter().filter(is_unknown).count();
     let stop = Stop::from(error);
     if unknown == 0 {
         return stop;
     }
     // A reader that leaves is no reason for a word, unless something was lost.
-    let sentence = stop
-        .sentence
-        .unwrap_or_else(|| "the reader of the output went away".to_owned());
+    let sentence = stop.sentence.unwrap_or_else(|| "the reader of the output went away".to_owned());
     let total = states.len();
     Stop {
         sentence: Some(format!(
@@ -233,14 +217,10 @@ fn not_tried(kind: ErrorKind) -> Outcome {
 
 fn abandoned(stage: Stage) -> Outcome {
     let (delivery, message) = match stage {
-        Stage::Untouched => (
-            Delivery::NotSent,
-            "not tried, because of the interruption (nothing was sent)",
-        ),
-        Stage::MayBeProcessed => (
-            Delivery::Unknown,
-            "abandoned on its way, because of the interruption (the vendor may have processed it)",
-        ),
+        Stage::Untouched => (Delivery::NotSent, "not tried, because of the interruption (nothing was sent)"),
+        Stage::MayBeProcessed => {
+            (Delivery::Unknown, "abandoned on its way, because of the interruption (the vendor may have processed it)")
+        }
     };
     let failure = Failure {
         kind: "abandoned",

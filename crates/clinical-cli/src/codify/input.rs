@@ -28,11 +28,7 @@ enum Place {
 
 impl Place {
     fn new(path: &Path) -> Self {
-        if path == Path::new("-") {
-            Self::Stdin
-        } else {
-            Self::File(path.to_owned())
-        }
+        if path == Path::new("-") { Self::Stdin } else { Self::File(path.to_owned()) }
     }
 
     fn is_named_pdf(&self) -> bool {
@@ -64,16 +60,10 @@ pub(super) fn plan(files: &[PathBuf], pdf: Option<&Path>) -> Result<Vec<Input>, 
         }
     };
     if note.as_ref().is_some_and(Place::is_named_pdf) {
-        return refuse(
-            "--pdf and FILE are both PDFs, and a request has room for one: give both as FILE",
-        );
+        return refuse("--pdf and FILE are both PDFs, and a request has room for one: give both as FILE");
     }
     Ok(vec![Input {
-        name: files
-            .first()
-            .map_or(pdf_path, PathBuf::as_path)
-            .display()
-            .to_string(),
+        name: files.first().map_or(pdf_path, PathBuf::as_path).display().to_string(),
         note,
         pdf: Some(Place::new(pdf_path)),
     }])
@@ -82,16 +72,8 @@ pub(super) fn plan(files: &[PathBuf], pdf: Option<&Path>) -> Result<Vec<Input>, 
 impl Input {
     fn file(path: &Path) -> Self {
         let place = Place::new(path);
-        let (note, pdf) = if place.is_named_pdf() {
-            (None, Some(place))
-        } else {
-            (Some(place), None)
-        };
-        Self {
-            name: path.display().to_string(),
-            note,
-            pdf,
-        }
+        let (note, pdf) = if place.is_named_pdf() { (None, Some(place)) } else { (Some(place), None) };
+        Self { name: path.display().to_string(), note, pdf }
     }
 
     /// Where an error about this field comes from, if that is not what the input is called: the PDF that goes with a note.
@@ -101,11 +83,7 @@ impl Input {
     }
 
     /// Reads what has to be read and completes the request. A PDF on disk is not read here: the client streams it.
-    pub(super) async fn load(
-        &self,
-        mut request: CodifyRequest,
-        clean: bool,
-    ) -> Result<CodifyRequest, Error> {
+    pub(super) async fn load(&self, mut request: CodifyRequest, clean: bool) -> Result<CodifyRequest, Error> {
         if let Some(place) = &self.pdf {
             request = request.pdf(match place {
                 Place::File(path) => place.named(Pdf::from_path(path)),
@@ -118,20 +96,12 @@ impl Input {
         let bytes = read(NOTE, place).await?;
         if bytes.starts_with(b"%PDF-") {
             if self.pdf.is_some() {
-                return Err(HttpError::invalid(
-                    NOTE,
-                    "is a PDF, and --pdf is one, too; give both as FILE",
-                )
-                .into());
+                return Err(HttpError::invalid(NOTE, "is a PDF, and --pdf is one, too; give both as FILE").into());
             }
             return Ok(request.pdf(place.named(Pdf::from_bytes(bytes))));
         }
         let text = note::text(bytes)?;
-        Ok(request.note(if clean {
-            omniscribe_codify::clean_text(&text)
-        } else {
-            text
-        }))
+        Ok(request.note(if clean { omniscribe_codify::clean_text(&text) } else { text }))
     }
 }
 
@@ -172,9 +142,7 @@ async fn read(field: &'static str, place: &Place) -> Result<Vec<u8>, Error> {
         Place::Stdin => note::read(field, std::io::stdin().lock()),
         Place::File(path) => note::read_file(field, &path),
     });
-    reading
-        .await
-        .unwrap_or_else(|_| Err(HttpError::invalid(field, "could not be read").into()))
+    reading.await.unwrap_or_else(|_| Err(HttpError::invalid(field, "could not be read").into()))
 }
 
 #[cfg(test)]
@@ -190,10 +158,7 @@ mod tests {
 
     #[test]
     fn inputs_keep_their_order_and_a_pdf_joins_a_single_note() {
-        assert_eq!(
-            names(&["b", "-", "a.pdf"], None).unwrap(),
-            ["b", "-", "a.pdf"]
-        );
+        assert_eq!(names(&["b", "-", "a.pdf"], None).unwrap(), ["b", "-", "a.pdf"]);
         assert_eq!(names(&[], Some("a.pdf")).unwrap(), ["a.pdf"]);
         assert_eq!(names(&["a.txt"], Some("a.pdf")).unwrap(), ["a.txt"]);
         assert_eq!(names(&["-"], Some("a.pdf")).unwrap(), ["-"]);
@@ -202,10 +167,7 @@ mod tests {
     #[test]
     fn the_vendor_is_told_the_name_of_a_file_without_control_characters() {
         let told = |path: &str| Place::new(Path::new(path)).file_name();
-        assert_eq!(
-            told("folder/informe 1.pdf").as_deref(),
-            Some("informe 1.pdf")
-        );
+        assert_eq!(told("folder/informe 1.pdf").as_deref(), Some("informe 1.pdf"));
         assert_eq!(told("a\u{7}\n\u{9b}ñ.pdf").as_deref(), Some("a___ñ.pdf"));
         assert_eq!(told("-"), None);
     }

@@ -34,9 +34,7 @@ impl Keep {
                 ))
             })?;
         }
-        Ok(Self {
-            folder: folder.map(Path::to_owned),
-        })
+        Ok(Self { folder: folder.map(Path::to_owned) })
     }
 
     /// Keeps what came for an input, counted from 1, and says on stderr where; or says how it could be kept.
@@ -110,17 +108,10 @@ fn write(folder: &Path, stem: &str, answer: &Unusable) -> io::Result<PathBuf> {
 fn stem(number: usize, input: &str, answer: &Unusable) -> String {
     let name = match input {
         "-" => "stdin".into(),
-        _ => Path::new(input)
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy(),
+        _ => Path::new(input).file_name().unwrap_or_default().to_string_lossy(),
     };
     let is_plain = |letter: char| letter.is_alphanumeric() || ".-_".contains(letter);
-    let name: String = name
-        .chars()
-        .take(NAME)
-        .map(|letter| if is_plain(letter) { letter } else { '_' })
-        .collect();
+    let name: String = name.chars().take(NAME).map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
     match answer.part {
         None => format!("{number}-{name}"),
         Some(part) => format!("{number}-{name}.part{part}"),
@@ -134,10 +125,7 @@ mod tests {
     use super::*;
 
     fn answer(part: Option<usize>) -> Unusable {
-        Unusable {
-            part,
-            bytes: Sensitive::new(b"{\"run".to_vec()),
-        }
+        Unusable { part, bytes: Sensitive::new(b"{\"run".to_vec()) }
     }
 
     #[test]

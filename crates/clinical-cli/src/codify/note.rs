@@ -29,10 +29,7 @@ pub(super) fn read_file(field: &'static str, path: &Path) -> Result<Vec<u8>, Err
 /// Reads a reader to its end.
 pub(super) fn read(field: &'static str, reader: impl Read) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    reader
-        .take(MOST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(field, &error))?;
+    reader.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(field, &error))?;
     if bytes.len() as u64 > MOST {
         let rule = format!("has more than {MOST} bytes, which is never read; give a smaller file");
         return Err(HttpError::too_large(field, rule).into());
@@ -54,15 +51,10 @@ fn unreadable(field: &'static str, error: &io::Error) -> Error {
 pub(super) fn text(bytes: Vec<u8>) -> Result<String, Error> {
     let refuse = |rule: String| Err(HttpError::invalid(NOTE, rule).into());
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return refuse(
-            "is UTF-16; convert it first, for example with: iconv -f UTF-16 -t UTF-8".into(),
-        );
+        return refuse("is UTF-16; convert it first, for example with: iconv -f UTF-16 -t UTF-8".into());
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text
-            .strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text)),
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
         Err(error) => refuse(format!(
             "is not UTF-8 from byte {} on; if it is Latin-1 or Windows-1252, convert it first, for example with: iconv -f WINDOWS-1252 -t UTF-8",
             error.utf8_error().valid_up_to() + 1
@@ -76,13 +68,8 @@ mod tests {
 
     #[test]
     fn an_encoding_other_than_utf_8_is_named_and_no_byte_of_it_shown() {
-        let latin1 = text(b"Hipertensi\xf3n arterial".to_vec())
-            .unwrap_err()
-            .to_string();
-        assert!(
-            latin1.contains("byte 11 on") && latin1.contains("WINDOWS-1252"),
-            "{latin1}"
-        );
+        let latin1 = text(b"Hipertensi\xf3n arterial".to_vec()).unwrap_err().to_string();
+        assert!(latin1.contains("byte 11 on") && latin1.contains("WINDOWS-1252"), "{latin1}");
         assert!(!latin1.contains("Hipertensi"), "{latin1}");
         let utf16 = text(b"\xff\xfeH\0".to_vec()).unwrap_err().to_string();
         assert!(utf16.contains("UTF-16"), "{utf16}");

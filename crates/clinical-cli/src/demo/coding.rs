@@ -17,15 +17,11 @@ const IN_FLIGHT: usize = 4;
 /// Whether each example got an answer, and at least one of them a code.
 pub(super) async fn show(sandbox: &Sandbox) -> Result<bool, Stop> {
     let count = examples::requests().count();
-    line(format_args!(
-        "1. Coding the {count} example notes and PDFs, {IN_FLIGHT} at a time.\n"
-    ))?;
+    line(format_args!("1. Coding the {count} example notes and PDFs, {IN_FLIGHT} at a time.\n"))?;
     let progress = Progress::new(count);
     let codify = client(sandbox, progress.clone())?;
     let mut outcomes = codify.codify_many(
-        examples::requests()
-            .enumerate()
-            .map(|(number, (name, request))| ((number, name), request)),
+        examples::requests().enumerate().map(|(number, (name, request))| ((number, name), request)),
         IN_FLIGHT,
     );
     let mut results = BTreeMap::new();
@@ -34,10 +30,7 @@ pub(super) async fn show(sandbox: &Sandbox) -> Result<bool, Stop> {
         results.insert(outcome.key, outcome.result);
     }
     progress.clear();
-    let settings = table::Settings {
-        all_reasons: false,
-        ..table::Settings::of_stdout(true)
-    };
+    let settings = table::Settings { all_reasons: false, ..table::Settings::of_stdout(true) };
     let (mut answered, mut accepted, mut discarded) = (0, 0, 0);
     for ((_, name), result) in results {
         match result {

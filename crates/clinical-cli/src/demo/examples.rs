@@ -55,10 +55,6 @@ mod tests {
             assert!(std::str::from_utf8(content).is_ok(), "{name}");
         }
         assert!(notes.count() >= 8);
-        assert!(
-            EXAMPLES
-                .iter()
-                .any(|(name, content)| has_ending(name, "pdf") && content.starts_with(b"%PDF-"))
-        );
+        assert!(EXAMPLES.iter().any(|(name, content)| has_ending(name, "pdf") && content.starts_with(b"%PDF-")));
     }
 }

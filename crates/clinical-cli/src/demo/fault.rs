@@ -20,22 +20,10 @@ struct Narrator;
 
 impl Observer for Narrator {
     fn on_event(&self, event: Event<'_>) {
-        if let Event::Waiting {
-            delay,
-            asked_by_vendor,
-            ..
-        } = event
-        {
-            let why = if asked_by_vendor {
-                "because the vendor asked for it"
-            } else {
-                "before the next attempt"
-            };
+        if let Event::Waiting { delay, asked_by_vendor, .. } = event {
+            let why = if asked_by_vendor { "because the vendor asked for it" } else { "before the next attempt" };
             // If stdout is gone, the next checked write says so.
-            let _ = line(format_args!(
-                "   waiting {:.1} s {why} ...",
-                delay.as_secs_f64()
-            ));
+            let _ = line(format_args!("   waiting {:.1} s {why} ...", delay.as_secs_f64()));
         }
     }
 }
@@ -66,26 +54,16 @@ pub(super) async fn show(sandbox: &Sandbox) -> Result<bool, Stop> {
     line(format_args!(
         "\n{}\n\nThe sandbox saw {seen} attempts and processed the note {}. The answer has {} accepted codes.\n",
         attempts::table(&answer.attempts, Settings::of_stdout(true).width),
-        if processed == 1 {
-            "once".to_owned()
-        } else {
-            format!("{processed} times")
-        },
+        if processed == 1 { "once".to_owned() } else { format!("{processed} times") },
         answer.final_code_assessments.len(),
     ))?;
     Ok(seen == 3 && processed == 1 && waited_as_asked(&answer.attempts))
 }
 
 fn plan(sandbox: &Sandbox) -> Result<(), SandboxError> {
-    let limit = FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: HINT.as_secs(),
-    });
+    let limit = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: HINT.as_secs() });
     sandbox.inject(Fault::new(limit).on("codify").nth(1))?;
-    sandbox.inject(
-        Fault::new(FaultKind::ResetBeforeResponse)
-            .on("codify")
-            .nth(2),
-    )
+    sandbox.inject(Fault::new(FaultKind::ResetBeforeResponse).on("codify").nth(2))
 }
 
 fn waited_as_asked(attempts: &[Attempt]) -> bool {

@@ -8,14 +8,7 @@ use crate::output::table;
 
 /// The table of the attempts of a call.
 pub(crate) fn table(attempts: &[Attempt], width: u16) -> String {
-    let header = [
-        "Attempt",
-        "Waited",
-        "Result",
-        "Delivery",
-        "Retry-After",
-        "Took",
-    ];
+    let header = ["Attempt", "Waited", "Result", "Delivery", "Retry-After", "Took"];
     let mut table = table::new(width, &header, &[0, 1, 3, 4, 5]);
     for attempt in attempts {
         table.add_row([
@@ -40,9 +33,5 @@ fn result(attempt: &Attempt) -> String {
 }
 
 fn seconds(time: Duration) -> String {
-    if time.is_zero() {
-        "-".to_owned()
-    } else {
-        format!("{:.2} s", time.as_secs_f64())
-    }
+    if time.is_zero() { "-".to_owned() } else { format!("{:.2} s", time.as_secs_f64()) }
 }

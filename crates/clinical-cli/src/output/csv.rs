@@ -8,16 +8,8 @@ use csv::{Terminator, Writer, WriterBuilder};
 use crate::output::item::Coding;
 use crate::plain::plain;
 
-const COLUMNS: [&str; 8] = [
-    "input",
-    "verdict",
-    "code",
-    "description",
-    "justification",
-    "confidence_percent",
-    "run_id",
-    "part",
-];
+const COLUMNS: [&str; 8] =
+    ["input", "verdict", "code", "description", "justification", "confidence_percent", "run_id", "part"];
 
 pub(super) fn header(out: &mut impl Write) -> io::Result<()> {
     let mut rows = rows();
@@ -28,10 +20,7 @@ pub(super) fn header(out: &mut impl Write) -> io::Result<()> {
 /// Writes the rows of one input.
 pub(super) fn write(out: &mut impl Write, input: &str, coding: &Coding) -> io::Result<()> {
     let mut rows = rows();
-    let lists = [
-        ("final", &coding.accepted),
-        ("discarded", &coding.discarded),
-    ];
+    let lists = [("final", &coding.accepted), ("discarded", &coding.discarded)];
     for (verdict, list) in lists {
         for row in list {
             let found = &row.assessment;
@@ -43,9 +32,7 @@ pub(super) fn write(out: &mut impl Write, input: &str, coding: &Coding) -> io::R
                 &plain(&found.justification),
                 &found.confidence_percent.to_string(),
                 &plain(coding.run_of(row)),
-                &row.place
-                    .as_ref()
-                    .map_or_else(String::new, |place| place.part.to_string()),
+                &row.place.as_ref().map_or_else(String::new, |place| place.part.to_string()),
             ])?;
         }
     }
@@ -53,16 +40,12 @@ pub(super) fn write(out: &mut impl Write, input: &str, coding: &Coding) -> io::R
 }
 
 fn rows() -> Writer<Vec<u8>> {
-    WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(Vec::new())
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new())
 }
 
 /// Rows are made in memory, because the library's error hides why a write failed, and a closed pipe must be told from a
 /// full disk.
 fn hand_over(out: &mut impl Write, rows: Writer<Vec<u8>>) -> io::Result<()> {
-    let bytes = rows
-        .into_inner()
-        .map_err(|error| io::Error::other(error.to_string()))?;
+    let bytes = rows.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     out.write_all(&bytes)
 }

@@ -71,14 +71,9 @@ pub(crate) struct Unusable {
 impl Unusable {
     /// An error's body is the answer itself only under a success status; otherwise it is the vendor's words about a failure.
     fn of(error: &Error, part: Option<usize>) -> Option<Self> {
-        let is_success = error
-            .status()
-            .is_some_and(|code| (200..300).contains(&code));
+        let is_success = error.status().is_some_and(|code| (200..300).contains(&code));
         let body = error.body().filter(|_| is_success)?;
-        Some(Self {
-            part,
-            bytes: Sensitive::new(body.expose().to_vec()),
-        })
+        Some(Self { part, bytes: Sensitive::new(body.expose().to_vec()) })
     }
 }
 
@@ -94,9 +89,7 @@ impl Outcome {
     pub(crate) fn at_least(self, percent: Option<f64>) -> Self {
         match self {
             Self::Coded(coding) => Self::Coded(coding.at_least(percent)),
-            Self::Failed(failure, coding) => {
-                Self::Failed(failure, coding.map(|coding| coding.at_least(percent)))
-            }
+            Self::Failed(failure, coding) => Self::Failed(failure, coding.map(|coding| coding.at_least(percent))),
         }
     }
 
@@ -146,12 +139,7 @@ impl From<&Error> for Failure {
 impl Coding {
     pub(crate) fn of_response(response: &CodifyResponse) -> Self {
         let rows = |list: &[CodeAssessment]| {
-            list.iter()
-                .map(|assessment| Row {
-                    assessment: assessment.clone(),
-                    place: None,
-                })
-                .collect()
+            list.iter().map(|assessment| Row { assessment: assessment.clone(), place: None }).collect()
         };
         Self {
             accepted: rows(&response.final_code_assessments),
@@ -168,19 +156,11 @@ impl Coding {
             list.into_iter()
                 .map(|found| Row {
                     assessment: found.assessment,
-                    place: Some(Place {
-                        part: found.part,
-                        parts: found.parts,
-                    }),
+                    place: Some(Place { part: found.part, parts: found.parts }),
                 })
                 .collect()
         };
-        let run = |part: &omniscribe_codify::Part| {
-            part.result
-                .as_ref()
-                .ok()
-                .map(|answer| answer.run_id.clone())
-        };
+        let run = |part: &omniscribe_codify::Part| part.result.as_ref().ok().map(|answer| answer.run_id.clone());
         Self {
             accepted: rows(merged.final_code_assessments),
             discarded: rows(merged.discarded_code_assessments),
@@ -193,8 +173,7 @@ impl Coding {
     fn at_least(mut self, percent: Option<f64>) -> Self {
         if let Some(percent) = percent {
             let before = self.accepted.len();
-            self.accepted
-                .retain(|row| row.assessment.confidence_percent >= percent);
+            self.accepted.retain(|row| row.assessment.confidence_percent >= percent);
             self.hidden = before - self.accepted.len();
         }
         self
@@ -203,10 +182,7 @@ impl Coding {
     /// The run that a code is from.
     pub(crate) fn run_of(&self, row: &Row) -> &str {
         let part = row.place.as_ref().map_or(0, |place| place.part);
-        self.runs
-            .get(part)
-            .and_then(Option::as_deref)
-            .unwrap_or_default()
+        self.runs.get(part).and_then(Option::as_deref).unwrap_or_default()
     }
 }
 
@@ -221,10 +197,7 @@ impl From<&LongCoding> for Outcome {
         let coded = coding.runs.iter().flatten().count();
         if long.parts.len() > 1 {
             // The worst delivery of all parts is that of the input.
-            let errors = long
-                .parts
-                .iter()
-                .filter_map(|part| part.result.as_ref().err());
+            let errors = long.parts.iter().filter_map(|part| part.result.as_ref().err());
             if let Some(worst) = errors.clone().map(Error::delivery).max() {
                 failure.delivery = worst.as_str();
             }
@@ -234,17 +207,11 @@ impl From<&LongCoding> for Outcome {
                 failure.exit = Exit::Credentials;
             }
             let parts = long.parts.iter().enumerate();
-            failure.unusable = parts
-                .filter_map(|(number, part)| {
-                    Unusable::of(part.result.as_ref().err()?, Some(number))
-                })
-                .collect();
+            failure.unusable =
+                parts.filter_map(|(number, part)| Unusable::of(part.result.as_ref().err()?, Some(number))).collect();
             failure.attempts = errors.map(Error::attempts).sum();
-            failure.message = format!(
-                "{coded} of {} parts were coded; the first failure: {}",
-                long.parts.len(),
-                failure.message
-            );
+            failure.message =
+                format!("{coded} of {} parts were coded; the first failure: {}", long.parts.len(), failure.message);
         }
         Self::Failed(failure, (coded > 0).then_some(coding))
     }

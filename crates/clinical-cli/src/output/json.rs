@@ -38,29 +38,17 @@ enum Runs<'a> {
 impl<'a> From<&'a Coding> for Codes<'a> {
     fn from(coding: &'a Coding) -> Self {
         let runs = if coding.split {
-            Runs::PerPart {
-                run_ids: &coding.runs,
-            }
+            Runs::PerPart { run_ids: &coding.runs }
         } else {
-            Runs::One {
-                run_id: coding.runs.first().and_then(Option::as_deref),
-            }
+            Runs::One { run_id: coding.runs.first().and_then(Option::as_deref) }
         };
-        Self {
-            final_code_assessments: &coding.accepted,
-            discarded_code_assessments: &coding.discarded,
-            runs,
-        }
+        Self { final_code_assessments: &coding.accepted, discarded_code_assessments: &coding.discarded, runs }
     }
 }
 
 /// Writes one object, without a line break.
 pub(super) fn write(out: &mut impl Write, input: &str, outcome: &Outcome) -> io::Result<()> {
-    let item = Item {
-        input,
-        error: outcome.failure(),
-        coding: outcome.coding().map(Codes::from),
-    };
+    let item = Item { input, error: outcome.failure(), coding: outcome.coding().map(Codes::from) };
     // Made whole first: an object that is cut by a serialisation error is worse than none.
     let text = serde_json::to_string(&item)?;
     out.write_all(text.as_bytes())

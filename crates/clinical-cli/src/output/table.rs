@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use comfy_table::{
-    CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width,
-    presets::UTF8_HORIZONTAL_ONLY,
+    CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets::UTF8_HORIZONTAL_ONLY,
 };
 
 use crate::output::item::{Coding, Row};
@@ -28,14 +27,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn of_stdout(simulated: bool) -> Self {
-        let width =
-            terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| width.0);
-        Self {
-            width: width.max(LEAST_WIDTH),
-            style: Style::stdout(),
-            simulated,
-            all_reasons: true,
-        }
+        let width = terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| width.0);
+        Self { width: width.max(LEAST_WIDTH), style: Style::stdout(), simulated, all_reasons: true }
     }
 }
 
@@ -58,18 +51,9 @@ pub(crate) fn new(width: u16, header: &[&str], fixed: &[usize]) -> Table {
 }
 
 /// Writes the heading and the table of one input.
-pub(crate) fn write(
-    out: &mut impl Write,
-    settings: &Settings,
-    input: &str,
-    coding: &Coding,
-) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, settings: &Settings, input: &str, coding: &Coding) -> io::Result<()> {
     let style = settings.style;
-    let simulated = if settings.simulated {
-        " (SIMULATED)"
-    } else {
-        ""
-    };
+    let simulated = if settings.simulated { " (SIMULATED)" } else { "" };
     writeln!(
         out,
         "{}{}: {}, {} discarded",
@@ -88,24 +72,14 @@ pub(crate) fn write(
     }
     // Without a lower bound the longer text would leave the other column a few letters.
     if let Some(column) = table.column_mut(2) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
-            settings.width / 4,
-        )));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(settings.width / 4)));
     }
     for row in &coding.accepted {
-        let reason = if settings.all_reasons {
-            plain(&row.assessment.justification)
-        } else {
-            String::new()
-        };
+        let reason = if settings.all_reasons { plain(&row.assessment.justification) } else { String::new() };
         table.add_row(cells("accepted", row, reason));
     }
     for row in &coding.discarded {
-        table.add_row(cells(
-            "discarded",
-            row,
-            plain(&row.assessment.justification),
-        ));
+        table.add_row(cells("discarded", row, plain(&row.assessment.justification)));
     }
     writeln!(out, "{}\n", table.trim_fmt())
 }

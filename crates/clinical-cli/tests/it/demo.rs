@@ -6,10 +6,7 @@ use crate::support::{examples, run};
 fn the_demo_codes_every_example_and_survives_two_faults() {
     let ran = run(["demo"]).expect(0);
     let text = &ran.stdout;
-    assert!(
-        text.starts_with("The answers below are SIMULATED.\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("The answers below are SIMULATED.\n"), "{text}");
     for entry in std::fs::read_dir(examples()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -42,9 +39,7 @@ fn the_same_seed_gives_the_same_answers() {
     };
     // Side by side, because each waits as long as the sandbox asks.
     let [first, again, other] = std::thread::scope(|scope| {
-        ["1", "1", "2"]
-            .map(|seed| scope.spawn(move || answers(seed)))
-            .map(|thread| thread.join().unwrap())
+        ["1", "1", "2"].map(|seed| scope.spawn(move || answers(seed))).map(|thread| thread.join().unwrap())
     });
     assert_eq!(first, again);
     assert_ne!(first, other);

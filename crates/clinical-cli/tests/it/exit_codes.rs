@@ -5,10 +5,7 @@ use clinical_sandbox::{Fault, FaultKind, RetryAfter};
 use crate::support::{Folder, NOTE, Vendor, json};
 
 fn folder() -> Folder {
-    Folder::new()
-        .with("a.txt", NOTE)
-        .with("b.txt", "Fiebre y tos.")
-        .with("empty.txt", "")
+    Folder::new().with("a.txt", NOTE).with("b.txt", "Fiebre y tos.").with("empty.txt", "")
 }
 
 fn vendor(fault: Fault) -> Vendor {
@@ -19,16 +16,12 @@ fn vendor(fault: Fault) -> Vendor {
 
 /// A 429 that asks for more than the client is ready to wait, so that it gives up at once.
 fn throttled() -> Fault {
-    Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds {
-        seconds: 1000,
-    }))
+    Fault::new(FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 1000 }))
 }
 
 #[test]
 fn coded_is_0() {
-    Vendor::start()
-        .run(&folder(), ["codify", "a.txt", "b.txt"])
-        .expect(0);
+    Vendor::start().run(&folder(), ["codify", "a.txt", "b.txt"]).expect(0);
 }
 
 #[test]
@@ -50,10 +43,7 @@ fn only_the_missing_variable_is_asked_for() {
     let ran = no_token.env("OMNISCRIBE_API_TOKEN", " ").output().unwrap();
     let text = String::from_utf8(ran.stderr).unwrap();
     assert_eq!(ran.status.code(), Some(4));
-    assert!(
-        text.contains("set OMNISCRIBE_API_TOKEN") && !text.contains("API_URL"),
-        "{text}"
-    );
+    assert!(text.contains("set OMNISCRIBE_API_TOKEN") && !text.contains("API_URL"), "{text}");
     let url = vendor.sandbox.url().to_owned();
     let mut by_flag = vendor.command(&folder, ["codify", "--base-url", &url, "a.txt"]);
     by_flag.env_remove("OMNISCRIBE_API_URL");
@@ -64,18 +54,7 @@ fn only_the_missing_variable_is_asked_for() {
 fn a_refused_token_is_4_and_nothing_more_is_sent_with_it() {
     let vendor = Vendor::start();
     let folder = folder();
-    let mut command = vendor.command(
-        &folder,
-        [
-            "codify",
-            "--in-flight",
-            "1",
-            "--output",
-            "ndjson",
-            "a.txt",
-            "b.txt",
-        ],
-    );
+    let mut command = vendor.command(&folder, ["codify", "--in-flight", "1", "--output", "ndjson", "a.txt", "b.txt"]);
     command.env("OMNISCRIBE_API_TOKEN", "another-token");
     let ran = crate::support::Ran::from(command.output().unwrap()).expect(4);
     assert_eq!(vendor.attempts(), 1);
@@ -96,9 +75,7 @@ fn forbidden_is_4() {
 
 #[test]
 fn throttled_is_5() {
-    let ran = vendor(throttled().every())
-        .run(&folder(), ["codify", "--output", "json", "a.txt"])
-        .expect(5);
+    let ran = vendor(throttled().every()).run(&folder(), ["codify", "--output", "json", "a.txt"]).expect(5);
     let item = &json(&ran.stdout)[0];
     assert_eq!(item["error"]["kind"], "throttled");
     assert_eq!(item["error"]["delivery"], "refused");
@@ -135,23 +112,15 @@ fn the_time_limit_ends_the_repeats() {
 
 #[test]
 fn a_redirect_is_6() {
-    let redirect = FaultKind::Redirect {
-        status: 307,
-        location: "http://127.0.0.1:9/".to_owned(),
-    };
-    vendor(Fault::new(redirect).every())
-        .run(&folder(), ["codify", "a.txt"])
-        .expect(6);
+    let redirect = FaultKind::Redirect { status: 307, location: "http://127.0.0.1:9/".to_owned() };
+    vendor(Fault::new(redirect).every()).run(&folder(), ["codify", "a.txt"]).expect(6);
 }
 
 #[test]
 fn nobody_listening_is_6() {
     let folder = folder();
     let vendor = Vendor::start();
-    let mut command = vendor.command(
-        &folder,
-        ["codify", "--timeout", "1", "--output", "json", "a.txt"],
-    );
+    let mut command = vendor.command(&folder, ["codify", "--timeout", "1", "--output", "json", "a.txt"]);
     drop(vendor);
     let ran = crate::support::Ran::from(command.output().unwrap()).expect(6);
     let error = &json(&ran.stdout)[0]["error"];
@@ -189,9 +158,7 @@ fn one_of_two_failing_is_1_unless_the_credentials_are_the_reason() {
         (Fault::new(FaultKind::status(403)).nth(1), 4),
         (Fault::new(FaultKind::status(401)).nth(2), 4),
     ] {
-        vendor(fault)
-            .run(&folder(), ["codify", "--in-flight", "1", "a.txt", "b.txt"])
-            .expect(code);
+        vendor(fault).run(&folder(), ["codify", "--in-flight", "1", "a.txt", "b.txt"]).expect(code);
     }
 }
 
@@ -209,9 +176,7 @@ fn nothing_more_is_begun_while_the_rate_is_limited_for_longer_than_is_waited_for
     let hour = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 3600 });
     let vendor = vendor(Fault::new(hour).every());
     let names: Vec<String> = (0..13).map(|number| format!("{number}.txt")).collect();
-    let folder = names.iter().fold(Folder::new(), |folder, name| {
-        folder.with(name, format!("{NOTE} Visita {name}."))
-    });
+    let folder = names.iter().fold(Folder::new(), |folder, name| folder.with(name, format!("{NOTE} Visita {name}.")));
     let mut args = vec!["codify", "--in-flight", "2", "--output", "json"];
     args.extend(names.iter().map(String::as_str));
     let ran = vendor.run(&folder, args).expect(5);
@@ -220,25 +185,16 @@ fn nothing_more_is_begun_while_the_rate_is_limited_for_longer_than_is_waited_for
     let items = json(&ran.stdout);
     let items = items.as_array().unwrap();
     assert_eq!(items.len(), 13);
-    assert!(
-        items
-            .iter()
-            .all(|item| item["error"]["kind"] == "throttled")
-    );
-    let is_spared = |item: &&serde_json::Value| {
-        item["error"]["delivery"] == "not_sent" && item["error"]["attempts"] == 0
-    };
+    assert!(items.iter().all(|item| item["error"]["kind"] == "throttled"));
+    let is_spared =
+        |item: &&serde_json::Value| item["error"]["delivery"] == "not_sent" && item["error"]["attempts"] == 0;
     assert_eq!(items.iter().filter(is_spared).count(), 13 - sent);
 }
 
 #[test]
 fn different_reasons_are_1_and_one_reason_keeps_its_code() {
-    vendor(throttled().every())
-        .run(&folder(), ["codify", "a.txt", "empty.txt"])
-        .expect(1);
-    vendor(throttled().every())
-        .run(&folder(), ["codify", "a.txt", "b.txt"])
-        .expect(5);
+    vendor(throttled().every()).run(&folder(), ["codify", "a.txt", "empty.txt"]).expect(1);
+    vendor(throttled().every()).run(&folder(), ["codify", "a.txt", "b.txt"]).expect(5);
 }
 
 #[test]
@@ -247,10 +203,7 @@ fn health_tells_up_from_down() {
     let folder = folder();
     let ran = vendor.run(&folder, ["health"]).expect(0);
     assert!(ran.stdout.starts_with("up: HTTP 200"), "{}", ran.stdout);
-    vendor
-        .sandbox
-        .inject(Fault::new(FaultKind::status(404)).on("health").every())
-        .unwrap();
+    vendor.sandbox.inject(Fault::new(FaultKind::status(404)).on("health").every()).unwrap();
     let ran = vendor.run(&folder, ["health"]).expect(6);
     assert_eq!(ran.stdout, "");
     folder.run(["health"]).expect(4);

@@ -27,8 +27,5 @@ fn the_exit_codes_are_in_the_long_help() {
 fn no_command_is_a_usage_error_and_version_is_not() {
     run([""; 0]).expect(2);
     let ran = run(["--version"]).expect(0);
-    assert_eq!(
-        ran.stdout.trim_end(),
-        concat!("clinical ", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(ran.stdout.trim_end(), concat!("clinical ", env!("CARGO_PKG_VERSION")));
 }

@@ -7,10 +7,7 @@ use crate::support::{Folder, NOTE, Ran, Vendor, json};
 /// Codes one note, with this fault in every answer, and no time for a second attempt.
 fn spoiled(fault: FaultKind, folder: &Folder, more: &[&str]) -> Ran {
     let vendor = Vendor::start();
-    vendor
-        .sandbox
-        .inject(Fault::new(fault).on("codify").every())
-        .unwrap();
+    vendor.sandbox.inject(Fault::new(fault).on("codify").every()).unwrap();
     let args = ["codify", "--timeout", "1", "--output", "json", "note.txt"];
     vendor.run(folder, [&args, more].concat()).expect(6)
 }
@@ -21,10 +18,7 @@ fn folder() -> Folder {
 
 #[test]
 fn an_answer_that_is_not_understood_or_cut_is_kept_as_it_came() {
-    for (fault, kind) in [
-        (FaultKind::InvalidJson, "decode"),
-        (FaultKind::TruncatedBody { bytes: 40 }, "interrupted"),
-    ] {
+    for (fault, kind) in [(FaultKind::InvalidJson, "decode"), (FaultKind::TruncatedBody { bytes: 40 }, "interrupted")] {
         let folder = folder();
         let ran = spoiled(fault, &folder, &["--keep-answers", "kept/here"]);
         assert_eq!(json(&ran.stdout)[0]["error"]["kind"], kind);
@@ -44,9 +38,7 @@ fn an_answer_that_is_not_understood_or_cut_is_kept_as_it_came() {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &std::path::Path| {
-                std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-            };
+            let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(&path), 0o600);
             assert_eq!(mode(path.parent().unwrap()), 0o700);
         }
@@ -67,12 +59,7 @@ fn a_second_run_leaves_what_the_first_one_kept() {
 fn without_the_flag_the_user_is_told_of_it_and_nothing_is_written() {
     let folder = folder();
     let ran = spoiled(FaultKind::InvalidJson, &folder, &[]);
-    assert!(
-        ran.stderr
-            .contains("are gone; --keep-answers DIR would keep them on the next run\n"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("are gone; --keep-answers DIR would keep them on the next run\n"), "{}", ran.stderr);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -92,10 +79,6 @@ fn a_folder_that_cannot_be_used_is_a_usage_error_and_nothing_is_sent() {
     let folder = folder();
     let args = ["codify", "--keep-answers", "note.txt", "note.txt"];
     let ran = vendor.run(&folder, args).expect(2);
-    assert!(
-        ran.stderr.starts_with("error: --keep-answers: no file"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.starts_with("error: --keep-answers: no file"), "{}", ran.stderr);
     assert_eq!(vendor.attempts(), 0);
 }

@@ -1,10 +1,6 @@
 //! Behaviour of the real executable, run as a child process with a clean environment, against a sandbox on loopback.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests fail as tests do"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod bad_input;
 mod demo;

@@ -8,11 +8,7 @@ fn a_port_in_use_is_one_sentence() {
     let port = vendor.sandbox.port().to_string();
     let ran = run(["sandbox", "--port", &port]).expect(1);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains(&format!("port {port} on 127.0.0.1")),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains(&format!("port {port} on 127.0.0.1")), "{}", ran.stderr);
 }
 
 #[test]
@@ -48,20 +44,10 @@ fn what_it_prints_is_enough_to_point_the_client_at_it() {
     let folder = Folder::new().with("note.txt", NOTE);
     let mut client = folder.command(["codify", "note.txt"]);
     let client = client.envs(variables).output().unwrap();
-    assert_eq!(
-        client.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&client.stderr)
-    );
+    assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
     kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
     let mut stdout = String::new();
-    server
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut stdout)
-        .unwrap();
+    server.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert_eq!(stdout, "");
     assert_eq!(server.wait().unwrap().code(), Some(0));
 }

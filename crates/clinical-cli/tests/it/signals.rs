@@ -11,35 +11,16 @@ use crate::support::{Folder, NOTE, Vendor, json};
 /// third is not begun: the journal says when that is so.
 fn interrupted(signal: Signal, format: &str) -> Output {
     let vendor = Vendor::start();
-    let folder = Folder::new()
-        .with("a.txt", NOTE)
-        .with("b.txt", "Fiebre.")
-        .with("c.txt", "Tos.");
+    let folder = Folder::new().with("a.txt", NOTE).with("b.txt", "Fiebre.").with("c.txt", "Tos.");
     let silent = Fault::new(FaultKind::NoAnswer).on("codify").range(2, 9);
     vendor.sandbox.inject(silent).unwrap();
     let child: Child = vendor
-        .command(
-            &folder,
-            [
-                "codify",
-                "--in-flight",
-                "1",
-                "--output",
-                format,
-                "a.txt",
-                "b.txt",
-                "c.txt",
-            ],
-        )
+        .command(&folder, ["codify", "--in-flight", "1", "--output", format, "a.txt", "b.txt", "c.txt"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    vendor.wait(
-        vendor
-            .sandbox
-            .journal_when(|journal| journal.attempts_on("codify").len() == 2),
-    );
+    vendor.wait(vendor.sandbox.journal_when(|journal| journal.attempts_on("codify").len() == 2));
     kill_process(Pid::from_child(&child), signal).unwrap();
     child.wait_with_output().unwrap()
 }
@@ -96,20 +77,12 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
         .arg(coding.get_program())
         .args(coding.get_args())
         .env_clear()
-        .envs(
-            coding
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
+        .envs(coding.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .current_dir(folder.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let mut child = ignoring.spawn().unwrap();
-    vendor.wait(
-        vendor
-            .sandbox
-            .journal_when(|journal| journal.attempts_on("codify").len() == 1),
-    );
+    vendor.wait(vendor.sandbox.journal_when(|journal| journal.attempts_on("codify").len() == 1));
     kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
@@ -127,18 +100,11 @@ fn a_silent_stdin_does_not_hold_ctrl_c_up() {
         .spawn()
         .unwrap();
     let open = child.stdin.take();
-    vendor.wait(
-        vendor
-            .sandbox
-            .journal_when(|journal| journal.attempts_on("codify").len() == 1),
-    );
+    vendor.wait(vendor.sandbox.journal_when(|journal| journal.attempts_on("codify").len() == 1));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();
     drop(open);
     assert_eq!(output.status.code(), Some(130));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        stderr.contains("error: -: not tried, because of the interruption (nothing was sent)"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("error: -: not tried, because of the interruption (nothing was sent)"), "{stderr}");
 }

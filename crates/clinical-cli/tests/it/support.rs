@@ -11,8 +11,7 @@ use clinical_sandbox::Sandbox;
 use tempfile::TempDir;
 
 /// A note with accepted and denied conditions.
-pub(crate) const NOTE: &str =
-    "Paciente con diabetes mellitus tipo 2 e hipertensión arterial. Niega dolor torácico.";
+pub(crate) const NOTE: &str = "Paciente con diabetes mellitus tipo 2 e hipertensión arterial. Niega dolor torácico.";
 
 pub(crate) const MINIMAL_PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n4 0 obj<</Length 44>>stream\nBT /F1 12 Tf 20 200 Td (Type 2 diabetes) Tj ET\nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
@@ -36,13 +35,7 @@ impl Ran {
     /// Fails with everything that was printed, unless the code is this one.
     #[track_caller]
     pub(crate) fn expect(self, code: i32) -> Self {
-        assert_eq!(
-            self.code,
-            Some(code),
-            "stdout:\n{}\nstderr:\n{}",
-            self.stdout,
-            self.stderr
-        );
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 }
@@ -63,12 +56,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
 }
 
 pub(crate) fn run_with_stdin(mut command: Command, stdin: &[u8]) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(stdin).unwrap();
     child.wait_with_output().unwrap().into()
 }
@@ -109,14 +97,8 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let sandbox = runtime
-            .block_on(Sandbox::builder().seed(7).start())
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let sandbox = runtime.block_on(Sandbox::builder().seed(7).start()).unwrap();
         Self { runtime, sandbox }
     }
 
@@ -124,23 +106,13 @@ impl Vendor {
         self.runtime.block_on(future)
     }
 
-    pub(crate) fn command(
-        &self,
-        folder: &Folder,
-        args: impl IntoIterator<Item = impl AsRef<OsStr>>,
-    ) -> Command {
+    pub(crate) fn command(&self, folder: &Folder, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = folder.command(args);
-        command
-            .env("OMNISCRIBE_API_URL", self.sandbox.url())
-            .env("OMNISCRIBE_API_TOKEN", self.sandbox.token());
+        command.env("OMNISCRIBE_API_URL", self.sandbox.url()).env("OMNISCRIBE_API_TOKEN", self.sandbox.token());
         command
     }
 
-    pub(crate) fn run(
-        &self,
-        folder: &Folder,
-        args: impl IntoIterator<Item = impl AsRef<OsStr>>,
-    ) -> Ran {
+    pub(crate) fn run(&self, folder: &Folder, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
         self.command(folder, args).output().unwrap().into()
     }
 

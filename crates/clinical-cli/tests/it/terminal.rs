@@ -15,17 +15,8 @@ fn on_terminal(mut command: Command, columns: u16) -> String {
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let slave = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(name)
-        .unwrap();
-    let size = Winsize {
-        ws_row: 50,
-        ws_col: columns,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
+    let slave = OpenOptions::new().read(true).write(true).open(name).unwrap();
+    let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     tcsetwinsize(&slave, size).unwrap();
     command.stdout(slave.try_clone().unwrap()).stderr(slave);
     let mut child = command.spawn().unwrap();
@@ -67,10 +58,7 @@ fn no_color_is_obeyed() {
         command.env("NO_COLOR", value);
         let text = on_terminal(command, 100);
         assert!(text.contains("a.txt (SIMULATED)"), "{text:?}");
-        assert!(
-            !text.contains("\u{1b}[1m") && !text.contains("\u{1b}[3"),
-            "{text:?}"
-        );
+        assert!(!text.contains("\u{1b}[1m") && !text.contains("\u{1b}[3"), "{text:?}");
     }
 }
 
@@ -81,17 +69,9 @@ fn a_table_fits_the_terminal() {
         let mut command = folder.command(["codify", "--sandbox", "a.txt"]);
         command.env("TERM", "dumb");
         let text = on_terminal(command, columns);
-        let table = text
-            .lines()
-            .filter(|line| line.starts_with(['─', '═', ' ']));
-        let widest = table
-            .map(|line| line.trim_end().chars().count())
-            .max()
-            .unwrap();
-        assert!(
-            widest <= usize::from(columns),
-            "{widest} of {columns}: {text}"
-        );
+        let table = text.lines().filter(|line| line.starts_with(['─', '═', ' ']));
+        let widest = table.map(|line| line.trim_end().chars().count()).max().unwrap();
+        assert!(widest <= usize::from(columns), "{widest} of {columns}: {text}");
     }
 }
 

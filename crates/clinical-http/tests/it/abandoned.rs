@@ -7,9 +7,7 @@ use std::task::Poll;
 use clinical_http::audit::Outcome;
 use clinical_http::credential::{Credential, CredentialSource};
 use clinical_http::testing::{MemoryAudit, ScriptedTransport, Step};
-use clinical_http::{
-    Body, BoxFuture, Call, Delivery, Effect, Error, FileSource, Method, Operation,
-};
+use clinical_http::{Body, BoxFuture, Call, Delivery, Effect, Error, FileSource, Method, Operation};
 
 use crate::support::{Coded, IDEMPOTENT, UNSAFE, builder, call, ok, seconds};
 
@@ -40,8 +38,7 @@ impl CredentialSource for Slow {
     }
 
     fn rejected(&self, generation: u64) {
-        self.0
-            .store(generation + 1, std::sync::atomic::Ordering::SeqCst);
+        self.0.store(generation + 1, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
@@ -61,11 +58,7 @@ async fn at_every_point(call: impl Fn() -> Call, steps: impl Fn() -> Vec<Step>) 
     for times in 1.. {
         let transport = ScriptedTransport::new(steps());
         let audit = MemoryAudit::new();
-        let client = builder(&transport)
-            .credential(Slow(0.into()))
-            .audit(audit.clone())
-            .build()
-            .unwrap();
+        let client = builder(&transport).credential(Slow(0.into())).audit(audit.clone()).build().unwrap();
         let outcome = polled(times, client.send::<Coded>(call())).await;
         let [record] = &audit.records()[..] else {
             panic!("{} records after {times} polls", audit.records().len());
@@ -80,16 +73,10 @@ async fn at_every_point(call: impl Fn() -> Call, steps: impl Fn() -> Vec<Step>) 
         if requests > record.attempts.len() {
             // A request is out and unanswered, or its answer is on the way.
             assert!(record.delivery >= Delivery::Unknown, "{times}: {record:?}");
-            assert!(
-                record.request_sha256.is_some() || call().debug_is_empty(),
-                "{times}"
-            );
+            assert!(record.request_sha256.is_some() || call().debug_is_empty(), "{times}");
         }
         let settled = record.attempts.iter().map(|attempt| attempt.delivery).max();
-        assert!(
-            record.delivery >= settled.unwrap_or(Delivery::NotSent),
-            "{times}"
-        );
+        assert!(record.delivery >= settled.unwrap_or(Delivery::NotSent), "{times}");
         if requests == 0 {
             // The script notes a request when it has all of it; a part may be out before that.
             let nothing = record.request_bytes == 0;
@@ -127,10 +114,7 @@ async fn a_call_without_a_body_dropped_at_any_point_leaves_one_record() {
 async fn a_call_with_a_file_dropped_at_any_point_leaves_one_record() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), vec![7; 30_000]).unwrap();
-    let facts = FileSource::path("pdf", file.path())
-        .inspect()
-        .await
-        .unwrap();
+    let facts = FileSource::path("pdf", file.path()).inspect().await.unwrap();
     let body = Body::json_with_file(facts, Body::json).unwrap();
     let call = || Call::new(&IDEMPOTENT).body(body.clone());
     at_every_point(call, || vec![Step::answer(503, "busy"), ok()]).await;
@@ -143,10 +127,7 @@ async fn a_call_dropped_in_the_middle_of_a_success_says_that_it_was_processed() 
     let limit = tokio::time::timeout(seconds(1), client.send::<Coded>(call(&UNSAFE))).await;
     assert!(limit.is_err());
     let record = &audit.records()[0];
-    assert_eq!(
-        (record.delivery, record.status),
-        (Delivery::ResponseLost, Some(200))
-    );
+    assert_eq!((record.delivery, record.status), (Delivery::ResponseLost, Some(200)));
     assert_eq!(record.outcome, Outcome::Abandoned);
 }
 

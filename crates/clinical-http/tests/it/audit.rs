@@ -32,10 +32,7 @@ async fn a_success_is_on_record_with_who_what_and_a_fingerprint() {
     assert_eq!(record.request_bytes, sent.len() as u64);
     assert_eq!(record.request_sha256, sha256(sent));
     assert_eq!(record.response_bytes, crate::support::CODED.len() as u64);
-    assert!(
-        record.elapsed >= record.attempts[1].waited,
-        "waiting included"
-    );
+    assert!(record.elapsed >= record.attempts[1].waited, "waiting included");
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,19 +40,9 @@ async fn every_failure_is_on_record_once() {
     let table = [
         (Step::answer(422, "no"), ErrorKind::Rejected, Some(422), 2),
         (Step::answer(200, "<html>"), ErrorKind::Decode, Some(200), 6),
-        (
-            Step::answer(200, "{").then_break(),
-            ErrorKind::Interrupted,
-            Some(200),
-            1,
-        ),
+        (Step::answer(200, "{").then_break(), ErrorKind::Interrupted, Some(200), 1),
         (Step::silence(), ErrorKind::Timeout, None, 0),
-        (
-            Step::fail(Failure::Interrupted, Delivery::Unknown),
-            ErrorKind::Interrupted,
-            None,
-            0,
-        ),
+        (Step::fail(Failure::Interrupted, Delivery::Unknown), ErrorKind::Interrupted, None, 0),
     ];
     for (step, kind, status, received) in table {
         let transport = ScriptedTransport::always(step);
@@ -65,11 +52,7 @@ async fn every_failure_is_on_record_once() {
             panic!("not one record: {error}");
         };
         assert_eq!(record.outcome, Outcome::Failed(kind));
-        assert_eq!(
-            (record.status, record.response_bytes),
-            (status, received),
-            "{error}"
-        );
+        assert_eq!((record.status, record.response_bytes), (status, received), "{error}");
         assert_eq!(record.delivery, error.delivery());
         assert_eq!(record.attempts, error.attempt_log());
         assert_eq!(record.request_sha256, sha256(&transport.requests()[0].body));
@@ -83,17 +66,11 @@ async fn a_call_that_never_left_is_on_record_too() {
     let (client, audit) = audited(&transport);
     send(&client, &UNSAFE).await.unwrap_err();
     let record = &audit.records()[0];
-    assert_eq!(
-        (record.delivery, record.attempts.len()),
-        (Delivery::NotSent, 4)
-    );
+    assert_eq!((record.delivery, record.attempts.len()), (Delivery::NotSent, 4));
     assert_eq!((record.request_bytes, record.request_sha256), (0, None));
 
-    let client = builder(&transport)
-        .audit(audit.clone())
-        .deadlines(Deadlines::default().total(millis(1)))
-        .build()
-        .unwrap();
+    let client =
+        builder(&transport).audit(audit.clone()).deadlines(Deadlines::default().total(millis(1))).build().unwrap();
     send(&client, &UNSAFE).await.unwrap_err();
     let records = audit.records();
     assert_eq!(records.len(), 2);

@@ -6,8 +6,7 @@ use clinical_http::credential::{Credential, StaticCredential};
 use clinical_http::testing::{MemoryAudit, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{
-    AuditId, BaseUrl, Body, BodyLimits, Call, CallContext, Client, Delivery, Error, FileSource,
-    RetryPolicy, Sensitive,
+    AuditId, BaseUrl, Body, BodyLimits, Call, CallContext, Client, Delivery, Error, FileSource, RetryPolicy, Sensitive,
 };
 
 use crate::capture::Log;
@@ -51,10 +50,7 @@ fn assert_clean(text: &str, of: &str) {
     // "canary" as base64 begins differently at each of the three offsets.
     for hidden in [CANARY, "y2fuyxj5", "nhbmfye", "jyw5hcn"] {
         if let Some(at) = lower.find(hidden) {
-            panic!(
-                "{of}: ...{}...",
-                &lower[at.saturating_sub(200)..(at + 60).min(lower.len())]
-            );
+            panic!("{of}: ...{}...", &lower[at.saturating_sub(200)..(at + 60).min(lower.len())]);
         }
     }
 }
@@ -64,27 +60,16 @@ async fn call(folder: &std::path::Path) -> Call {
     let path = folder.join(PATH);
     std::fs::write(&path, FILE.repeat(4_000)).unwrap();
     let file = FileSource::path("pdf", path).inspect().await.unwrap();
-    let body = Body::json_with_file(file, |place| {
-        Body::json(&serde_json::json!({ "note": NOTE, "data": place }))
-    });
-    Call::new(&IDEMPOTENT)
-        .context(context())
-        .body(body.unwrap())
+    let body = Body::json_with_file(file, |place| Body::json(&serde_json::json!({ "note": NOTE, "data": place })));
+    Call::new(&IDEMPOTENT).context(context()).body(body.unwrap())
 }
 
 fn context() -> CallContext {
-    CallContext::new()
-        .doctor(DOCTOR)
-        .unwrap()
-        .patient(PATIENT)
-        .unwrap()
+    CallContext::new().doctor(DOCTOR).unwrap().patient(PATIENT).unwrap()
 }
 
 fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new()
-        .prefix("canary-folder")
-        .tempdir()
-        .unwrap()
+    tempfile::Builder::new().prefix("canary-folder").tempdir().unwrap()
 }
 
 fn faults() -> Vec<Step> {
@@ -145,10 +130,7 @@ async fn no_canary_comes_out_under_any_fault_of_the_script() {
     }
     let log = log.text();
     assert!(log.contains("attempt starts") && log.contains("waiting before the next attempt"));
-    assert!(
-        log.contains("server.address=\"vendor.example\""),
-        "spans are captured"
-    );
+    assert!(log.contains("server.address=\"vendor.example\""), "spans are captured");
     assert_clean(&log, "log");
     assert_clean(&shown.0, "shown");
 }
@@ -169,10 +151,7 @@ async fn no_canary_comes_out_of_a_real_connection() {
         format!("{ANSWER}\r\n\r\n"),
         String::new(),
     ];
-    for (answer, end) in answers
-        .iter()
-        .flat_map(|a| [(a, drop as fn(_)), (a, reset)])
-    {
+    for (answer, end) in answers.iter().flat_map(|a| [(a, drop as fn(_)), (a, reset)]) {
         let server = Server::start().await;
         let audit = MemoryAudit::new();
         let client = server
@@ -194,10 +173,7 @@ async fn no_canary_comes_out_of_a_real_connection() {
         shown.debug(&records);
     }
     let log = log.text();
-    assert!(
-        log.contains("reqwest::connect"),
-        "records of the libraries below are captured: {log}"
-    );
+    assert!(log.contains("reqwest::connect"), "records of the libraries below are captured: {log}");
     assert!(log.contains("attempt starts"));
     assert_clean(&log, "log");
     assert_clean(&shown.0, "shown");
@@ -212,12 +188,9 @@ async fn no_canary_comes_out_of_a_failed_local_check() {
     shown.error(&AuditId::new("x-doctor", format!("{DOCTOR}\0")).unwrap_err());
     shown.error(&Credential::bearer(format!("{TOKEN} {TOKEN}")).unwrap_err());
     shown.error(&Credential::header_key("canary header", TOKEN).unwrap_err());
-    for address in [
-        "http://canary.example",
-        "canary",
-        "https://canary:canary@host.example",
-        "https://h.example/?canary",
-    ] {
+    for address in
+        ["http://canary.example", "canary", "https://canary:canary@host.example", "https://h.example/?canary"]
+    {
         shown.error(&BaseUrl::parse(address).unwrap_err());
     }
     for missing in [folder.path().join(PATH), folder.path().to_owned()] {
@@ -237,10 +210,7 @@ async fn no_canary_comes_out_of_a_failed_local_check() {
     shown.debug(&Credential::bearer(TOKEN).unwrap());
     shown.debug(&StaticCredential::bearer(TOKEN).unwrap());
     assert_clean(&shown.0, "shown");
-    assert!(
-        shown.0.matches("pdf").count() > 5,
-        "the sentences are there"
-    );
+    assert!(shown.0.matches("pdf").count() > 5, "the sentences are there");
 }
 
 #[tokio::test(start_paused = true)]
@@ -256,17 +226,12 @@ async fn no_canary_comes_out_when_a_call_is_dropped() {
         .transport(transport)
         .build()
         .unwrap();
-    let call = Call::new(&UNSAFE)
-        .context(context())
-        .body(Body::json(NOTE).unwrap());
+    let call = Call::new(&UNSAFE).context(context()).body(Body::json(NOTE).unwrap());
     let limit = std::time::Duration::from_secs(1);
     let dropped = tokio::time::timeout(limit, client.send_raw(call)).await;
     assert!(dropped.is_err());
     shown.debug(&audit.records());
-    assert_eq!(
-        audit.records()[0].patient.as_ref().unwrap().expose(),
-        PATIENT
-    );
+    assert_eq!(audit.records()[0].patient.as_ref().unwrap().expose(), PATIENT);
     assert_clean(&log.text(), "log");
     assert_clean(&shown.0, "shown");
 }

@@ -26,31 +26,20 @@ impl CredentialSource for Renewing {
     fn rejected(&self, generation: u64) {
         self.rejections.fetch_add(1, Ordering::SeqCst);
         let next = generation + 1;
-        let _ =
-            self.generation
-                .compare_exchange(generation, next, Ordering::SeqCst, Ordering::SeqCst);
+        let _ = self.generation.compare_exchange(generation, next, Ordering::SeqCst, Ordering::SeqCst);
     }
 }
 
 fn tokens(transport: &ScriptedTransport) -> Vec<String> {
     let sent = transport.requests().into_iter();
-    sent.map(|request| {
-        request.headers["authorization"]
-            .to_str()
-            .unwrap()
-            .to_owned()
-    })
-    .collect()
+    sent.map(|request| request.headers["authorization"].to_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_401_is_followed_by_one_attempt_with_the_renewed_token_even_if_unsafe() {
     let source = Arc::new(Renewing::default());
     let transport = ScriptedTransport::new([Step::answer(401, ""), ok()]);
-    let client = builder(&transport)
-        .credential(source.clone())
-        .build()
-        .unwrap();
+    let client = builder(&transport).credential(source.clone()).build().unwrap();
     let answer = send(&client, &UNSAFE).await.unwrap();
     assert_eq!(tokens(&transport), ["Bearer token-0", "Bearer token-1"]);
     assert_eq!(answer.attempts[0].delivery, Delivery::Refused);
@@ -64,16 +53,10 @@ async fn a_401_is_followed_by_one_attempt_with_the_renewed_token_even_if_unsafe(
 async fn a_second_401_is_final_and_the_source_is_told_of_both() {
     let source = Arc::new(Renewing::default());
     let transport = ScriptedTransport::always(Step::answer(401, ""));
-    let client = builder(&transport)
-        .credential(source.clone())
-        .build()
-        .unwrap();
+    let client = builder(&transport).credential(source.clone()).build().unwrap();
     let error = send(&client, &UNSAFE).await.unwrap_err();
     assert_eq!(tokens(&transport), ["Bearer token-0", "Bearer token-1"]);
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Credentials, Delivery::Answered)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Credentials, Delivery::Answered));
     assert_eq!(source.rejections.load(Ordering::SeqCst), 2);
 }
 
@@ -81,10 +64,7 @@ async fn a_second_401_is_final_and_the_source_is_told_of_both() {
 async fn a_token_renewed_meanwhile_by_someone_else_is_not_discarded() {
     let source = Arc::new(Renewing::default());
     let transport = ScriptedTransport::new([Step::answer(401, "").after(seconds(1)), ok()]);
-    let client = builder(&transport)
-        .credential(source.clone())
-        .build()
-        .unwrap();
+    let client = builder(&transport).credential(source.clone()).build().unwrap();
     let other = source.clone();
     let meanwhile = async move {
         tokio::task::yield_now().await;
@@ -99,10 +79,7 @@ async fn a_token_renewed_meanwhile_by_someone_else_is_not_discarded() {
 async fn a_401_to_a_fixed_token_is_final() {
     let transport = ScriptedTransport::always(Step::answer(401, ""));
     let error = send(&client(&transport), &UNSAFE).await.unwrap_err();
-    assert_eq!(
-        (transport.requests().len(), error.delivery()),
-        (1, Delivery::Answered)
-    );
+    assert_eq!((transport.requests().len(), error.delivery()), (1, Delivery::Answered));
 }
 
 /// Has no credential, or never makes up its mind.
@@ -170,8 +147,7 @@ impl CredentialSource for Slowing {
 async fn a_source_that_uses_up_the_time_does_not_hide_what_the_vendor_answered() {
     // The first leaves less than 250 ms of the 3 s, the second never gets there.
     for later in [2_800, 60_000].map(std::time::Duration::from_millis) {
-        let transport =
-            ScriptedTransport::new([Step::answer(500, "").header("retry-after", "0"), ok()]);
+        let transport = ScriptedTransport::new([Step::answer(500, "").header("retry-after", "0"), ok()]);
         let asked = AtomicU64::new(0);
         let client = builder(&transport)
             .credential(Slowing { asked, later })
@@ -179,14 +155,9 @@ async fn a_source_that_uses_up_the_time_does_not_hide_what_the_vendor_answered()
             .build()
             .unwrap();
         let began = tokio::time::Instant::now();
-        let error = send(&client, &crate::support::IDEMPOTENT)
-            .await
-            .unwrap_err();
+        let error = send(&client, &crate::support::IDEMPOTENT).await.unwrap_err();
         assert!(began.elapsed() < seconds(3) + std::time::Duration::from_millis(5));
-        assert_eq!(
-            (error.kind(), error.status()),
-            (ErrorKind::Unavailable, Some(500))
-        );
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Unavailable, Some(500)));
         assert_eq!((transport.requests().len(), error.attempts()), (1, 1));
     }
 }

@@ -13,27 +13,19 @@ use crate::support::{IDEMPOTENT, UNSAFE, builder, millis, ok, seconds, send};
 #[tokio::test(start_paused = true)]
 async fn an_attempt_ends_at_its_limit() {
     let transport = ScriptedTransport::always(Step::silence());
-    let client = builder(&transport)
-        .deadlines(Deadlines::default().attempt(seconds(7)))
-        .build()
-        .unwrap();
+    let client = builder(&transport).deadlines(Deadlines::default().attempt(seconds(7))).build().unwrap();
     let began = Instant::now();
     let error = send(&client, &UNSAFE).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 7);
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::Unknown)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::Unknown));
     assert_eq!(error.attempt_log()[0].elapsed.as_secs(), 7);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_total_is_not_passed_however_many_attempts_there_are() {
     let transport = ScriptedTransport::always(Step::silence());
-    let client = builder(&transport)
-        .deadlines(Deadlines::default().total(seconds(10)).attempt(seconds(4)))
-        .build()
-        .unwrap();
+    let client =
+        builder(&transport).deadlines(Deadlines::default().total(seconds(10)).attempt(seconds(4))).build().unwrap();
     let began = Instant::now();
     let error = send(&client, &IDEMPOTENT).await.unwrap_err();
     // Tokio's timer works in milliseconds and rounds up.
@@ -57,51 +49,31 @@ async fn no_attempt_is_started_with_less_than_250_ms_left() {
         assert_eq!(transport.requests().len(), requests, "{wait} ms");
         assert_eq!(outcome.is_ok(), requests == 2);
         if let Err(error) = outcome {
-            assert_eq!(
-                error.kind(),
-                ErrorKind::Unavailable,
-                "the vendor's answer is kept"
-            );
+            assert_eq!(error.kind(), ErrorKind::Unavailable, "the vendor's answer is kept");
         }
     }
     let transport = ScriptedTransport::always(ok());
-    let client = builder(&transport)
-        .deadlines(Deadlines::default().total(millis(249)))
-        .build()
-        .unwrap();
+    let client = builder(&transport).deadlines(Deadlines::default().total(millis(249))).build().unwrap();
     let error = send(&client, &IDEMPOTENT).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::NotSent)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
     assert_eq!((transport.requests().len(), error.attempts()), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_vendors_thinking_time_is_no_stall() {
     let transport = ScriptedTransport::always(ok().after(seconds(50)));
-    let client = builder(&transport)
-        .deadlines(Deadlines::default().stall(seconds(1)))
-        .build()
-        .unwrap();
+    let client = builder(&transport).deadlines(Deadlines::default().stall(seconds(1))).build().unwrap();
     assert!(send(&client, &UNSAFE).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_falls_silent_stalls_and_what_came_is_kept() {
-    let transport =
-        ScriptedTransport::always(Step::answer(200, "{\"run").chunk("_id").then_silence());
-    let client = builder(&transport)
-        .deadlines(Deadlines::default().stall(seconds(3)))
-        .build()
-        .unwrap();
+    let transport = ScriptedTransport::always(Step::answer(200, "{\"run").chunk("_id").then_silence());
+    let client = builder(&transport).deadlines(Deadlines::default().stall(seconds(3))).build().unwrap();
     let began = Instant::now();
     let error = send(&client, &UNSAFE).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 3);
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::ResponseLost)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::ResponseLost));
     assert_eq!(&error.body().unwrap().expose()[..], b"{\"run_id");
     assert!(error.to_string().contains("stall"), "{error}");
 }
@@ -111,10 +83,7 @@ async fn an_error_body_that_falls_silent_does_not_hide_the_status() {
     let transport = ScriptedTransport::always(Step::answer(422, "{\"de").then_silence());
     let client = builder(&transport).build().unwrap();
     let error = send(&client, &IDEMPOTENT).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::Rejected, Some(422))
-    );
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(422)));
     assert_eq!(&error.body().unwrap().expose()[..], b"{\"de");
 }
 
@@ -125,10 +94,7 @@ struct Stuck {
 }
 
 impl Transport for Stuck {
-    fn send(
-        &self,
-        mut request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, mut request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
             for _ in 0..self.pieces {
                 std::future::poll_fn(|cx| Pin::new(&mut request.body).poll_frame(cx)).await;
@@ -158,15 +124,9 @@ async fn an_upload_that_gets_stuck_ends_at_the_stall_limit() {
             .build()
             .unwrap();
         let began = Instant::now();
-        let error = client
-            .send::<crate::support::Coded>(with_file())
-            .await
-            .unwrap_err();
+        let error = client.send::<crate::support::Coded>(with_file()).await.unwrap_err();
         assert_eq!(began.elapsed().as_secs(), expected, "{pieces}");
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Timeout, delivery)
-        );
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, delivery));
     }
 }
 
@@ -184,11 +144,7 @@ async fn limits_of_zero_and_of_for_ever_neither_panic_nor_spin() {
 
     let transport = ScriptedTransport::always(ok().after(seconds(86_400)));
     let forever = std::time::Duration::MAX;
-    let deadlines = Deadlines::default()
-        .total(forever)
-        .attempt(forever)
-        .connect(forever)
-        .stall(forever);
+    let deadlines = Deadlines::default().total(forever).attempt(forever).connect(forever).stall(forever);
     let client = builder(&transport).deadlines(deadlines).build().unwrap();
     assert!(send(&client, &UNSAFE).await.is_ok());
 }

@@ -10,12 +10,8 @@ use std::time::SystemTime;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clinical_http::testing::{MemoryAudit, ScriptedTransport, Step};
-use clinical_http::transport::{
-    Failure, Transport, TransportError, TransportRequest, TransportResponse,
-};
-use clinical_http::{
-    Body, BoxFuture, Call, Delivery, ErrorKind, Event, FileFacts, FileSource, Observer, Operation,
-};
+use clinical_http::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
+use clinical_http::{Body, BoxFuture, Call, Delivery, ErrorKind, Event, FileFacts, FileSource, Observer, Operation};
 use http_body::Body as _;
 
 use crate::support::{Coded, IDEMPOTENT, audited, builder, ok};
@@ -56,10 +52,7 @@ async fn inspect(path: &Path) -> FileFacts {
 
 fn data_of(body: &[u8]) -> Vec<u8> {
     let json: serde_json::Value = serde_json::from_slice(body).unwrap();
-    assert_eq!(
-        (&json["name"], &json["model"]),
-        (&"a.pdf".into(), &"fast".into())
-    );
+    assert_eq!((&json["name"], &json["model"]), (&"a.pdf".into(), &"fast".into()));
     STANDARD.decode(json["data"].as_str().unwrap()).unwrap()
 }
 
@@ -81,10 +74,7 @@ async fn a_file_is_read_again_for_a_retry_and_gives_the_same_bytes_and_digest() 
     let record = &audit.records()[0];
     assert_eq!(record.request_bytes, requests[0].body.len() as u64);
     let digest = ring::digest::digest(&ring::digest::SHA256, &requests[0].body);
-    assert_eq!(
-        record.request_sha256.as_ref().map(<[u8; 32]>::as_slice),
-        Some(digest.as_ref())
-    );
+    assert_eq!(record.request_sha256.as_ref().map(<[u8; 32]>::as_slice), Some(digest.as_ref()));
 }
 
 type How = fn(&Path);
@@ -146,15 +136,8 @@ async fn a_file_that_is_not_the_same_for_the_second_attempt_ends_the_call() {
         let facts = inspect(&path).await;
         let transport = ScriptedTransport::always(Step::answer(429, ""));
         let audit = MemoryAudit::new();
-        let client = builder(&transport)
-            .audit(audit.clone())
-            .observer(Tamper { path, how })
-            .build()
-            .unwrap();
-        let error = client
-            .send::<Coded>(call_with(&IDEMPOTENT, facts))
-            .await
-            .unwrap_err();
+        let client = builder(&transport).audit(audit.clone()).observer(Tamper { path, how }).build().unwrap();
+        let error = client.send::<Coded>(call_with(&IDEMPOTENT, facts)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().starts_with(sentence), "{error}");
         assert_eq!(transport.requests().len(), 1);
@@ -165,10 +148,7 @@ async fn a_file_that_is_not_the_same_for_the_second_attempt_ends_the_call() {
             panic!("not one record");
         };
         assert_eq!(record.request_bytes, 0, "of the last attempt");
-        assert!(
-            record.request_sha256.is_some(),
-            "of the attempt that sent it whole"
-        );
+        assert!(record.request_sha256.is_some(), "of the attempt that sent it whole");
     }
 }
 
@@ -179,15 +159,9 @@ async fn a_file_that_is_gone_before_the_first_attempt_ends_the_call_with_nothing
     drop(file);
     let transport = ScriptedTransport::always(ok());
     let (client, audit) = audited(&transport);
-    let error = client
-        .send::<Coded>(call_with(&IDEMPOTENT, facts))
-        .await
-        .unwrap_err();
+    let error = client.send::<Coded>(call_with(&IDEMPOTENT, facts)).await.unwrap_err();
     assert_eq!(error.field(), Some("pdf"));
-    assert_eq!(
-        error.to_string(),
-        "pdf does not exist; check the path (nothing was sent)"
-    );
+    assert_eq!(error.to_string(), "pdf does not exist; check the path (nothing was sent)");
     assert_eq!(transport.requests().len(), 0);
     assert_eq!(audit.records()[0].delivery, Delivery::NotSent);
 }
@@ -196,10 +170,7 @@ async fn a_file_that_is_gone_before_the_first_attempt_ends_the_call_with_nothing
 struct GrowingUnderneath(PathBuf);
 
 impl Transport for GrowingUnderneath {
-    fn send(
-        &self,
-        mut request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, mut request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
             let mut first = true;
             loop {
@@ -208,10 +179,7 @@ impl Transport for GrowingUnderneath {
                     grow(&self.0);
                 }
                 if frame.expect("the body never ends well").is_err() {
-                    return Err(TransportError {
-                        failure: Failure::RequestBody,
-                        delivery: Delivery::Unknown,
-                    });
+                    return Err(TransportError { failure: Failure::RequestBody, delivery: Delivery::Unknown });
                 }
             }
         })
@@ -228,14 +196,8 @@ async fn a_file_that_grows_during_the_upload_is_not_sent_to_its_old_end() {
         .audit(audit.clone())
         .build()
         .unwrap();
-    let error = client
-        .send::<Coded>(call_with(&IDEMPOTENT, facts))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::InvalidInput, 1)
-    );
+    let error = client.send::<Coded>(call_with(&IDEMPOTENT, facts)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 1));
     assert_eq!(error.delivery(), Delivery::Unknown);
     assert_eq!(audit.records()[0].request_sha256, None, "never whole");
 }

@@ -13,29 +13,15 @@ async fn a_request_carries_these_headers_and_no_others() {
     assert_eq!(request.url, format!("{BASE}/v1/work"));
     assert_eq!(request.method.as_str(), "POST");
     assert_eq!(&request.body[..], br#"{"note":"text"}"#);
-    let mut names: Vec<_> = request
-        .headers
-        .keys()
-        .map(http::HeaderName::as_str)
-        .collect();
+    let mut names: Vec<_> = request.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
-    let expected = [
-        "accept",
-        "authorization",
-        "content-type",
-        "user-agent",
-        "x-doctor",
-        "x-patient",
-    ];
+    let expected = ["accept", "authorization", "content-type", "user-agent", "x-doctor", "x-patient"];
     assert_eq!(names, expected);
     for (name, value) in [
         ("accept", "application/json"),
         ("content-type", "application/json"),
         ("authorization", &format!("Bearer {TOKEN}")),
-        (
-            "user-agent",
-            concat!("clinical-http/", env!("CARGO_PKG_VERSION")),
-        ),
+        ("user-agent", concat!("clinical-http/", env!("CARGO_PKG_VERSION"))),
         ("x-doctor", "dr_1"),
         ("x-patient", "pt_1"),
     ] {
@@ -50,10 +36,7 @@ async fn a_request_carries_these_headers_and_no_others() {
 async fn without_a_body_there_is_no_content_type() {
     static READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
     let transport = ScriptedTransport::always(ok());
-    client(&transport)
-        .send::<Coded>(Call::new(&READ))
-        .await
-        .unwrap();
+    client(&transport).send::<Coded>(Call::new(&READ)).await.unwrap();
     let request = &transport.requests()[0];
     assert_eq!(request.method.as_str(), "GET");
     assert!(!request.headers.contains_key("content-type") && request.body.is_empty());
@@ -64,31 +47,19 @@ async fn without_a_body_there_is_no_content_type() {
 async fn a_vendor_without_audit_headers_is_not_told_of_doctor_and_patient() {
     static QUIET: Vendor = Vendor::new("quiet");
     let transport = ScriptedTransport::always(ok());
-    let client = Client::builder(&QUIET, BaseUrl::parse(BASE).unwrap())
-        .transport(transport.clone())
-        .build()
-        .unwrap();
+    let client = Client::builder(&QUIET, BaseUrl::parse(BASE).unwrap()).transport(transport.clone()).build().unwrap();
     client.send::<Coded>(call(&UNSAFE)).await.unwrap();
     let headers = &transport.requests()[0].headers;
-    assert!(
-        headers
-            .values()
-            .all(|value| value != "dr_1" && value != "pt_1")
-    );
+    assert!(headers.values().all(|value| value != "dr_1" && value != "pt_1"));
     assert!(!headers.contains_key("authorization"));
 }
 
 #[tokio::test]
 async fn the_user_agent_is_the_callers_and_cannot_split_a_header() {
     let transport = ScriptedTransport::always(ok());
-    let named = builder(&transport)
-        .user_agent("MyHIS/1.0 (General Hospital)")
-        .build();
+    let named = builder(&transport).user_agent("MyHIS/1.0 (General Hospital)").build();
     send(&named.unwrap(), &UNSAFE).await.unwrap();
-    assert_eq!(
-        transport.requests()[0].headers["user-agent"],
-        "MyHIS/1.0 (General Hospital)"
-    );
+    assert_eq!(transport.requests()[0].headers["user-agent"], "MyHIS/1.0 (General Hospital)");
     for bad in ["", "a\r\nx-admin: 1", "a\nb", "a\0b", "Hôpital/1"] {
         let error = builder(&transport).user_agent(bad).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{bad:?}");
@@ -110,10 +81,8 @@ fn a_vendors_audit_header_that_is_none_is_refused_at_the_start() {
 async fn a_vendors_audit_header_may_be_written_in_capitals() {
     static CAPITALS: Vendor = Vendor::new("capitals").audit_headers("X-Doctor", "X-Patient");
     let transport = ScriptedTransport::always(ok());
-    let client = Client::builder(&CAPITALS, BaseUrl::parse(BASE).unwrap())
-        .transport(transport.clone())
-        .build()
-        .unwrap();
+    let client =
+        Client::builder(&CAPITALS, BaseUrl::parse(BASE).unwrap()).transport(transport.clone()).build().unwrap();
     client.send::<Coded>(call(&UNSAFE)).await.unwrap();
     assert_eq!(transport.requests()[0].headers["x-doctor"], "dr_1");
 }

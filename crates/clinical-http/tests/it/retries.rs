@@ -25,15 +25,8 @@ async fn a_date_in_retry_after_is_measured_when_the_answer_is_there() {
     // Without a Date the local clock counts: 30 s after the start of the call the date is 4 s away.
     let clock = JumpingClock::new();
     let hinted = Step::answer(503, "").header("retry-after", "Thu, 01 Jan 2026 00:00:34 GMT");
-    let slow = Ticking {
-        clock: clock.clone(),
-        inner: ScriptedTransport::new([hinted, ok()]),
-    };
-    let client = builder(&slow.inner)
-        .clock(clock)
-        .transport(slow)
-        .build()
-        .unwrap();
+    let slow = Ticking { clock: clock.clone(), inner: ScriptedTransport::new([hinted, ok()]) };
+    let client = builder(&slow.inner).clock(clock).transport(slow).build().unwrap();
     let answer = send(&client, &UNSAFE).await.unwrap();
     assert_eq!(answer.attempts[0].retry_after, Some(seconds(4)));
 }
@@ -50,10 +43,7 @@ impl clinical_http::transport::Transport for Ticking {
         request: clinical_http::transport::TransportRequest,
     ) -> clinical_http::BoxFuture<
         '_,
-        Result<
-            clinical_http::transport::TransportResponse,
-            clinical_http::transport::TransportError,
-        >,
+        Result<clinical_http::transport::TransportResponse, clinical_http::transport::TransportError>,
     > {
         drop(clinical_http::Clock::sleep(&self.clock, seconds(30)));
         self.inner.send(request)
@@ -65,10 +55,7 @@ async fn a_503_storm_stops_after_4_requests() {
     let transport = ScriptedTransport::always(Step::answer(503, ""));
     let error = send(&client(&transport), &IDEMPOTENT).await.unwrap_err();
     assert_eq!(transport.requests().len(), 4);
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::Unavailable, 4)
-    );
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unavailable, 4));
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,21 +76,12 @@ async fn an_unsafe_request_is_sent_once_after_a_reset() {
     let error = send(&client(&transport), &UNSAFE).await.unwrap_err();
     assert_eq!(transport.requests().len(), 1);
     assert!(error.may_have_been_processed());
-    assert!(
-        error
-            .to_string()
-            .ends_with("(the vendor may have processed it)")
-    );
+    assert!(error.to_string().ends_with("(the vendor may have processed it)"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hint_beyond_five_minutes_is_returned_and_not_waited_for() {
-    for (hint, waited) in [
-        ("301", None),
-        ("86400", None),
-        ("99999999999999999999999", None),
-        ("300", Some(300)),
-    ] {
+    for (hint, waited) in [("301", None), ("86400", None), ("99999999999999999999999", None), ("300", Some(300))] {
         let throttled = Step::answer(429, "").header("retry-after", hint);
         let transport = ScriptedTransport::new([throttled, ok()]);
         let clock = JumpingClock::new();
@@ -113,11 +91,7 @@ async fn a_hint_beyond_five_minutes_is_returned_and_not_waited_for() {
             .build()
             .unwrap();
         let outcome = send(&client, &IDEMPOTENT).await;
-        assert_eq!(
-            clock.sleeps().len(),
-            usize::from(waited.is_some()),
-            "{hint}"
-        );
+        assert_eq!(clock.sleeps().len(), usize::from(waited.is_some()), "{hint}");
         if let Some(least) = waited {
             assert!(clock.sleeps()[0] >= seconds(least) && outcome.is_ok());
         } else {
@@ -157,22 +131,13 @@ async fn a_documented_schedule_is_kept_as_a_floor() {
     for seed in 0..50 {
         let transport = ScriptedTransport::always(Step::answer(500, ""));
         let clock = JumpingClock::new();
-        let policy = RetryPolicy::default()
-            .transient(documented)
-            .throttle(documented);
-        let client = builder(&transport)
-            .retry(policy)
-            .clock(clock.clone())
-            .seed(seed)
-            .build();
+        let policy = RetryPolicy::default().transient(documented).throttle(documented);
+        let client = builder(&transport).retry(policy).clock(clock.clone()).seed(seed).build();
         send(&client.unwrap(), &IDEMPOTENT).await.unwrap_err();
         let sleeps = clock.sleeps();
         assert_eq!(sleeps.len(), 3);
         for (slept, whole) in sleeps.into_iter().zip([1, 2, 4].map(seconds)) {
-            assert!(
-                slept >= whole * 4 / 5 && slept <= whole,
-                "{slept:?} of {whole:?}"
-            );
+            assert!(slept >= whole * 4 / 5 && slept <= whole, "{slept:?} of {whole:?}");
         }
     }
 }
@@ -185,10 +150,7 @@ async fn a_policy_of_never_sends_once_whatever_happens() {
         Step::answer(500, ""),
     ] {
         let transport = ScriptedTransport::always(step);
-        let client = builder(&transport)
-            .retry(RetryPolicy::never())
-            .build()
-            .unwrap();
+        let client = builder(&transport).retry(RetryPolicy::never()).build().unwrap();
         let error = send(&client, &IDEMPOTENT).await.unwrap_err();
         assert_eq!((transport.requests().len(), error.attempts()), (1, 1));
     }
@@ -202,46 +164,19 @@ async fn an_error_reports_the_worst_delivery_and_the_last_failure() {
     let unknown = || Step::answer(500, "");
     let rejected = || Step::answer(422, "");
     let table = [
-        (
-            vec![unknown(), unsent(), unsent(), unsent()],
-            Delivery::Unknown,
-            ErrorKind::Connect,
-        ),
-        (
-            vec![unsent(), refused(), unsent(), unsent()],
-            Delivery::Refused,
-            ErrorKind::Connect,
-        ),
-        (
-            vec![lost(), unknown(), refused(), unsent()],
-            Delivery::ResponseLost,
-            ErrorKind::Connect,
-        ),
-        (
-            vec![unknown(), rejected()],
-            Delivery::Unknown,
-            ErrorKind::Rejected,
-        ),
-        (
-            vec![refused(), rejected()],
-            Delivery::Answered,
-            ErrorKind::Rejected,
-        ),
+        (vec![unknown(), unsent(), unsent(), unsent()], Delivery::Unknown, ErrorKind::Connect),
+        (vec![unsent(), refused(), unsent(), unsent()], Delivery::Refused, ErrorKind::Connect),
+        (vec![lost(), unknown(), refused(), unsent()], Delivery::ResponseLost, ErrorKind::Connect),
+        (vec![unknown(), rejected()], Delivery::Unknown, ErrorKind::Rejected),
+        (vec![refused(), rejected()], Delivery::Answered, ErrorKind::Rejected),
     ];
     for (steps, delivery, kind) in table {
         let attempts = steps.len();
         let transport = ScriptedTransport::new(steps);
         let error = send(&client(&transport), &IDEMPOTENT).await.unwrap_err();
-        assert_eq!(
-            (error.delivery(), error.kind()),
-            (delivery, kind),
-            "{error:?}"
-        );
+        assert_eq!((error.delivery(), error.kind()), (delivery, kind), "{error:?}");
         assert_eq!(error.attempt_log().len(), attempts);
-        assert!(
-            error.to_string().contains(&format!("{attempts} attempts")),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&format!("{attempts} attempts")), "{error}");
     }
 }
 
@@ -260,15 +195,7 @@ async fn that_nothing_was_processed_is_promised_only_where_it_is_certain() {
     for (step, expected) in table {
         let transport = ScriptedTransport::always(step.clone());
         let error = send(&client(&transport), &UNSAFE).await.unwrap_err();
-        assert_eq!(
-            error.may_have_been_processed(),
-            expected,
-            "{step:?}: {error}"
-        );
-        assert_eq!(
-            error.to_string().contains("may have processed"),
-            expected,
-            "{error}"
-        );
+        assert_eq!(error.may_have_been_processed(), expected, "{step:?}: {error}");
+        assert_eq!(error.to_string().contains("may have processed"), expected, "{error}");
     }
 }

@@ -8,19 +8,11 @@ use crate::support::{audited, builder, call, client, ok, send};
 use Delivery::{Answered, NotSent, Refused, ResponseLost, Unknown};
 
 /// Both columns that tolerate repetition come first, `Unsafe` and `ReadOnce` last.
-static OPERATIONS: [[Operation; 2]; 5] = [
-    both(Effect::Safe),
-    both(Effect::Idempotent),
-    both(Effect::Keyed),
-    both(Effect::Unsafe),
-    both(Effect::ReadOnce),
-];
+static OPERATIONS: [[Operation; 2]; 5] =
+    [both(Effect::Safe), both(Effect::Idempotent), both(Effect::Keyed), both(Effect::Unsafe), both(Effect::ReadOnce)];
 
 const fn both(effect: Effect) -> [Operation; 2] {
-    [
-        Operation::new("get", Method::Get, "/v1/work", effect),
-        Operation::new("post", Method::Post, "/v1/work", effect),
-    ]
+    [Operation::new("get", Method::Get, "/v1/work", effect), Operation::new("post", Method::Post, "/v1/work", effect)]
 }
 
 /// How often a request goes out, of at most four times.
@@ -30,18 +22,9 @@ struct Requests {
     intolerant: usize,
 }
 
-const ALWAYS: Requests = Requests {
-    tolerant: 4,
-    intolerant: 4,
-};
-const IF_TOLERANT: Requests = Requests {
-    tolerant: 4,
-    intolerant: 1,
-};
-const NEVER: Requests = Requests {
-    tolerant: 1,
-    intolerant: 1,
-};
+const ALWAYS: Requests = Requests { tolerant: 4, intolerant: 4 };
+const IF_TOLERANT: Requests = Requests { tolerant: 4, intolerant: 1 };
+const NEVER: Requests = Requests { tolerant: 1, intolerant: 1 };
 
 struct Row {
     what: &'static str,
@@ -51,75 +34,21 @@ struct Row {
     requests: Requests,
 }
 
-fn row(
-    what: &'static str,
-    step: Step,
-    delivery: Delivery,
-    kind: ErrorKind,
-    requests: Requests,
-) -> Row {
-    Row {
-        what,
-        step,
-        delivery,
-        kind,
-        requests,
-    }
+fn row(what: &'static str, step: Step, delivery: Delivery, kind: ErrorKind, requests: Requests) -> Row {
+    Row { what, step, delivery, kind, requests }
 }
 
 fn before_a_byte_was_written() -> Vec<Row> {
     let fail = |failure| Step::fail(failure, NotSent);
     vec![
-        row(
-            "DNS",
-            fail(Failure::Resolve),
-            NotSent,
-            ErrorKind::Connect,
-            ALWAYS,
-        ),
-        row(
-            "connect",
-            fail(Failure::Connect),
-            NotSent,
-            ErrorKind::Connect,
-            ALWAYS,
-        ),
-        row(
-            "connect time-out",
-            fail(Failure::ConnectTimeout),
-            NotSent,
-            ErrorKind::Timeout,
-            ALWAYS,
-        ),
+        row("DNS", fail(Failure::Resolve), NotSent, ErrorKind::Connect, ALWAYS),
+        row("connect", fail(Failure::Connect), NotSent, ErrorKind::Connect, ALWAYS),
+        row("connect time-out", fail(Failure::ConnectTimeout), NotSent, ErrorKind::Timeout, ALWAYS),
         row("TLS", fail(Failure::Tls), NotSent, ErrorKind::Tls, ALWAYS),
-        row(
-            "TLS authority",
-            fail(Failure::TlsUnknownAuthority),
-            NotSent,
-            ErrorKind::Tls,
-            ALWAYS,
-        ),
-        row(
-            "TLS expiry",
-            fail(Failure::TlsExpired),
-            NotSent,
-            ErrorKind::Tls,
-            ALWAYS,
-        ),
-        row(
-            "TLS name",
-            fail(Failure::TlsWrongName),
-            NotSent,
-            ErrorKind::Tls,
-            ALWAYS,
-        ),
-        row(
-            "cannot be built",
-            fail(Failure::Setup),
-            NotSent,
-            ErrorKind::Configuration,
-            NEVER,
-        ),
+        row("TLS authority", fail(Failure::TlsUnknownAuthority), NotSent, ErrorKind::Tls, ALWAYS),
+        row("TLS expiry", fail(Failure::TlsExpired), NotSent, ErrorKind::Tls, ALWAYS),
+        row("TLS name", fail(Failure::TlsWrongName), NotSent, ErrorKind::Tls, ALWAYS),
+        row("cannot be built", fail(Failure::Setup), NotSent, ErrorKind::Configuration, NEVER),
     ]
 }
 
@@ -128,13 +57,7 @@ fn turned_away() -> Vec<Row> {
     let hinted = answer(503).header("retry-after", "1");
     vec![
         row("429", answer(429), Refused, ErrorKind::Throttled, ALWAYS),
-        row(
-            "503 with a hint",
-            hinted,
-            Refused,
-            ErrorKind::Throttled,
-            ALWAYS,
-        ),
+        row("503 with a hint", hinted, Refused, ErrorKind::Throttled, ALWAYS),
         row("425", answer(425), Refused, ErrorKind::Rejected, ALWAYS),
         row("408", answer(408), Refused, ErrorKind::Timeout, ALWAYS),
     ]
@@ -146,49 +69,13 @@ fn no_conclusive_answer() -> Vec<Row> {
     let garbage = Step::fail(Failure::Malformed, Unknown);
     vec![
         row("reset", reset, Unknown, ErrorKind::Interrupted, IF_TOLERANT),
-        row(
-            "not HTTP",
-            garbage,
-            Unknown,
-            ErrorKind::Interrupted,
-            IF_TOLERANT,
-        ),
-        row(
-            "time-out",
-            Step::silence(),
-            Unknown,
-            ErrorKind::Timeout,
-            IF_TOLERANT,
-        ),
-        row(
-            "500",
-            answer(500),
-            Unknown,
-            ErrorKind::Unavailable,
-            IF_TOLERANT,
-        ),
-        row(
-            "502",
-            answer(502),
-            Unknown,
-            ErrorKind::Unavailable,
-            IF_TOLERANT,
-        ),
-        row(
-            "503",
-            answer(503),
-            Unknown,
-            ErrorKind::Unavailable,
-            IF_TOLERANT,
-        ),
+        row("not HTTP", garbage, Unknown, ErrorKind::Interrupted, IF_TOLERANT),
+        row("time-out", Step::silence(), Unknown, ErrorKind::Timeout, IF_TOLERANT),
+        row("500", answer(500), Unknown, ErrorKind::Unavailable, IF_TOLERANT),
+        row("502", answer(502), Unknown, ErrorKind::Unavailable, IF_TOLERANT),
+        row("503", answer(503), Unknown, ErrorKind::Unavailable, IF_TOLERANT),
         row("504", answer(504), Unknown, ErrorKind::Timeout, IF_TOLERANT),
-        row(
-            "529",
-            answer(529),
-            Unknown,
-            ErrorKind::Unavailable,
-            IF_TOLERANT,
-        ),
+        row("529", answer(529), Unknown, ErrorKind::Unavailable, IF_TOLERANT),
     ]
 }
 
@@ -196,54 +83,18 @@ fn processed_and_the_answer_lost() -> Vec<Row> {
     let half = || Step::answer(200, r#"{"run_"#);
     let long = Step::answer(200, "x".repeat(CAP + 1));
     vec![
-        row(
-            "truncated",
-            half().then_break(),
-            ResponseLost,
-            ErrorKind::Interrupted,
-            IF_TOLERANT,
-        ),
-        row(
-            "stalled answer",
-            half().then_silence(),
-            ResponseLost,
-            ErrorKind::Timeout,
-            IF_TOLERANT,
-        ),
+        row("truncated", half().then_break(), ResponseLost, ErrorKind::Interrupted, IF_TOLERANT),
+        row("stalled answer", half().then_silence(), ResponseLost, ErrorKind::Timeout, IF_TOLERANT),
         // The same answer would come again, and be billed again.
-        row(
-            "past the cap",
-            long,
-            ResponseLost,
-            ErrorKind::ResponseTooLarge,
-            NEVER,
-        ),
+        row("past the cap", long, ResponseLost, ErrorKind::ResponseTooLarge, NEVER),
     ]
 }
 
 fn answered() -> Vec<Row> {
     let mut rows = vec![
-        row(
-            "undecodable",
-            Step::answer(200, "<html>"),
-            Answered,
-            ErrorKind::Decode,
-            NEVER,
-        ),
-        row(
-            "other shape",
-            Step::answer(201, "[]"),
-            Answered,
-            ErrorKind::Decode,
-            NEVER,
-        ),
-        row(
-            "no content",
-            Step::answer(204, ""),
-            Answered,
-            ErrorKind::Decode,
-            NEVER,
-        ),
+        row("undecodable", Step::answer(200, "<html>"), Answered, ErrorKind::Decode, NEVER),
+        row("other shape", Step::answer(201, "[]"), Answered, ErrorKind::Decode, NEVER),
+        row("no content", Step::answer(204, ""), Answered, ErrorKind::Decode, NEVER),
     ];
     let kinds = [
         (400, ErrorKind::Rejected),
@@ -299,11 +150,7 @@ async fn check(row: &Row, operation: &'static Operation) {
     };
     let transport = ScriptedTransport::always(row.step.clone());
     let audit = clinical_http::testing::MemoryAudit::new();
-    let client = builder(&transport)
-        .limits(BodyLimits::default().response(CAP))
-        .audit(audit.clone())
-        .build()
-        .unwrap();
+    let client = builder(&transport).limits(BodyLimits::default().response(CAP)).audit(audit.clone()).build().unwrap();
     let error = send(&client, operation).await.unwrap_err();
     let place = format!("{what}, {effect:?}, {}: {error}", operation.name());
     assert_eq!(transport.requests().len(), expected, "{place}");
@@ -342,10 +189,7 @@ async fn the_method_decides_nothing() {
     let table = [(&READ_ONCE_GET, 1), (&SAFE_POST, 4), (&UNSAFE_PUT, 1)];
     for (operation, expected) in table {
         let transport = ScriptedTransport::always(Step::fail(Failure::Interrupted, Unknown));
-        let error = client(&transport)
-            .send::<crate::support::Coded>(call(operation))
-            .await
-            .unwrap_err();
+        let error = client(&transport).send::<crate::support::Coded>(call(operation)).await.unwrap_err();
         assert_eq!(transport.requests().len(), expected, "{}", operation.name());
         assert_eq!(error.delivery(), Unknown);
     }
@@ -353,8 +197,7 @@ async fn the_method_decides_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_can_make_a_verdict_stricter() {
-    static STRICT: Operation =
-        Operation::new("s", Method::Post, "/v1/s", Effect::Safe).never_repeat_on(&[408, 500]);
+    static STRICT: Operation = Operation::new("s", Method::Post, "/v1/s", Effect::Safe).never_repeat_on(&[408, 500]);
     for (status, expected) in [(408, 1), (500, 1), (502, 4), (429, 4)] {
         let transport = ScriptedTransport::always(Step::answer(status, ""));
         send(&client(&transport), &STRICT).await.unwrap_err();

@@ -4,12 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
-use clinical_http::transport::{
-    Failure, Transport, TransportError, TransportRequest, TransportResponse,
-};
-use clinical_http::{
-    Backoff, BoxFuture, Clock, Deadlines, Delivery, Event, Jitter, Observer, RetryPolicy,
-};
+use clinical_http::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
+use clinical_http::{Backoff, BoxFuture, Clock, Deadlines, Delivery, Event, Jitter, Observer, RetryPolicy};
 
 use crate::support::{IDEMPOTENT, builder, millis, ok, seconds, send};
 
@@ -65,10 +61,7 @@ struct Timed {
 }
 
 impl Transport for Timed {
-    fn send(
-        &self,
-        request: TransportRequest,
-    ) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         let takes = millis(self.random.lock().unwrap().u64(0..=3_000));
         drop(self.clock.sleep(takes));
         self.inner.send(request)
@@ -98,21 +91,10 @@ async fn no_schedule_of_failures_and_hints_breaks_a_limit() {
         let limits = limits(&mut random);
         let steps: Vec<_> = (0..10).map(|_| step(&mut random)).collect();
         let clock = JumpingClock::new();
-        let watching = Watching {
-            clock: clock.clone(),
-            waits: Arc::default(),
-        };
+        let watching = Watching { clock: clock.clone(), waits: Arc::default() };
         let transport = ScriptedTransport::new(steps);
-        let timed = Timed {
-            clock: clock.clone(),
-            random: Mutex::new(random),
-            inner: transport.clone(),
-        };
-        let backoff = Backoff::new(
-            limits.base,
-            limits.cap,
-            Jitter::AtLeastPercent(limits.floor_percent),
-        );
+        let timed = Timed { clock: clock.clone(), random: Mutex::new(random), inner: transport.clone() };
+        let backoff = Backoff::new(limits.base, limits.cap, Jitter::AtLeastPercent(limits.floor_percent));
         let policy = RetryPolicy::default()
             .max_attempts(limits.attempts)
             .transient(backoff)
@@ -134,10 +116,7 @@ async fn no_schedule_of_failures_and_hints_breaks_a_limit() {
         };
         let made = transport.requests().len();
         assert_eq!(made, attempts.len(), "seed {seed}");
-        assert!(
-            made <= limits.attempts as usize,
-            "seed {seed}: {made} attempts"
-        );
+        assert!(made <= limits.attempts as usize, "seed {seed}: {made} attempts");
         let waits = watching.waits.lock().unwrap();
         check_waits(seed, &limits, attempts, &waits);
         retried += usize::from(made > 1);
@@ -148,17 +127,9 @@ async fn no_schedule_of_failures_and_hints_breaks_a_limit() {
     assert!(retried > 10_000 && given_up > 10_000 && succeeded > 1_000);
 }
 
-fn check_waits(
-    seed: u64,
-    limits: &Limits,
-    attempts: &[clinical_http::Attempt],
-    waits: &[(Duration, Duration)],
-) {
+fn check_waits(seed: u64, limits: &Limits, attempts: &[clinical_http::Attempt], waits: &[(Duration, Duration)]) {
     for (began, wait) in waits {
-        assert!(
-            *began + *wait + LEAST <= limits.total,
-            "seed {seed}: past the deadline"
-        );
+        assert!(*began + *wait + LEAST <= limits.total, "seed {seed}: past the deadline");
     }
     for pair in attempts.windows(2) {
         let [failed, next] = pair else { unreachable!() };
@@ -166,18 +137,12 @@ fn check_waits(
         let whole = doubled.min(limits.cap);
         let floor = whole * u32::from(limits.floor_percent) / 100;
         let hint = failed.retry_after;
-        assert!(
-            hint <= Some(limits.max_hint),
-            "seed {seed}: waited for too long a hint"
-        );
+        assert!(hint <= Some(limits.max_hint), "seed {seed}: waited for too long a hint");
         let (least, most) = match hint {
             Some(hint) => (floor.max(hint), whole.max(hint) + SPREAD),
             None => (floor, whole),
         };
         let waited = next.waited;
-        assert!(
-            waited >= least && waited <= most,
-            "seed {seed}: {waited:?} not in {least:?}..={most:?}"
-        );
+        assert!(waited >= least && waited <= most, "seed {seed}: {waited:?} not in {least:?}..={most:?}");
     }
 }

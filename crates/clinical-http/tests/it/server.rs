@@ -45,18 +45,13 @@ impl Server {
 
     pub(crate) fn builder(&self) -> ClientBuilder {
         let base = BaseUrl::parse(&format!("http://{}", self.address)).unwrap();
-        Client::builder(&VENDOR, base)
-            .credential(StaticCredential::bearer(TOKEN).unwrap())
-            .seed(7)
+        Client::builder(&VENDOR, base).credential(StaticCredential::bearer(TOKEN).unwrap()).seed(7)
     }
 
     /// A client that makes one attempt, and its audit records.
     pub(crate) fn once(&self) -> (Client, MemoryAudit) {
         let audit = MemoryAudit::new();
-        let client = self
-            .builder()
-            .retry(RetryPolicy::never())
-            .audit(audit.clone());
+        let client = self.builder().retry(RetryPolicy::never()).audit(audit.clone());
         (client.build().unwrap(), audit)
     }
 
@@ -83,13 +78,8 @@ pub(crate) async fn read_head(socket: &mut TcpStream) -> String {
 
 /// Reads a whole request.
 pub(crate) async fn read_request(socket: &mut TcpStream) -> Heard {
-    let mut heard = Heard {
-        head: read_head(socket).await,
-        body: Vec::new(),
-    };
-    let length = heard
-        .field("content-length")
-        .map_or(0, |text| text.parse().unwrap());
+    let mut heard = Heard { head: read_head(socket).await, body: Vec::new() };
+    let length = heard.field("content-length").map_or(0, |text| text.parse().unwrap());
     heard.body.resize(length, 0);
     socket.read_exact(&mut heard.body).await.unwrap();
     heard

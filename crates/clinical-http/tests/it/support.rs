@@ -5,8 +5,8 @@ use std::time::Duration;
 use clinical_http::credential::StaticCredential;
 use clinical_http::testing::{MemoryAudit, ScriptedTransport, Step};
 use clinical_http::{
-    Answer, BaseUrl, Body, Call, CallContext, Client, ClientBuilder, Effect, Error, Method,
-    Operation, Vendor, VendorReference,
+    Answer, BaseUrl, Body, Call, CallContext, Client, ClientBuilder, Effect, Error, Method, Operation, Vendor,
+    VendorReference,
 };
 
 pub(crate) const BASE: &str = "https://vendor.example";
@@ -62,15 +62,10 @@ pub(crate) fn audited(transport: &ScriptedTransport) -> (Client, MemoryAudit) {
 pub(crate) fn call(operation: &'static Operation) -> Call {
     let context = CallContext::new().doctor("dr_1").unwrap();
     let body = Body::json(&serde_json::json!({ "note": "text" })).unwrap();
-    Call::new(operation)
-        .context(context.patient("pt_1").unwrap())
-        .body(body)
+    Call::new(operation).context(context.patient("pt_1").unwrap()).body(body)
 }
 
-pub(crate) async fn send(
-    client: &Client,
-    operation: &'static Operation,
-) -> Result<Answer<Coded>, Error> {
+pub(crate) async fn send(client: &Client, operation: &'static Operation) -> Result<Answer<Coded>, Error> {
     client.send(call(operation)).await
 }
 

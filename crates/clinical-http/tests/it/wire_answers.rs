@@ -18,10 +18,7 @@ async fn answered(bytes: &[u8], end: fn(TcpStream)) -> clinical_http::Error {
     let [record] = &audit.records()[..] else {
         panic!("not one record: {error}");
     };
-    assert_eq!(
-        (record.delivery, record.status),
-        (error.delivery(), error.status())
-    );
+    assert_eq!((record.delivery, record.status), (error.delivery(), error.status()));
     assert!(record.request_sha256.is_some());
     error
 }
@@ -33,10 +30,7 @@ async fn a_head_that_is_not_whole_or_not_http_is_unknown() {
         (b"HTTP/1.1 200 OK\r\ncontent-le", "broke off"),
         (b"SSH-2.0-OpenSSH_9.9\r\n", "not valid HTTP"),
         (b"HTTP/1.1 2x0 OK\r\n\r\n", "not valid HTTP"),
-        (
-            b"HTTP/1.1 200 OK\r\ncontent-length: seven\r\n\r\n{}",
-            "not valid HTTP",
-        ),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: seven\r\n\r\n{}", "not valid HTTP"),
         (b"\x16\x03\x03\x00\x02\x02\x28", "not valid HTTP"),
     ];
     for (bytes, sentence) in table {
@@ -62,17 +56,8 @@ async fn a_success_whose_body_is_lost_was_processed_and_what_came_is_kept() {
         let place = format!("{}: {error}", String::from_utf8_lossy(bytes));
         assert_eq!(error.delivery(), Delivery::ResponseLost, "{place}");
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{place}");
-        assert_eq!(
-            &error.body().expect(&place).expose()[..],
-            b"{\"run",
-            "{place}"
-        );
-        assert!(
-            error
-                .to_string()
-                .contains("processed it, the answer was lost"),
-            "{place}"
-        );
+        assert_eq!(&error.body().expect(&place).expose()[..], b"{\"run", "{place}");
+        assert!(error.to_string().contains("processed it, the answer was lost"), "{place}");
     }
 }
 
@@ -91,16 +76,9 @@ async fn an_early_refusal_is_heard_while_the_upload_is_still_going_on() {
     let call = call_with(&UNSAFE, in_memory(24 << 20));
     let (outcome, _socket) = tokio::join!(client.send::<Coded>(call), peer);
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::TooLarge, Delivery::Answered)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::TooLarge, Delivery::Answered));
     assert_eq!((error.status(), error.attempts()), (Some(413), 1));
-    assert_eq!(
-        audit.records()[0].request_sha256,
-        None,
-        "it was never sent whole"
-    );
+    assert_eq!(audit.records()[0].request_sha256, None, "it was never sent whole");
 }
 
 #[tokio::test]
@@ -109,8 +87,7 @@ async fn a_redirect_is_not_followed_and_its_target_never_sees_a_connection() {
         let (server, target) = (Server::start().await, Server::start().await);
         let client = server.builder().build().unwrap();
         let location = format!("http://{}/steal?patient=pt_1", target.address);
-        let answer =
-            format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let answer = format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
         let peer = answer_and(&server, answer.as_bytes(), drop);
         let both = async { tokio::join!(send(&client, &UNSAFE), peer) };
         let (outcome, ()) = tokio::select! {
@@ -119,15 +96,9 @@ async fn a_redirect_is_not_followed_and_its_target_never_sees_a_connection() {
             _ = target.accept() => panic!("{status} was followed"),
         };
         let error = outcome.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Redirect, Delivery::Answered)
-        );
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Redirect, Delivery::Answered));
         let text = error.to_string();
-        assert!(
-            text.contains(&format!("http://{}", target.address)),
-            "{text}"
-        );
+        assert!(text.contains(&format!("http://{}", target.address)), "{text}");
         assert!(!text.contains("steal") && !text.contains("pt_1"), "{text}");
         assert!(!target.has_a_visitor(), "{status}");
         assert!(!server.has_a_visitor(), "{status}");
@@ -137,9 +108,7 @@ async fn a_redirect_is_not_followed_and_its_target_never_sees_a_connection() {
 #[tokio::test]
 async fn an_answer_past_the_cap_is_cut_at_the_cap_and_not_asked_for_again() {
     let server = Server::start().await;
-    let client = server
-        .builder()
-        .limits(BodyLimits::default().response(10_000));
+    let client = server.builder().limits(BodyLimits::default().response(10_000));
     let client = client.build().unwrap();
     let peer = async {
         let mut socket = server.accept().await;
@@ -156,10 +125,7 @@ async fn an_answer_past_the_cap_is_cut_at_the_cap_and_not_asked_for_again() {
         _again = peer => panic!("the same answer was asked for again"),
     };
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::ResponseTooLarge, 1)
-    );
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::ResponseTooLarge, 1));
     assert_eq!(error.delivery(), Delivery::ResponseLost);
     assert_eq!(error.body().unwrap().expose().len(), 10_000);
     assert!(!server.has_a_visitor());
@@ -168,43 +134,22 @@ async fn an_answer_past_the_cap_is_cut_at_the_cap_and_not_asked_for_again() {
 #[tokio::test]
 async fn of_an_error_body_8_kib_are_kept_and_the_status_counts() {
     let body = "e".repeat(100_000);
-    let answer = format!(
-        "HTTP/1.1 422 No\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let answer = format!("HTTP/1.1 422 No\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let error = answered(answer.as_bytes(), drop).await;
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::Rejected, Some(422))
-    );
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(422)));
     assert_eq!(error.body().unwrap().expose().len(), 8 * 1024);
     let broken = answered(b"HTTP/1.1 400 Bad\r\ncontent-length: 9\r\n\r\n{\"de", reset).await;
-    assert!(matches!(
-        broken.delivery(),
-        Delivery::Answered | Delivery::Unknown
-    ));
+    assert!(matches!(broken.delivery(), Delivery::Answered | Delivery::Unknown));
     let broken = answered(b"HTTP/1.1 400 Bad\r\ncontent-length: 9\r\n\r\n{\"de", drop).await;
-    assert_eq!(
-        (broken.kind(), broken.delivery()),
-        (ErrorKind::Rejected, Delivery::Answered)
-    );
+    assert_eq!((broken.kind(), broken.delivery()), (ErrorKind::Rejected, Delivery::Answered));
     assert_eq!(&broken.body().unwrap().expose()[..], b"{\"de");
 }
 
 #[tokio::test]
 async fn an_interim_answer_is_passed_over() {
     let server = Server::start().await;
-    let client = server
-        .builder()
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
-    let answer = [
-        b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(),
-        b"HTTP/1.1 102 Processing\r\n\r\n",
-        OK,
-    ]
-    .concat();
+    let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
+    let answer = [b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), b"HTTP/1.1 102 Processing\r\n\r\n", OK].concat();
     let peer = answer_and(&server, &answer, drop);
     let (outcome, ()) = tokio::join!(send(&client, &UNSAFE), peer);
     assert_eq!(outcome.unwrap().run_id, "run-1");

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use clinical_http::{
-    BaseUrl, Client, Deadlines, Delivery, Effect, ErrorKind, Method, Operation, RetryPolicy,
-};
+use clinical_http::{BaseUrl, Client, Deadlines, Delivery, Effect, ErrorKind, Method, Operation, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -23,56 +21,35 @@ async fn a_refused_connection_is_not_sent() {
     let (client, audit) = server.once();
     drop(server);
     let error = send(&client, &UNSAFE).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Connect, Delivery::NotSent)
-    );
-    assert_eq!(
-        error.to_string(),
-        "the connection could not be made (nothing was sent)"
-    );
-    assert_eq!(
-        (audit.records().len(), audit.records()[0].request_bytes),
-        (1, 0)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent));
+    assert_eq!(error.to_string(), "the connection could not be made (nothing was sent)");
+    assert_eq!((audit.records().len(), audit.records()[0].request_bytes), (1, 0));
 }
 
 #[tokio::test]
 async fn a_tls_handshake_that_fails_is_not_sent() {
     let server = Server::start().await;
     let base = BaseUrl::parse(&format!("https://{}", server.address)).unwrap();
-    let client = match Client::builder(&VENDOR, base)
-        .retry(RetryPolicy::never())
-        .build()
-    {
+    let client = match Client::builder(&VENDOR, base).retry(RetryPolicy::never()).build() {
         Ok(client) => client,
         Err(error) => return assert_eq!(error.field(), Some("TLS")),
     };
     let peer = async {
         let mut socket = server.accept().await;
         socket.read_u8().await.unwrap();
-        socket
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         socket
     };
     let (outcome, _socket) = tokio::join!(send(&client, &UNSAFE), peer);
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Tls, Delivery::NotSent)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Tls, Delivery::NotSent));
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_of_the_request() {
     let server = Server::start().await;
     let base = BaseUrl::parse(&format!("https://{}", server.address)).unwrap();
-    let client = match Client::builder(&VENDOR, base)
-        .retry(RetryPolicy::never())
-        .build()
-    {
+    let client = match Client::builder(&VENDOR, base).retry(RetryPolicy::never()).build() {
         Ok(client) => client,
         Err(error) => return assert_eq!(error.field(), Some("TLS")),
     };
@@ -83,10 +60,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_of_the_r
     };
     let (outcome, told) = tokio::join!(send(&client, &UNSAFE), peer);
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Tls, Delivery::NotSent)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Tls, Delivery::NotSent));
     assert!(error.to_string().contains("unknown authority"), "{error}");
     assert!(told.contains("UnknownCA"), "{told}");
 }
@@ -96,27 +70,15 @@ async fn a_handshake_that_falls_silent_ends_at_the_connect_limit() {
     let server = Server::start().await;
     let base = BaseUrl::parse(&format!("https://{}", server.address)).unwrap();
     // The limit is short because it is waited for; the attempt limit is so long that it cannot be what ended it.
-    let limits = Deadlines::default()
-        .connect(Duration::from_millis(50))
-        .attempt(Duration::from_secs(3600));
-    let client = match Client::builder(&VENDOR, base)
-        .retry(RetryPolicy::never())
-        .deadlines(limits)
-        .build()
-    {
+    let limits = Deadlines::default().connect(Duration::from_millis(50)).attempt(Duration::from_secs(3600));
+    let client = match Client::builder(&VENDOR, base).retry(RetryPolicy::never()).deadlines(limits).build() {
         Ok(client) => client,
         Err(error) => return assert_eq!(error.field(), Some("TLS")),
     };
     let (outcome, _silent) = tokio::join!(send(&client, &UNSAFE), server.accept());
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::NotSent)
-    );
-    assert!(
-        error.to_string().contains("connection was not ready"),
-        "{error}"
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
+    assert!(error.to_string().contains("connection was not ready"), "{error}");
 }
 
 /// A server's TLS with a fresh certificate for 127.0.0.1 that it signed itself.
@@ -146,14 +108,8 @@ async fn a_connection_closed_at_once_is_never_reported_as_not_sent_if_a_byte_arr
         };
         let (outcome, heard) = tokio::join!(send(&client, &UNSAFE), peer);
         let delivery = outcome.unwrap_err().delivery();
-        assert!(
-            heard == 0 || delivery == Delivery::Unknown,
-            "{heard} bytes: {delivery}"
-        );
-        assert!(
-            matches!(delivery, Delivery::NotSent | Delivery::Unknown),
-            "{delivery}"
-        );
+        assert!(heard == 0 || delivery == Delivery::Unknown, "{heard} bytes: {delivery}");
+        assert!(matches!(delivery, Delivery::NotSent | Delivery::Unknown), "{delivery}");
         assert_eq!(audit.records().len(), 1);
     }
 }
@@ -185,12 +141,7 @@ async fn broken(when: &str, end: fn(TcpStream)) -> clinical_http::Error {
 
 #[tokio::test]
 async fn a_connection_that_breaks_after_the_first_byte_is_unknown() {
-    for when in [
-        "before reading",
-        "in the head",
-        "in the body",
-        "after the request",
-    ] {
+    for when in ["before reading", "in the head", "in the body", "after the request"] {
         for (how, end) in [("close", drop as fn(TcpStream)), ("reset", reset)] {
             let error = broken(when, end).await;
             let place = format!("{how} {when}: {error:?}");
@@ -223,10 +174,7 @@ async fn a_connection_reset_in_the_middle_of_a_long_upload_is_unknown() {
     let call = call_with(&UNSAFE, in_memory(HUGE));
     let (outcome, ()) = tokio::join!(client.send::<Coded>(call), peer);
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Interrupted, Delivery::Unknown)
-    );
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Interrupted, Delivery::Unknown));
     let record = &audit.records()[0];
     assert!(record.request_bytes >= 65_000 && record.request_bytes < HUGE as u64);
     assert_eq!(record.request_sha256, None, "never handed over whole");
@@ -251,10 +199,7 @@ async fn a_request_broken_on_a_connection_used_before_goes_out_only_once() {
         };
         let (error, ()) = tokio::join!(requests, peer);
         assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
-        assert!(
-            !server.has_a_visitor(),
-            "sent a second time behind our back"
-        );
+        assert!(!server.has_a_visitor(), "sent a second time behind our back");
     }
 }
 
@@ -312,8 +257,5 @@ async fn a_repeatable_request_survives_a_reset() {
     };
     let (outcome, _socket) = tokio::join!(client.send::<Coded>(call(&IDEMPOTENT)), peer);
     let answer = outcome.unwrap();
-    assert_eq!(
-        (answer.attempts.len(), answer.run_id.as_str()),
-        (2, "run-1")
-    );
+    assert_eq!((answer.attempts.len(), answer.run_id.as_str()), (2, "run-1"));
 }

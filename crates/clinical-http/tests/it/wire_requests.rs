@@ -25,11 +25,7 @@ async fn heard(call: Call) -> Heard {
 #[tokio::test]
 async fn a_json_request_has_an_exact_length_and_no_surprises() {
     let heard = heard(call(&UNSAFE)).await;
-    assert!(
-        heard.head.starts_with("POST /v1/work HTTP/1.1\r\n"),
-        "{}",
-        heard.head
-    );
+    assert!(heard.head.starts_with("POST /v1/work HTTP/1.1\r\n"), "{}", heard.head);
     assert_eq!(heard.body, br#"{"note":"text"}"#);
     let token = format!("Bearer {TOKEN}");
     for (name, value) in [
@@ -43,14 +39,7 @@ async fn a_json_request_has_an_exact_length_and_no_surprises() {
         assert_eq!(heard.field(name), Some(value), "{name}");
     }
     assert!(heard.field("host").unwrap().starts_with("127.0.0.1:"));
-    for absent in [
-        "expect",
-        "transfer-encoding",
-        "accept-encoding",
-        "cookie",
-        "referer",
-        "te",
-    ] {
+    for absent in ["expect", "transfer-encoding", "accept-encoding", "cookie", "referer", "te"] {
         assert_eq!(heard.field(absent), None, "{absent}");
     }
 }
@@ -61,13 +50,7 @@ async fn a_request_without_a_body_says_so() {
     static EMPTY: Operation = Operation::new("empty", Method::Post, "/v1/empty", Effect::Safe);
     let read = heard(Call::new(&READ)).await;
     assert!(read.head.starts_with("GET /v1/read HTTP/1.1\r\n"));
-    assert_eq!(
-        (
-            read.field("content-length"),
-            read.field("transfer-encoding")
-        ),
-        (None, None)
-    );
+    assert_eq!((read.field("content-length"), read.field("transfer-encoding")), (None, None));
     let empty = heard(Call::new(&EMPTY)).await;
     assert_eq!(empty.field("transfer-encoding"), None);
 }
@@ -77,10 +60,7 @@ async fn a_file_from_disk_goes_out_whole_with_an_exact_length_and_again_for_a_re
     let content = content(1_000_001);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &content).unwrap();
-    let facts = clinical_http::FileSource::path("pdf", file.path())
-        .inspect()
-        .await
-        .unwrap();
+    let facts = clinical_http::FileSource::path("pdf", file.path()).inspect().await.unwrap();
     let server = Server::start().await;
     let client = server.builder().build().unwrap();
     let peer = async {
@@ -92,20 +72,14 @@ async fn a_file_from_disk_goes_out_whole_with_an_exact_length_and_again_for_a_re
         socket.write_all(OK).await.unwrap();
         (first, second)
     };
-    let (outcome, (first, second)) =
-        tokio::join!(client.send::<Coded>(call_with(&IDEMPOTENT, facts)), peer);
+    let (outcome, (first, second)) = tokio::join!(client.send::<Coded>(call_with(&IDEMPOTENT, facts)), peer);
     assert_eq!(outcome.unwrap().attempts.len(), 2);
     assert_eq!(first.body, second.body);
-    assert_eq!(
-        first.field("content-length"),
-        Some(first.body.len().to_string().as_str())
-    );
+    assert_eq!(first.field("content-length"), Some(first.body.len().to_string().as_str()));
     assert_eq!(first.field("transfer-encoding"), None);
     let json: serde_json::Value = serde_json::from_slice(&first.body).unwrap();
     let data = json["data"].as_str().unwrap();
-    let decoded = base64::engine::general_purpose::STANDARD
-        .decode(data)
-        .unwrap();
+    let decoded = base64::engine::general_purpose::STANDARD.decode(data).unwrap();
     assert!(decoded == content);
 }
 
@@ -132,11 +106,7 @@ async fn connections_are_used_again() {
 #[tokio::test]
 async fn plain_http_to_another_host_is_refused_before_there_is_a_client() {
     // The documentation address 192.0.2.1 (RFC 5737), and names that only look like this machine.
-    for address in [
-        "http://192.0.2.1",
-        "http://vendor.example",
-        "http://localhost.vendor.example",
-    ] {
+    for address in ["http://192.0.2.1", "http://vendor.example", "http://localhost.vendor.example"] {
         let error = clinical_http::BaseUrl::parse(address).unwrap_err();
         assert_eq!(error.delivery(), clinical_http::Delivery::NotSent);
         assert!(error.to_string().contains("plain HTTP"), "{error}");

@@ -80,10 +80,8 @@ pub(crate) fn triggers(tokens: &[Token], segment: &Segment, mentions: &[Match]) 
 }
 
 /// Words between a substance and what it did.
-const REACTS: [&str; 11] = [
-    "con", "with", "causes", "caused", "causing", "gives", "gets", "produce", "provoca",
-    "reaction", "reaccion",
-];
+const REACTS: [&str; 11] =
+    ["con", "with", "causes", "caused", "causing", "gives", "gets", "produce", "provoca", "reaction", "reaccion"];
 
 impl<'a> Sentence<'a> {
     pub(crate) fn new(
@@ -103,10 +101,7 @@ impl<'a> Sentence<'a> {
             detailed: Vec::new(),
             back: Vec::new(),
         };
-        sentence.triggers = triggers
-            .into_iter()
-            .filter_map(|t| sentence.adjust(t))
-            .collect();
+        sentence.triggers = triggers.into_iter().filter_map(|t| sentence.adjust(t)).collect();
         sentence.index = Index::new(tokens, segment, &sentence.triggers);
         let mut last = None;
         for (i, mention) in mentions.iter().enumerate() {
@@ -135,10 +130,7 @@ impl<'a> Sentence<'a> {
     }
 
     fn closes(&self, i: usize) -> bool {
-        i >= self.segment.end
-            || [',', '.', ';', ')', '?', '!', '/', '|']
-                .iter()
-                .any(|&c| self.tokens[i].is(c))
+        i >= self.segment.end || [',', '.', ';', ')', '?', '!', '/', '|'].iter().any(|&c| self.tokens[i].is(c))
     }
 
     /// What the note says about the mention with this index.
@@ -161,12 +153,7 @@ impl<'a> Sentence<'a> {
             }
         }
         hits.extend(self.inherited.iter().map(|t| (t.class, (t.first, t.end))));
-        let cue = |class: Class| {
-            hits.iter()
-                .rev()
-                .find(|(c, _)| *c == class)
-                .map(|&(_, cue)| cue)
-        };
+        let cue = |class: Class| hits.iter().rev().find(|(c, _)| *c == class).map(|&(_, cue)| cue);
         let section = |section: Section| (self.segment.section == section).then_some(None);
         let found = |class: Class, here: Section| cue(class).map(Some).or(section(here));
         let verdict = |status: Status, cue: Option<(usize, usize)>| Verdict { status, cue };
@@ -219,30 +206,15 @@ impl<'a> Sentence<'a> {
         if let Some(PastBy(past)) = self.past(mention, cue(Class::History)) {
             return verdict(Status::Past, past);
         }
-        let heading = self
-            .tokens
-            .get(mention.end)
-            .filter(|_| mention.end < self.segment.end)
-            .is_some_and(|next| next.is(':'));
-        verdict(
-            if heading {
-                Status::Heading
-            } else {
-                Status::Affirmed
-            },
-            None,
-        )
+        let heading =
+            self.tokens.get(mention.end).filter(|_| mention.end < self.segment.end).is_some_and(|next| next.is(':'));
+        verdict(if heading { Status::Heading } else { Status::Affirmed }, None)
     }
 
     /// What an allergy did ("penicillin (hives)") is part of the allergy, not a finding of its own.
     fn reaction(&self, mention: &Match) -> bool {
-        let code = Lexicon::get()
-            .entry(mention.entry)
-            .code(super::lexicon::Side::None);
-        if !["R", "L", "T78"]
-            .iter()
-            .any(|chapter| code.starts_with(chapter))
-        {
+        let code = Lexicon::get().entry(mention.entry).code(super::lexicon::Side::None);
+        if !["R", "L", "T78"].iter().any(|chapter| code.starts_with(chapter)) {
             return false;
         }
         if self.segment.section == Section::Allergy {
@@ -257,15 +229,10 @@ impl<'a> Sentence<'a> {
         else {
             return false;
         };
-        let allergic = self
-            .triggers
-            .iter()
-            .any(|t| t.class == Class::Allergy && t.first < mention.first);
+        let allergic = self.triggers.iter().any(|t| t.class == Class::Allergy && t.first < mention.first);
         // "Penicillin allergy (rash)", "allergic to sulfa: hives", "alergia a penicilina con exantema".
         let leads = (substance.end..mention.first).any(|i| {
-            ['(', ':', '-', '=', '>', '→']
-                .iter()
-                .any(|&c| self.tokens[i].is(c))
+            ['(', ':', '-', '=', '>', '→'].iter().any(|&c| self.tokens[i].is(c))
                 || REACTS.iter().any(|w| self.tokens[i].word(w))
         });
         allergic && leads && mention.first - substance.end <= 8

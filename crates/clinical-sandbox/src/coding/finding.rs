@@ -43,11 +43,7 @@ pub(crate) fn quote(text: &str, tokens: &[Token], span: (usize, usize)) -> Strin
     };
     let raw = &text[tokens[span.0].start..tokens[last].end];
     let words = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.chars().count() <= 80 {
-        words
-    } else {
-        words.chars().take(79).chain(['…']).collect()
-    }
+    if words.chars().count() <= 80 { words } else { words.chars().take(79).chain(['…']).collect() }
 }
 
 fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
@@ -55,23 +51,16 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
         let word = tokens[i].folded.as_str();
         match word {
             "derecho" | "derecha" | "dcho" | "dcha" | "der" | "right" | "rt" => Some(Side::Right),
-            "izquierdo" | "izquierda" | "izq" | "izda" | "izdo" | "izqda" | "izqdo" | "left"
-            | "lt" => Some(Side::Left),
+            "izquierdo" | "izquierda" | "izq" | "izda" | "izdo" | "izqda" | "izqdo" | "left" | "lt" => Some(Side::Left),
             "r" if tokens[i].caps => Some(Side::Right),
             "l" if tokens[i].caps => Some(Side::Left),
-            "bilateral" | "bilaterales" | "bilaterally" | "bilat" | "ambos" | "ambas" | "both" => {
-                Some(Side::Both)
-            }
+            "bilateral" | "bilaterales" | "bilaterally" | "bilat" | "ambos" | "ambas" | "both" => Some(Side::Both),
             _ => None,
         }
     };
     let inside = (mention.first..mention.end).find_map(named);
     let after = (mention.end..end.min(mention.end + 4))
-        .take_while(|&i| {
-            tokens[i].kind != Kind::Mark
-                || tokens[i].is('(')
-                || i == mention.end && tokens[i].is(',')
-        })
+        .take_while(|&i| tokens[i].kind != Kind::Mark || tokens[i].is('(') || i == mention.end && tokens[i].is(','))
         .find_map(named);
     let before = (mention.first.saturating_sub(2)..mention.first)
         .rev()
@@ -81,12 +70,7 @@ fn side(tokens: &[Token], mention: &Match, end: usize) -> Side {
 }
 
 /// Every mention of the note, in the order of the note.
-pub(crate) fn findings(
-    text: &str,
-    tokens: &[Token],
-    language: Language,
-    both: bool,
-) -> Vec<Finding> {
+pub(crate) fn findings(text: &str, tokens: &[Token], language: Language, both: bool) -> Vec<Finding> {
     let lexicon = Lexicon::get();
     let spanish = language == Language::Spanish;
     let whole = vec![tokens.len(); tokens.len()];
@@ -95,10 +79,7 @@ pub(crate) fn findings(
     // A drug's name, or the word "medications", does not keep a heading from being one.
     let named = |first: usize, end: usize| {
         let term = |m: &Match| lexicon.entry(m.entry).concept != Concept::Allergy;
-        rough[rough.partition_point(|m| m.first < first)..]
-            .iter()
-            .take_while(|m| m.end <= end)
-            .any(term)
+        rough[rough.partition_point(|m| m.first < first)..].iter().take_while(|m| m.end <= end).any(term)
     };
     let inside = |i: usize| {
         let before = rough.partition_point(|m| m.end <= i);
@@ -119,19 +100,11 @@ pub(crate) fn findings(
         rest = later;
         let found = triggers(tokens, segment, mine);
         if segment.opens_list {
-            inherited = found
-                .iter()
-                .filter(|t| t.forward && t.end + 2 >= segment.end)
-                .copied()
-                .collect();
+            inherited = found.iter().filter(|t| t.forward && t.end + 2 >= segment.end).copied().collect();
         } else if !segment.bullet {
             inherited.clear();
         }
-        let inherit = if segment.opens_list {
-            &[]
-        } else {
-            inherited.as_slice()
-        };
+        let inherit = if segment.opens_list { &[] } else { inherited.as_slice() };
         let sentence = Sentence::new(tokens, segment, mine, found, inherit);
         for (index, mention) in mine.iter().enumerate() {
             let verdict = sentence.verdict(index);
@@ -147,17 +120,10 @@ pub(crate) fn findings(
                 history: false,
             };
             if finding.status == Status::Past
-                && let History::Code(code) | History::CodeWhenTreated(code) =
-                    &lexicon.entry(mention.entry).history
+                && let History::Code(code) | History::CodeWhenTreated(code) = &lexicon.entry(mention.entry).history
                 && let Some((entry, _)) = lexicon.find(code)
             {
-                finding = Finding {
-                    entry,
-                    side: Side::None,
-                    status: Status::Affirmed,
-                    history: true,
-                    ..finding
-                };
+                finding = Finding { entry, side: Side::None, status: Status::Affirmed, history: true, ..finding };
             }
             let entry = lexicon.entry(finding.entry);
             if !entry.sided() || finding.side == Side::Both && !entry.both() {

@@ -115,20 +115,9 @@ const ENGLISH: [&str; 64] = [
 /// The language of a note, and whether that is a guess because the counts are equal: then Spanish, the vendor's first
 /// language.
 pub(crate) fn of(tokens: &[Token]) -> (Language, bool) {
-    let count = |list: &[&str]| {
-        tokens
-            .iter()
-            .filter(|t| t.kind == Kind::Word && list.contains(&t.folded.as_str()))
-            .count()
-    };
+    let count =
+        |list: &[&str]| tokens.iter().filter(|t| t.kind == Kind::Word && list.contains(&t.folded.as_str())).count();
     let accents = tokens.iter().filter(|t| t.accented).count();
     let (spanish, english) = (count(&SPANISH) + accents, count(&ENGLISH));
-    (
-        if spanish >= english {
-            Language::Spanish
-        } else {
-            Language::English
-        },
-        spanish == english,
-    )
+    (if spanish >= english { Language::Spanish } else { Language::English }, spanish == english)
 }

@@ -87,17 +87,7 @@ impl Lexicon {
             by_code: HashMap::new(),
         };
         let lines = tables.iter().flat_map(|table| table.lines());
-        for [
-            code,
-            kind,
-            yields,
-            history,
-            spanish_terms,
-            english_terms,
-            spanish,
-            english,
-        ] in lines.filter_map(columns)
-        {
+        for [code, kind, yields, history, spanish_terms, english_terms, spanish, english] in lines.filter_map(columns) {
             let concept = match kind {
                 "sx" => Concept::Symptom,
                 "st" => Concept::Status,
@@ -115,47 +105,22 @@ impl Lexicon {
                 },
             };
             let entry = lexicon.entries.len();
-            for (language, terms) in [
-                (Language::Spanish, spanish_terms),
-                (Language::English, english_terms),
-            ] {
-                for term in terms
-                    .split('|')
-                    .map(str::trim)
-                    .filter(|term| !term.is_empty())
-                {
-                    let (denies, term) = term
-                        .strip_prefix('!')
-                        .map_or((false, term), |term| (true, term));
+            for (language, terms) in [(Language::Spanish, spanish_terms), (Language::English, english_terms)] {
+                for term in terms.split('|').map(str::trim).filter(|term| !term.is_empty()) {
+                    let (denies, term) = term.strip_prefix('!').map_or((false, term), |term| (true, term));
                     let (words, after) = term.split_once('{').unwrap_or((term, ""));
                     let capitals = words.split_whitespace().any(|word| {
                         word.chars().any(char::is_alphabetic)
-                            && word
-                                .chars()
-                                .filter(|c| c.is_alphabetic())
-                                .all(char::is_uppercase)
+                            && word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase)
                     });
                     lexicon.phrases.add(words, lexicon.terms.len());
-                    let near = after
-                        .trim_end_matches('}')
-                        .split_whitespace()
-                        .map(str::to_owned)
-                        .collect();
-                    lexicon.terms.push(Term {
-                        entry: Some(entry),
-                        denies,
-                        language,
-                        capitals,
-                        near,
-                    });
+                    let near = after.trim_end_matches('}').split_whitespace().map(str::to_owned).collect();
+                    lexicon.terms.push(Term { entry: Some(entry), denies, language, capitals, near });
                 }
             }
             let code = sides(code);
             for side in [Side::None, Side::Right, Side::Left, Side::Both] {
-                lexicon
-                    .by_code
-                    .entry(code[side as usize].clone())
-                    .or_insert((entry, side));
+                lexicon.by_code.entry(code[side as usize].clone()).or_insert((entry, side));
             }
             lexicon.entries.push(Entry {
                 code,
@@ -191,12 +156,7 @@ impl Lexicon {
 
     /// Every term in the note, from left to right, the longest first, none over another. Abbreviations in capitals are
     /// read in the language of the note only, when it is known: `AF` is a fibrillation in English and a heading in Spanish.
-    pub(crate) fn matches(
-        &self,
-        tokens: &[Token],
-        limits: &[usize],
-        language: Option<Language>,
-    ) -> Vec<Match> {
+    pub(crate) fn matches(&self, tokens: &[Token], limits: &[usize], language: Option<Language>) -> Vec<Match> {
         let mut out = Vec::new();
         let mut i = 0;
         while i < tokens.len() {
@@ -207,14 +167,7 @@ impl Lexicon {
                     .at(tokens, i, limits[i])
                     .into_iter()
                     .filter(|found| self.fits(found, tokens, i, language))
-                    .max_by_key(|found| {
-                        (
-                            found.words,
-                            found.exact,
-                            usize::MAX - found.end,
-                            usize::MAX - found.id,
-                        )
-                    })
+                    .max_by_key(|found| (found.words, found.exact, usize::MAX - found.end, usize::MAX - found.id))
             };
             if let Some(found) = best {
                 let term = &self.terms[found.id];
@@ -235,24 +188,14 @@ impl Lexicon {
         out
     }
 
-    fn fits(
-        &self,
-        found: &Found,
-        tokens: &[Token],
-        first: usize,
-        language: Option<Language>,
-    ) -> bool {
+    fn fits(&self, found: &Found, tokens: &[Token], first: usize, language: Option<Language>) -> bool {
         let term = &self.terms[found.id];
         if term.capitals && language.is_some_and(|language| term.language != language) {
             return false;
         }
         // "GAD-7" is the name of a questionnaire.
-        let hyphen = tokens
-            .get(found.end)
-            .is_some_and(|t| t.is('-') && t.gap == Gap::None);
-        let number = tokens
-            .get(found.end + 1)
-            .is_some_and(|t| t.kind == Kind::Number && t.gap == Gap::None);
+        let hyphen = tokens.get(found.end).is_some_and(|t| t.is('-') && t.gap == Gap::None);
+        let number = tokens.get(found.end + 1).is_some_and(|t| t.kind == Kind::Number && t.gap == Gap::None);
         if term.capitals && hyphen && number {
             return false;
         }

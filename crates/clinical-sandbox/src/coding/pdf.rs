@@ -40,14 +40,7 @@ pub fn text(bytes: &[u8]) -> Result<String, PdfError> {
     if bytes.len() > MAX_BYTES {
         return Err(PdfError::TooLarge);
     }
-    if !bytes
-        .iter()
-        .take(1024)
-        .copied()
-        .collect::<Vec<u8>>()
-        .windows(5)
-        .any(|w| w == b"%PDF-")
-    {
+    if !bytes.iter().take(1024).copied().collect::<Vec<u8>>().windows(5).any(|w| w == b"%PDF-") {
         return Err(PdfError::NotPdf);
     }
     // The library is careful, yet a panic on hostile bytes must not end a server.
@@ -55,15 +48,11 @@ pub fn text(bytes: &[u8]) -> Result<String, PdfError> {
 }
 
 fn read(bytes: &[u8]) -> Result<String, PdfError> {
-    let options = LoadOptions {
-        max_decompressed_size: Some(MAX_STREAM),
-        ..LoadOptions::default()
-    };
-    let document =
-        Document::load_mem_with_options(bytes, options).map_err(|error| match error {
-            lopdf::Error::InvalidPassword => PdfError::Encrypted,
-            _ => PdfError::NotPdf,
-        })?;
+    let options = LoadOptions { max_decompressed_size: Some(MAX_STREAM), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
+        lopdf::Error::InvalidPassword => PdfError::Encrypted,
+        _ => PdfError::NotPdf,
+    })?;
     if document.is_encrypted() || document.was_encrypted() {
         return Err(PdfError::Encrypted);
     }
@@ -102,13 +91,7 @@ fn page_text(document: &Document, page: lopdf::ObjectId) -> String {
     let fonts = document.get_page_fonts(page).unwrap_or_default();
     let encodings: BTreeMap<Vec<u8>, Encoding<'_>> = fonts
         .into_iter()
-        .filter_map(|(name, font)| {
-            Some((
-                name,
-                font.get_font_encoding_with_limit(document, MAX_STREAM)
-                    .ok()?,
-            ))
-        })
+        .filter_map(|(name, font)| Some((name, font.get_font_encoding_with_limit(document, MAX_STREAM).ok()?)))
         .collect();
     let Ok(bytes) = document.get_page_content_with_limit(page, MAX_STREAM) else {
         return String::new();
@@ -118,28 +101,14 @@ fn page_text(document: &Document, page: lopdf::ObjectId) -> String {
     };
     let mut out = String::new();
     let mut encoding = None;
-    let mut cursor = Cursor {
-        x: 0.0,
-        y: 0.0,
-        line: 0.0,
-        leading: 0.0,
-    };
+    let mut cursor = Cursor { x: 0.0, y: 0.0, line: 0.0, leading: 0.0 };
     for operation in &content.operations {
-        let number = |i: usize| {
-            operation
-                .operands
-                .get(i)
-                .and_then(|o| o.as_float().ok())
-                .unwrap_or(0.0)
-        };
+        let number = |i: usize| operation.operands.get(i).and_then(|o| o.as_float().ok()).unwrap_or(0.0);
         match operation.operator.as_str() {
             "BT" => (cursor.x, cursor.y) = (0.0, 0.0),
             "Tf" => {
-                encoding = operation
-                    .operands
-                    .first()
-                    .and_then(|o| o.as_name().ok())
-                    .and_then(|name| encodings.get(name));
+                encoding =
+                    operation.operands.first().and_then(|o| o.as_name().ok()).and_then(|name| encodings.get(name));
             }
             "TL" => cursor.leading = number(0),
             "Td" => moved(&mut cursor, number(0), number(1), &mut out),
@@ -197,10 +166,7 @@ fn show(operand: Option<&Object>, encoding: Option<&Encoding<'_>>, out: &mut Str
                 match part {
                     Object::String(..) => show(Some(part), encoding, out),
                     // A large step to the right inside a line stands for a blank.
-                    other
-                        if other.as_float().is_ok_and(|step| step < -180.0)
-                            && !out.ends_with(' ') =>
-                    {
+                    other if other.as_float().is_ok_and(|step| step < -180.0) && !out.ends_with(' ') => {
                         out.push(' ');
                     }
                     _ => {}

@@ -43,8 +43,8 @@ pub(crate) struct Phrases {
 
 /// Words that may stand between the words of a term: articles, prepositions of belonging.
 const SMALL: [&str; 20] = [
-    "de", "del", "la", "el", "los", "las", "en", "al", "of", "the", "in", "un", "una", "su", "his",
-    "her", "a", "an", "lo", "to",
+    "de", "del", "la", "el", "los", "las", "en", "al", "of", "the", "in", "un", "una", "su", "his", "her", "a", "an",
+    "lo", "to",
 ];
 
 /// Words that may stand inside a term without changing its code: degree and side.
@@ -97,10 +97,7 @@ fn small(token: &Token) -> bool {
 
 impl Phrases {
     pub(crate) fn new(compare: Compare) -> Self {
-        Self {
-            nodes: vec![Node::default()],
-            compare,
-        }
+        Self { nodes: vec![Node::default()], compare }
     }
 
     /// Adds `phrase`. In a term, `=word` asks for the exact word, and a word all in capitals for capitals.
@@ -112,10 +109,7 @@ impl Phrases {
                 _ => (false, part),
             };
             for token in tokens(part) {
-                if self.compare == Compare::Term
-                    && (token.kind == Kind::Mark || small(&token))
-                    && !exact
-                {
+                if self.compare == Compare::Term && (token.kind == Kind::Mark || small(&token)) && !exact {
                     continue;
                 }
                 node = self.child(node, &token, exact);
@@ -163,12 +157,7 @@ impl Phrases {
         exact: bool,
         out: &mut Vec<Found>,
     ) {
-        out.extend(self.nodes[node].ends.iter().map(|&id| Found {
-            end: i,
-            id,
-            words,
-            exact,
-        }));
+        out.extend(self.nodes[node].ends.iter().map(|&id| Found { end: i, id, words, exact }));
         let Some(token) = tokens.get(i).filter(|_| i < limit) else {
             return;
         };
@@ -184,27 +173,14 @@ impl Phrases {
         if let Some(&next) = here.by_stem.get(&token.stem) {
             self.walk(tokens, i + 1, limit, next, words + 1, exact, out);
         }
-        let nothing_more =
-            here.by_word.is_empty() && here.by_caps.is_empty() && here.by_stem.is_empty();
+        let nothing_more = here.by_word.is_empty() && here.by_caps.is_empty() && here.by_stem.is_empty();
         if self.compare == Compare::Term && words > 0 && !nothing_more {
-            let skip = if token.kind == Kind::Mark {
-                token.is('-') || token.is('/')
-            } else {
-                small(token)
-            };
+            let skip = if token.kind == Kind::Mark { token.is('-') || token.is('/') } else { small(token) };
             let degree = DEGREE.contains(&token.folded.as_str());
             // A skipped word is not a beginning of its own: what follows must still belong to the phrase.
             if skip || degree {
                 let mut rest = Vec::new();
-                self.walk(
-                    tokens,
-                    i + 1,
-                    limit,
-                    node,
-                    words,
-                    exact && !degree,
-                    &mut rest,
-                );
+                self.walk(tokens, i + 1, limit, node, words, exact && !degree, &mut rest);
                 out.extend(rest.into_iter().filter(|found| found.words > words));
             }
         }
@@ -217,10 +193,7 @@ mod tests {
 
     fn longest(set: &Phrases, text: &str) -> Option<(usize, usize)> {
         let t = tokens(text);
-        set.at(&t, 0, t.len())
-            .into_iter()
-            .max_by_key(|f| (f.words, f.end))
-            .map(|f| (f.id, f.end))
+        set.at(&t, 0, t.len()).into_iter().max_by_key(|f| (f.words, f.end)).map(|f| (f.id, f.end))
     }
 
     #[test]
@@ -229,10 +202,7 @@ mod tests {
         set.add("dolor pecho", 1);
         set.add("fractura cadera", 2);
         assert_eq!(longest(&set, "dolor en el pecho"), Some((1, 4)));
-        assert_eq!(
-            longest(&set, "fracturas desplazada de cadera"),
-            Some((2, 4))
-        );
+        assert_eq!(longest(&set, "fracturas desplazada de cadera"), Some((2, 4)));
         assert_eq!(longest(&set, "dolor al palpar el pecho"), None);
     }
 

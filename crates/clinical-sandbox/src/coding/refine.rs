@@ -67,8 +67,7 @@ pub(crate) fn hba1c(text: &str, tokens: &[Token]) -> Option<Value> {
         let next = |k: usize, word: &str| tokens.get(i + k).is_some_and(|t| t.folded == word);
         let name = if (next(0, "hba") || next(0, "a")) && next(1, "1") && next(2, "c") {
             3
-        } else if next(0, "hemoglobina")
-            && (next(1, "glicosilada") || next(1, "glucosilada") || next(1, "glicada"))
+        } else if next(0, "hemoglobina") && (next(1, "glicosilada") || next(1, "glucosilada") || next(1, "glicada"))
             || next(0, "glycated") && next(1, "hemoglobin")
             || next(0, "hb") && next(1, "glicosilada")
         {
@@ -76,26 +75,14 @@ pub(crate) fn hba1c(text: &str, tokens: &[Token]) -> Option<Value> {
         } else {
             continue;
         };
-        let value =
-            (i + name..tokens.len().min(i + name + 5)).find(|&j| tokens[j].kind == Kind::Number);
+        let value = (i + name..tokens.len().min(i + name + 5)).find(|&j| tokens[j].kind == Kind::Number);
         let Some((at, number)) = value.and_then(|j| Some((j, tokens[j].number()?))) else {
             continue;
         };
-        let percent = if number > 20.0 {
-            0.0915 * number + 2.15
-        } else {
-            number
-        };
+        let percent = if number > 20.0 { 0.0915 * number + 2.15 } else { number };
         if (3.0..20.0).contains(&percent) {
-            let end = if tokens.get(at + 1).is_some_and(|t| t.is('%')) {
-                at + 2
-            } else {
-                at + 1
-            };
-            last = Some(Value {
-                number: percent,
-                quote: quote(text, tokens, (i, end)),
-            });
+            let end = if tokens.get(at + 1).is_some_and(|t| t.is('%')) { at + 2 } else { at + 1 };
+            last = Some(Value { number: percent, quote: quote(text, tokens, (i, end)) });
         }
     }
     last
@@ -110,10 +97,7 @@ pub(crate) fn body_mass_index(text: &str, tokens: &[Token]) -> Option<Value> {
         }
         let at = (i + 1..tokens.len().min(i + 5)).find(|&j| tokens[j].kind == Kind::Number)?;
         let number = tokens[at].number().filter(|n| (10.0..90.0).contains(n))?;
-        Some(Value {
-            number,
-            quote: quote(text, tokens, (i, at + 1)),
-        })
+        Some(Value { number, quote: quote(text, tokens, (i, at + 1)) })
     })
 }
 
@@ -135,23 +119,12 @@ pub(crate) fn index_code(index: f64) -> Option<&'static str> {
         (50.0, "Z68.43"),
         (60.0, "Z68.44"),
     ];
-    STEPS
-        .iter()
-        .rev()
-        .find(|(from, _)| index >= *from)
-        .map(|&(_, code)| code)
+    STEPS.iter().rev().find(|(from, _)| index >= *from).map(|&(_, code)| code)
 }
 
 /// The words of the mention name a loss of consciousness, not a mere faint.
 pub(crate) fn loss_of_consciousness(tokens: &[Token], span: (usize, usize)) -> bool {
-    const NAMES: [&str; 6] = [
-        "loc",
-        "loss",
-        "perdida",
-        "conocimiento",
-        "conciencia",
-        "out",
-    ];
+    const NAMES: [&str; 6] = ["loc", "loss", "perdida", "conocimiento", "conciencia", "out"];
     (span.0..span.1).any(|i| NAMES.iter().any(|w| tokens[i].word(w)))
 }
 
@@ -160,28 +133,11 @@ pub(crate) fn brief(tokens: &[Token], span: (usize, usize)) -> bool {
     let near = span.0.saturating_sub(3)..(span.1 + 5).min(tokens.len());
     let any = |i: usize, words: &[&str]| words.iter().any(|w| tokens[i].word(w));
     near.clone().any(|i| {
-        any(
-            i,
-            &[
-                "brief",
-                "briefly",
-                "transient",
-                "momentary",
-                "momentaneous",
-                "breve",
-                "fugaz",
-                "transitoria",
-            ],
-        ) || any(i, &["seconds", "secs", "sec", "segundos", "seg", "s"])
-            && i.checked_sub(1)
-                .is_some_and(|b| tokens[b].kind == Kind::Number)
-            || any(
-                i,
-                &["min", "mins", "minutes", "minute", "minuto", "minutos"],
-            ) && i
-                .checked_sub(1)
-                .and_then(|b| tokens[b].number())
-                .is_some_and(|n| n <= 30.0)
+        any(i, &["brief", "briefly", "transient", "momentary", "momentaneous", "breve", "fugaz", "transitoria"])
+            || any(i, &["seconds", "secs", "sec", "segundos", "seg", "s"])
+                && i.checked_sub(1).is_some_and(|b| tokens[b].kind == Kind::Number)
+            || any(i, &["min", "mins", "minutes", "minute", "minuto", "minutos"])
+                && i.checked_sub(1).and_then(|b| tokens[b].number()).is_some_and(|n| n <= 30.0)
     })
 }
 
@@ -196,16 +152,9 @@ pub(crate) struct PoorControl<'a> {
 
 impl<'a> PoorControl<'a> {
     pub(crate) fn new(tokens: &'a [Token]) -> Self {
-        let mut out = Self {
-            tokens,
-            glucose: None,
-            any: Vec::new(),
-        };
+        let mut out = Self { tokens, glucose: None, any: Vec::new() };
         for i in 0..tokens.len() {
-            let denied = i > 0
-                && ["sin", "no", "without", "not"]
-                    .iter()
-                    .any(|w| tokens[i - 1].word(w));
+            let denied = i > 0 && ["sin", "no", "without", "not"].iter().any(|w| tokens[i - 1].word(w));
             for found in POOR_CONTROL.at(tokens, i, tokens.len()) {
                 if !denied && found.id == 1 {
                     out.glucose = out.glucose.or(Some((i, found.end)));
@@ -223,11 +172,7 @@ impl<'a> PoorControl<'a> {
     pub(crate) fn of(&self, diabetes: &Finding) -> Option<(usize, usize)> {
         let near = diabetes.span.0.saturating_sub(3)..diabetes.span.1 + 7;
         let apart = |span: (usize, usize)| {
-            let (a, b) = if span.0 < diabetes.span.0 {
-                (span.1, diabetes.span.0)
-            } else {
-                (diabetes.span.1, span.0)
-            };
+            let (a, b) = if span.0 < diabetes.span.0 { (span.1, diabetes.span.0) } else { (diabetes.span.1, span.0) };
             (a..b).any(|j| [';', '.', ','].iter().any(|&c| self.tokens[j].is(c)))
         };
         let from = self.any.partition_point(|span| span.0 < near.start);

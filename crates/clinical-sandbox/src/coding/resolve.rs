@@ -85,21 +85,16 @@ fn group(findings: &[Finding]) -> Vec<Decision> {
         .into_iter()
         .filter_map(|(code, list)| {
             let denied = list.iter().any(|f| f.status == Status::Negated);
-            let named =
-                |f: &&&Finding| affirmed(f.status) || f.status == Status::Heading && !denied;
-            let best = list
-                .iter()
-                .find(named)
-                .or_else(|| list.iter().min_by_key(|f| rank(f.status)))?;
+            let named = |f: &&&Finding| affirmed(f.status) || f.status == Status::Heading && !denied;
+            let best = list.iter().find(named).or_else(|| list.iter().min_by_key(|f| rank(f.status)))?;
             let accepted = affirmed(best.status) || best.status == Status::Heading && !denied;
             let concept = lexicon.entry(best.entry).concept;
             let reason = match best.status {
                 _ if accepted && best.history => Reason::History,
                 _ if accepted && concept == Concept::DiabetesDrug => Reason::Drug,
-                _ if accepted => Reason::Named {
-                    mentions: list.iter().filter(named).count(),
-                    denied_elsewhere: denied,
-                },
+                _ if accepted => {
+                    Reason::Named { mentions: list.iter().filter(named).count(), denied_elsewhere: denied }
+                }
                 Status::Uncertain => Reason::Uncertain,
                 Status::Family => Reason::Family,
                 Status::Hypothetical => Reason::Hypothetical,
@@ -140,21 +135,13 @@ fn rank(status: Status) -> u8 {
 
 /// The same condition with and without a side: the one without goes into the one with.
 fn merge_sides(decisions: &mut Vec<Decision>) {
-    let sided: Vec<usize> = decisions
-        .iter()
-        .filter(|d| d.accepted && d.side != Side::None)
-        .map(|d| d.entry)
-        .collect();
+    let sided: Vec<usize> = decisions.iter().filter(|d| d.accepted && d.side != Side::None).map(|d| d.entry).collect();
     let lexicon = Lexicon::get();
-    decisions.retain(|d| {
-        !(d.side == Side::None && lexicon.entry(d.entry).sided() && sided.contains(&d.entry))
-    });
+    decisions.retain(|d| !(d.side == Side::None && lexicon.entry(d.entry).sided() && sided.contains(&d.entry)));
 }
 
 fn is_diabetes(code: &str) -> bool {
-    ["E08", "E09", "E10", "E11", "E13", "O24"]
-        .iter()
-        .any(|c| code.starts_with(c))
+    ["E08", "E09", "E10", "E11", "E13", "O24"].iter().any(|c| code.starts_with(c))
 }
 
 /// Drugs for diabetes count only beside a diabetes.
@@ -163,9 +150,8 @@ fn gate(decisions: &mut [Decision]) {
         return;
     }
     let lexicon = Lexicon::get();
-    for decision in decisions
-        .iter_mut()
-        .filter(|d| d.accepted && lexicon.entry(d.entry).concept == Concept::DiabetesDrug)
+    for decision in
+        decisions.iter_mut().filter(|d| d.accepted && lexicon.entry(d.entry).concept == Concept::DiabetesDrug)
     {
         decision.accepted = false;
         decision.reason = Reason::DrugAlone;
@@ -174,15 +160,7 @@ fn gate(decisions: &mut [Decision]) {
 
 fn refined(base: &Decision, code: &str, accepted: bool, reason: Reason) -> Option<Decision> {
     let (entry, side) = Lexicon::get().find(code)?;
-    Some(Decision {
-        code: code.to_owned(),
-        entry,
-        side,
-        accepted,
-        reason,
-        cue: None,
-        ..base.clone()
-    })
+    Some(Decision { code: code.to_owned(), entry, side, accepted, reason, cue: None, ..base.clone() })
 }
 
 /// Diabetes with poor control or a glycated haemoglobin of 9 % and more is diabetes with hyperglycaemia; below 7 % the
@@ -190,11 +168,7 @@ fn refined(base: &Decision, code: &str, accepted: bool, reason: Reason) -> Optio
 fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut Vec<Decision>) {
     let control = refine::PoorControl::new(tokens);
     for (family, code) in [("E11.", "E11.65"), ("E10.", "E10.65")] {
-        let Some(base) = decisions
-            .iter()
-            .find(|d| d.accepted && d.code.starts_with(family))
-            .cloned()
-        else {
+        let Some(base) = decisions.iter().find(|d| d.accepted && d.code.starts_with(family)).cloned() else {
             continue;
         };
         if decisions.iter().any(|d| d.code == code) {
@@ -205,19 +179,10 @@ fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut 
             .filter(|f| affirmed(f.status) && f.code().starts_with(family))
             .find_map(|f| control.of(f))
             .map(|span| quote(text, tokens, span));
-        let named = decisions
-            .iter()
-            .find(|d| d.accepted && d.code == "R73.9")
-            .map(|d| d.quote.clone());
+        let named = decisions.iter().find(|d| d.accepted && d.code == "R73.9").map(|d| d.quote.clone());
         let value = refine::hba1c(text, tokens);
-        let high = value
-            .as_ref()
-            .filter(|v| v.number >= 9.0)
-            .map(|v| v.quote.clone());
-        let low = value
-            .as_ref()
-            .filter(|v| v.number < 7.0)
-            .map(|v| v.quote.clone());
+        let high = value.as_ref().filter(|v| v.number >= 9.0).map(|v| v.quote.clone());
+        let low = value.as_ref().filter(|v| v.number < 7.0).map(|v| v.quote.clone());
         let decision = match (words.or(named).or(high), low) {
             (Some(by), _) => refined(&base, code, true, Reason::Refined { by }),
             (None, Some(quote)) => refined(&base, code, false, Reason::Value { quote }),
@@ -229,25 +194,18 @@ fn diabetes(text: &str, tokens: &[Token], findings: &[Finding], decisions: &mut 
 
 /// A concussion is coded by whether consciousness was lost: denied, named, named as brief or in seconds or minutes.
 fn concussion(tokens: &[Token], findings: &[Finding], decisions: &mut [Decision]) {
-    let Some(decision) = decisions
-        .iter_mut()
-        .find(|d| d.accepted && ["S06.0XAA", "S06.0X9A"].contains(&d.code.as_str()))
+    let Some(decision) =
+        decisions.iter_mut().find(|d| d.accepted && ["S06.0XAA", "S06.0X9A"].contains(&d.code.as_str()))
     else {
         return;
     };
-    let lost = |f: &&Finding| {
-        f.code() == "S06.0X9A" || f.code() == "R55" && refine::loss_of_consciousness(tokens, f.span)
-    };
+    let lost =
+        |f: &&Finding| f.code() == "S06.0X9A" || f.code() == "R55" && refine::loss_of_consciousness(tokens, f.span);
     let Some(named) = findings
         .iter()
         .filter(lost)
         .find(|f| affirmed(f.status))
-        .or_else(|| {
-            findings
-                .iter()
-                .filter(lost)
-                .find(|f| f.status == Status::Negated)
-        })
+        .or_else(|| findings.iter().filter(lost).find(|f| f.status == Status::Negated))
     else {
         return;
     };
@@ -266,46 +224,29 @@ fn concussion(tokens: &[Token], findings: &[Finding], decisions: &mut [Decision]
 
 /// An obesity that the note names lets its body mass index be coded.
 fn obesity(text: &str, tokens: &[Token], decisions: &mut Vec<Decision>) {
-    let Some(base) = decisions
-        .iter()
-        .find(|d| d.accepted && d.code.starts_with("E66"))
-        .cloned()
-    else {
+    let Some(base) = decisions.iter().find(|d| d.accepted && d.code.starts_with("E66")).cloned() else {
         return;
     };
     let Some(value) = refine::body_mass_index(text, tokens) else {
         return;
     };
-    let code =
-        refine::index_code(value.number).filter(|code| !decisions.iter().any(|d| d.code == *code));
-    decisions.extend(
-        code.and_then(|code| refined(&base, code, true, Reason::Refined { by: value.quote })),
-    );
+    let code = refine::index_code(value.number).filter(|code| !decisions.iter().any(|d| d.code == *code));
+    decisions.extend(code.and_then(|code| refined(&base, code, true, Reason::Refined { by: value.quote })));
 }
 
 /// The general yields to the exact, the symptom to its diagnosis.
 fn yields(decisions: &mut [Decision]) {
     let lexicon = Lexicon::get();
-    let accepted: Vec<(String, String, usize)> = decisions
-        .iter()
-        .filter(|d| d.accepted)
-        .map(|d| (d.code.clone(), d.quote.clone(), d.entry))
-        .collect();
+    let accepted: Vec<(String, String, usize)> =
+        decisions.iter().filter(|d| d.accepted).map(|d| (d.code.clone(), d.quote.clone(), d.entry)).collect();
     let beats = |code: &str, entry: usize, other: &str| {
-        other != code
-            && lexicon
-                .entry(entry)
-                .yields
-                .iter()
-                .any(|pattern| covers(pattern, other))
+        other != code && lexicon.entry(entry).yields.iter().any(|pattern| covers(pattern, other))
     };
     // Name as the winner a code that itself stays, where there is one.
-    let stays =
-        |code: &str, entry: usize| !accepted.iter().any(|(other, ..)| beats(code, entry, other));
+    let stays = |code: &str, entry: usize| !accepted.iter().any(|(other, ..)| beats(code, entry, other));
     for decision in decisions.iter_mut().filter(|d| d.accepted) {
         let entry = lexicon.entry(decision.entry);
-        let over =
-            |(code, ..): &&(String, String, usize)| beats(&decision.code, decision.entry, code);
+        let over = |(code, ..): &&(String, String, usize)| beats(&decision.code, decision.entry, code);
         let mut winner = accepted
             .iter()
             .filter(over)
@@ -337,10 +278,7 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &[Finding]) -> Vec<
     merge_sides(&mut decisions);
     diabetes(text, tokens, findings, &mut decisions);
     obesity(text, tokens, &mut decisions);
-    if !decisions
-        .iter()
-        .any(|d| d.accepted && ["S06.0X0A", "S06.0X1A"].contains(&d.code.as_str()))
-    {
+    if !decisions.iter().any(|d| d.accepted && ["S06.0X0A", "S06.0X1A"].contains(&d.code.as_str())) {
         concussion(tokens, findings, &mut decisions);
     }
     yields(&mut decisions);

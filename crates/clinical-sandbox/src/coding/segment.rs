@@ -27,43 +27,36 @@ const LONGEST: usize = 160;
 
 /// Words after which a point does not end a sentence.
 const SHORT: [&str; 24] = [
-    "dr", "dra", "sr", "sra", "d", "dna", "aprox", "ej", "p", "tto", "dx", "pte", "pac", "hab",
-    "vs", "mr", "mrs", "ms", "approx", "st", "ant", "izq", "dcha", "etc",
+    "dr", "dra", "sr", "sra", "d", "dna", "aprox", "ej", "p", "tto", "dx", "pte", "pac", "hab", "vs", "mr", "mrs",
+    "ms", "approx", "st", "ant", "izq", "dcha", "etc",
 ];
 
 /// Words that cannot be the last of a sentence: the line goes on.
 const OPEN: [&str; 44] = [
-    "de", "del", "la", "el", "los", "las", "un", "una", "con", "y", "e", "o", "u", "ni", "sin",
-    "no", "por", "para", "en", "al", "que", "se", "su", "of", "the", "a", "an", "with", "and",
-    "or", "nor", "without", "for", "in", "on", "to", "by", "is", "was", "has", "denies", "niega",
-    "como", "desde",
+    "de", "del", "la", "el", "los", "las", "un", "una", "con", "y", "e", "o", "u", "ni", "sin", "no", "por", "para",
+    "en", "al", "que", "se", "su", "of", "the", "a", "an", "with", "and", "or", "nor", "without", "for", "in", "on",
+    "to", "by", "is", "was", "has", "denies", "niega", "como", "desde",
 ];
 
 fn is_bullet(tokens: &[Token], i: usize) -> bool {
     let mark = tokens[i].kind == Kind::Mark
-        && ['-', '•', '*', '–', '—', '·', '>', '#', '▪', '◦', '|']
-            .iter()
-            .any(|&c| tokens[i].is(c));
+        && ['-', '•', '*', '–', '—', '·', '>', '#', '▪', '◦', '|'].iter().any(|&c| tokens[i].is(c));
     let number = tokens[i].kind == Kind::Number
-        && tokens.get(i + 1).is_some_and(|next| {
-            next.gap == Gap::None && (next.is('.') || next.is(')') || next.is('-'))
-        });
+        && tokens
+            .get(i + 1)
+            .is_some_and(|next| next.gap == Gap::None && (next.is('.') || next.is(')') || next.is('-')));
     mark || number
 }
 
 /// A word that answers a question or fills in a form: "¿Fiebre? no", "Tos: no".
 fn answers(tokens: &[Token], i: usize) -> bool {
-    i.checked_sub(1)
-        .is_some_and(|b| tokens[b].is('?') || tokens[b].is(':'))
+    i.checked_sub(1).is_some_and(|b| tokens[b].is('?') || tokens[b].is(':'))
 }
 
 /// True when token `i`, first of its line, goes on with the sentence of the line before.
 fn wraps(text: &str, tokens: &[Token], i: usize, line_start: usize) -> bool {
     let before = &tokens[i - 1];
-    if tokens[i].gap != Gap::Line
-        || is_bullet(tokens, i)
-        || ['.', ':', ';'].iter().any(|&c| before.is(c))
-    {
+    if tokens[i].gap != Gap::Line || is_bullet(tokens, i) || ['.', ':', ';'].iter().any(|&c| before.is(c)) {
         return false;
     }
     if before.is(',')
@@ -96,24 +89,16 @@ fn ends_sentence(tokens: &[Token], i: usize) -> bool {
         let short = before.is_some_and(|b| {
             b.kind == Kind::Word
                 && token.gap == Gap::None
-                && (SHORT.contains(&b.folded.as_str())
-                    || b.folded.chars().count() == 1 && !b.capital && !next.capital)
+                && (SHORT.contains(&b.folded.as_str()) || b.folded.chars().count() == 1 && !b.capital && !next.capital)
         });
         let list_number = before.is_some_and(|b| b.kind == Kind::Number && b.gap >= Gap::Line);
         return !list_number && !short && (apart || next.kind == Kind::Word);
     }
     // A question and its answer are one sentence: "¿Fiebre? No. ¿Tos? Sí."
     let answered = token.is('?')
-        && ["no", "si", "yes", "niega", "denies"]
-            .iter()
-            .any(|w| next.word(w))
-        && tokens
-            .get(i + 2)
-            .is_none_or(|after| after.kind == Kind::Mark || after.gap >= Gap::Line);
-    (token.is('?') || token.is('!'))
-        && !answered
-        && apart
-        && (next.capital || next.kind == Kind::Mark)
+        && ["no", "si", "yes", "niega", "denies"].iter().any(|w| next.word(w))
+        && tokens.get(i + 2).is_none_or(|after| after.kind == Kind::Mark || after.gap >= Gap::Line);
+    (token.is('?') || token.is('!')) && !answered && apart && (next.capital || next.kind == Kind::Mark)
 }
 
 /// The sentences of a note.
@@ -156,14 +141,7 @@ fn push(out: &mut Vec<Segment>, tokens: &[Token], first: usize, end: usize) {
     let bullet = tokens[first].gap >= Gap::Line && is_bullet(tokens, first);
     let opens_list = tokens[end - 1].is(':');
     let paragraph = tokens[first].gap == Gap::Paragraph;
-    out.push(Segment {
-        first,
-        end,
-        section: Section::Other,
-        bullet,
-        opens_list,
-        paragraph,
-    });
+    out.push(Segment { first, end, section: Section::Other, bullet, opens_list, paragraph });
 }
 
 /// The token after the heading that `segment` begins with: up to five words and a colon, or a known heading alone.
@@ -173,24 +151,15 @@ fn heading_end(tokens: &[Token], segment: &Segment) -> Option<usize> {
     while first < limit && tokens[first].kind == Kind::Mark {
         first += 1;
     }
-    (first..limit)
-        .find(|&i| tokens[i].is(':') || tokens[i].is(','))
-        .filter(|&i| tokens[i].is(':') && i > first)
+    (first..limit).find(|&i| tokens[i].is(':') || tokens[i].is(',')).filter(|&i| tokens[i].is(':') && i > first)
 }
 
-fn sections(
-    tokens: &[Token],
-    segments: &mut [Segment],
-    spanish: bool,
-    named: &dyn Fn(usize, usize) -> bool,
-) {
+fn sections(tokens: &[Token], segments: &mut [Segment], spanish: bool, named: &dyn Fn(usize, usize) -> bool) {
     let mut current = Section::Other;
     let mut whole_block = false;
     let mut filled = false;
     for segment in segments {
-        let first = (segment.first..segment.end)
-            .find(|&i| tokens[i].kind != Kind::Mark)
-            .unwrap_or(segment.first);
+        let first = (segment.first..segment.end).find(|&i| tokens[i].kind != Kind::Mark).unwrap_or(segment.first);
         let alone = heading(tokens, first, segment.end, spanish);
         let new_line = tokens[segment.first].gap >= Gap::Line;
         if let Some(colon) = heading_end(tokens, segment) {
@@ -205,14 +174,8 @@ fn sections(
             whole_block = true;
             filled = false;
         } else if current != Section::Other {
-            let over = if whole_block {
-                segment.paragraph && filled
-            } else {
-                new_line && !segment.bullet
-            };
-            let speaks = tokens[first].word("paciente")
-                || tokens[first].word("patient")
-                || acts(tokens, first);
+            let over = if whole_block { segment.paragraph && filled } else { new_line && !segment.bullet };
+            let speaks = tokens[first].word("paciente") || tokens[first].word("patient") || acts(tokens, first);
             if over || speaks {
                 current = Section::Other;
             }
@@ -266,10 +229,7 @@ mod tests {
 
     #[test]
     fn a_wrapped_line_goes_on_and_a_list_item_does_not() {
-        assert_eq!(
-            cut("Niega fiebre, tos y dolor torácico desde hace dos\ndías. Otra").len(),
-            2
-        );
+        assert_eq!(cut("Niega fiebre, tos y dolor torácico desde hace dos\ndías. Otra").len(), 2);
         assert_eq!(cut("HTA\nDM2\nEPOC"), ["HTA", "DM2", "EPOC"]);
         assert_eq!(cut("Niega fiebre,\nTos").len(), 1);
         assert_eq!(cut("hta\nno fiebre").len(), 2);
@@ -277,10 +237,7 @@ mod tests {
 
     #[test]
     fn a_decimal_point_and_a_title_do_not_end_a_sentence() {
-        assert_eq!(
-            cut("HbA1c 6.8% según el Dr. Pérez. Fin."),
-            ["HbA1c 6.8% según el Dr. Pérez.", "Fin."]
-        );
+        assert_eq!(cut("HbA1c 6.8% según el Dr. Pérez. Fin."), ["HbA1c 6.8% según el Dr. Pérez.", "Fin."]);
         assert_eq!(cut("Dolor de aprox. 3 h. Sin fiebre.").len(), 2);
     }
 
@@ -288,18 +245,7 @@ mod tests {
     fn a_section_lasts_until_the_next_heading() {
         let text = "AF: madre con HTA. Padre sano. AP: asma.\nEA: tos";
         let t = tokens(text);
-        let s: Vec<Section> = segments(text, &t, true, &|_, _| false, &|_| false)
-            .iter()
-            .map(|s| s.section)
-            .collect();
-        assert_eq!(
-            s,
-            [
-                Section::Family,
-                Section::Family,
-                Section::History,
-                Section::Other
-            ]
-        );
+        let s: Vec<Section> = segments(text, &t, true, &|_, _| false, &|_| false).iter().map(|s| s.section).collect();
+        assert_eq!(s, [Section::Family, Section::Family, Section::History, Section::Other]);
     }
 }

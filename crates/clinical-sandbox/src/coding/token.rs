@@ -73,9 +73,7 @@ impl Token {
 fn fold(c: char) -> Option<char> {
     let c = match c {
         '\u{300}'..='\u{36f}' => return None,
-        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'Á' | 'À' | 'Â' | 'Ä' | 'Ã' | 'Å' | 'ª' => {
-            'a'
-        }
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'Á' | 'À' | 'Â' | 'Ä' | 'Ã' | 'Å' | 'ª' => 'a',
         'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
         'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => 'i',
         'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'Ó' | 'Ò' | 'Ô' | 'Ö' | 'Õ' | 'º' => 'o',
@@ -138,9 +136,9 @@ pub(crate) fn stem(folded: &str) -> String {
 
 /// Abbreviations whose point belongs to the word when a small letter or a number follows: "ca. de mama", "850 mg. cada".
 const POINTED: [&str; 39] = [
-    "ca", "hx", "fx", "sx", "dx", "tx", "rx", "px", "tto", "pte", "pac", "aprox", "approx", "fig",
-    "vs", "mg", "mcg", "ml", "h", "hrs", "min", "seg", "sec", "izq", "izda", "izdo", "dcha",
-    "dcho", "dch", "der", "ant", "enf", "insuf", "sd", "sdr", "sind", "cron", "pt", "pts",
+    "ca", "hx", "fx", "sx", "dx", "tx", "rx", "px", "tto", "pte", "pac", "aprox", "approx", "fig", "vs", "mg", "mcg",
+    "ml", "h", "hrs", "min", "seg", "sec", "izq", "izda", "izdo", "dcha", "dcho", "dch", "der", "ant", "enf", "insuf",
+    "sd", "sdr", "sind", "cron", "pt", "pts",
 ];
 
 fn is_letter(c: char) -> bool {
@@ -183,9 +181,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             Kind::Word
         } else if c.is_ascii_digit() {
-            while at(i).is_ascii_digit()
-                || (matches!(at(i), '.' | ',') && at(i + 1).is_ascii_digit())
-            {
+            while at(i).is_ascii_digit() || (matches!(at(i), '.' | ',') && at(i + 1).is_ascii_digit()) {
                 i += 1;
             }
             Kind::Number
@@ -193,11 +189,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             i += 1;
             Kind::Mark
         };
-        let raw: String = chars[first..i]
-            .iter()
-            .map(|&(_, c)| c)
-            .filter(|&c| kind != Kind::Word || c != '.')
-            .collect();
+        let raw: String = chars[first..i].iter().map(|&(_, c)| c).filter(|&c| kind != Kind::Word || c != '.').collect();
         let mut folded: String = raw.chars().filter_map(fold).collect();
         let accented = kind == Kind::Word && raw.to_lowercase() != folded;
         if kind == Kind::Word {
@@ -223,10 +215,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             accented,
         });
         gap = Gap::None;
-        if kind == Kind::Word
-            && matches!(at(i), '\'' | '’')
-            && matches!(at(i + 1), 's' | 'S')
-            && !is_letter(at(i + 2))
+        if kind == Kind::Word && matches!(at(i), '\'' | '’') && matches!(at(i + 1), 's' | 'S') && !is_letter(at(i + 2))
         {
             i += 2;
         }
@@ -244,18 +233,9 @@ mod tests {
 
     #[test]
     fn words_numbers_and_marks_are_cut_where_they_end() {
-        assert_eq!(
-            folded("DM-2, HbA1c: 6,8%"),
-            ["dm", "-", "2", ",", "hba", "1", "c", ":", "6,8", "%"]
-        );
-        assert_eq!(
-            folded("I.A.M. previo. Crohn's"),
-            ["iam", "previo", ".", "crohn"]
-        );
-        assert_eq!(
-            folded("Ca. de mama. Hx. of ca."),
-            ["ca", "de", "mama", ".", "hx", "of", "ca", "."]
-        );
+        assert_eq!(folded("DM-2, HbA1c: 6,8%"), ["dm", "-", "2", ",", "hba", "1", "c", ":", "6,8", "%"]);
+        assert_eq!(folded("I.A.M. previo. Crohn's"), ["iam", "previo", ".", "crohn"]);
+        assert_eq!(folded("Ca. de mama. Hx. of ca."), ["ca", "de", "mama", ".", "hx", "of", "ca", "."]);
     }
 
     #[test]
@@ -279,27 +259,12 @@ mod tests {
     fn accents_go_in_both_unicode_forms_and_are_remembered() {
         let t = tokens("sí si\u{301} si");
         assert!(t.iter().all(|t| t.folded == "si"));
-        assert_eq!(
-            t.iter().map(|t| t.accented).collect::<Vec<_>>(),
-            [true, true, false]
-        );
+        assert_eq!(t.iter().map(|t| t.accented).collect::<Vec<_>>(), [true, true, false]);
     }
 
     #[test]
     fn an_empty_line_is_a_paragraph() {
-        let gaps: Vec<Gap> = tokens("a b\nc\n\nd\u{c}e")
-            .into_iter()
-            .map(|t| t.gap)
-            .collect();
-        assert_eq!(
-            gaps,
-            [
-                Gap::Paragraph,
-                Gap::Space,
-                Gap::Line,
-                Gap::Paragraph,
-                Gap::Paragraph
-            ]
-        );
+        let gaps: Vec<Gap> = tokens("a b\nc\n\nd\u{c}e").into_iter().map(|t| t.gap).collect();
+        assert_eq!(gaps, [Gap::Paragraph, Gap::Space, Gap::Line, Gap::Paragraph, Gap::Paragraph]);
     }
 }

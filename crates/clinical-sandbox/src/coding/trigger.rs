@@ -64,15 +64,8 @@ pub(crate) struct Trigger {
 }
 
 enum Meaning {
-    Trigger {
-        class: Class,
-        forward: bool,
-        reach: Reach,
-    },
-    Heading {
-        section: Section,
-        spanish_only: bool,
-    },
+    Trigger { class: Class, forward: bool, reach: Reach },
+    Heading { section: Section, spanish_only: bool },
 }
 
 struct Triggers {
@@ -80,8 +73,7 @@ struct Triggers {
     meanings: Vec<Meaning>,
 }
 
-static TRIGGERS: LazyLock<Triggers> =
-    LazyLock::new(|| read(include_str!("../../data/triggers.tsv")));
+static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| read(include_str!("../../data/triggers.tsv")));
 
 fn class(name: &str) -> Option<Class> {
     Some(match name {
@@ -113,20 +105,14 @@ fn section(name: &str) -> Section {
 }
 
 fn read(table: &str) -> Triggers {
-    let mut out = Triggers {
-        phrases: Phrases::new(Compare::Exact),
-        meanings: Vec::new(),
-    };
+    let mut out = Triggers { phrases: Phrases::new(Compare::Exact), meanings: Vec::new() };
     for line in table.lines() {
         let columns: Vec<&str> = line.split('\t').collect();
         let [phrase, name, direction, reach] = columns[..] else {
             continue;
         };
         let meaning = if name == "heading" {
-            Meaning::Heading {
-                section: section(direction),
-                spanish_only: direction.ends_with("-es"),
-            }
+            Meaning::Heading { section: section(direction), spanish_only: direction.ends_with("-es") }
         } else if let Some(class) = class(name) {
             let reach = match reach {
                 "clause" => Reach::Clause,
@@ -135,11 +121,7 @@ fn read(table: &str) -> Triggers {
                 "sentence" => Reach::Sentence,
                 _ => Reach::Next,
             };
-            Meaning::Trigger {
-                class,
-                forward: direction != "backward",
-                reach,
-            }
+            Meaning::Trigger { class, forward: direction != "backward", reach }
         } else {
             continue;
         };
@@ -156,18 +138,13 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
     while i < end {
         let found = TRIGGERS.phrases.at(tokens, i, end);
         let triggers = found.iter().filter_map(|f| match TRIGGERS.meanings[f.id] {
-            Meaning::Trigger {
-                class,
-                forward,
-                reach,
-            } => Some((f.end, class, forward, reach)),
+            Meaning::Trigger { class, forward, reach } => Some((f.end, class, forward, reach)),
             Meaning::Heading { .. } => None,
         });
         let best = triggers.clone().map(|(end, ..)| end).max();
         // `sí` is "yes", and so is `si` after a colon; `si` is "if".
         let closed = i + 1 >= end || tokens[i + 1].kind == Kind::Mark;
-        let yes = tokens[i].word("si")
-            && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
+        let yes = tokens[i].word("si") && (tokens[i].accented || closed && i > 0 && tokens[i - 1].is(':'));
         if yes && !closed {
             // "No tos, sí disnea."
             out.push(Trigger {
@@ -184,14 +161,7 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
             continue;
         };
         for (end, class, forward, reach) in triggers.filter(|&(end, ..)| end == longest) {
-            out.push(Trigger {
-                first: i,
-                end,
-                class,
-                forward,
-                backward: !forward,
-                reach,
-            });
+            out.push(Trigger { first: i, end, class, forward, backward: !forward, reach });
         }
         i = longest;
     }
@@ -199,22 +169,11 @@ pub(crate) fn find(tokens: &[Token], first: usize, end: usize) -> Vec<Trigger> {
 }
 
 /// The section that a heading of the tokens `first..end` opens.
-pub(crate) fn heading(
-    tokens: &[Token],
-    first: usize,
-    end: usize,
-    spanish: bool,
-) -> Option<Section> {
-    TRIGGERS
-        .phrases
-        .at(tokens, first, end)
-        .iter()
-        .filter(|f| f.end == end)
-        .find_map(|f| match TRIGGERS.meanings[f.id] {
-            Meaning::Heading {
-                section,
-                spanish_only,
-            } if spanish || !spanish_only => Some(section),
+pub(crate) fn heading(tokens: &[Token], first: usize, end: usize, spanish: bool) -> Option<Section> {
+    TRIGGERS.phrases.at(tokens, first, end).iter().filter(|f| f.end == end).find_map(|f| {
+        match TRIGGERS.meanings[f.id] {
+            Meaning::Heading { section, spanish_only } if spanish || !spanish_only => Some(section),
             _ => None,
-        })
+        }
+    })
 }

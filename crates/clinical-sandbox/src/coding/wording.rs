@@ -19,10 +19,7 @@ pub(crate) fn justification(decision: &Decision, language: Language) -> String {
 fn spanish(d: &Decision) -> String {
     let (quote, code, cue) = (&d.quote, &d.code, d.cue.as_deref());
     match &d.reason {
-        Reason::Named {
-            mentions,
-            denied_elsewhere,
-        } => {
+        Reason::Named { mentions, denied_elsewhere } => {
             let form = if d.capitals {
                 "abreviatura"
             } else if d.exact {
@@ -30,19 +27,9 @@ fn spanish(d: &Decision) -> String {
             } else {
                 "variante de un término"
             };
-            let more = if *mentions > 1 {
-                format!(" La nota lo menciona {mentions} veces.")
-            } else {
-                String::new()
-            };
-            let other = if *denied_elsewhere {
-                " En otro lugar se niega; prevalece la mención afirmada."
-            } else {
-                ""
-            };
-            format!(
-                "La nota dice «{quote}» sin negación ni duda: {form} que corresponde a {code}.{more}{other}"
-            )
+            let more = if *mentions > 1 { format!(" La nota lo menciona {mentions} veces.") } else { String::new() };
+            let other = if *denied_elsewhere { " En otro lugar se niega; prevalece la mención afirmada." } else { "" };
+            format!("La nota dice «{quote}» sin negación ni duda: {form} que corresponde a {code}.{more}{other}")
         }
         Reason::History => {
             format!(
@@ -51,9 +38,7 @@ fn spanish(d: &Decision) -> String {
             )
         }
         Reason::Drug => {
-            format!(
-                "La nota nombra «{quote}» y una diabetes: uso prolongado de este medicamento, {code}."
-            )
+            format!("La nota nombra «{quote}» y una diabetes: uso prolongado de este medicamento, {code}.")
         }
         Reason::DrugAlone => format!(
             "Descartado: la nota nombra «{quote}», pero no afirma ninguna diabetes; el uso de este medicamento solo se codifica junto a ella."
@@ -61,17 +46,10 @@ fn spanish(d: &Decision) -> String {
         Reason::Refined { by } => {
             format!("La nota dice «{quote}» y además «{by}»: juntos corresponden a {code}.")
         }
-        Reason::Denied => format!(
-            "Descartado: la nota niega «{quote}»{}.",
-            because(cue, " con", "")
-        ),
+        Reason::Denied => format!("Descartado: la nota niega «{quote}»{}.", because(cue, " con", "")),
         Reason::Uncertain => format!(
             "Descartado: «{quote}» no está confirmado ({}); un diagnóstico dudoso no se codifica en una nota ambulatoria (ICD-10-CM IV.H).",
-            because(
-                cue,
-                "la nota dice",
-                "figura como sospecha o diagnóstico diferencial"
-            )
+            because(cue, "la nota dice", "figura como sospecha o diagnóstico diferencial")
         ),
         Reason::Family => format!(
             "Descartado: «{quote}» se refiere a un familiar o a otra persona ({}), no al paciente.",
@@ -91,14 +69,11 @@ fn spanish(d: &Decision) -> String {
             "Descartado: «{quote}» es un proceso pasado o resuelto{}, sin código propio de antecedente.",
             because(cue, ":", "")
         ),
-        Reason::Stopped => format!(
-            "Descartado: la nota no da «{quote}» como tratamiento actual{}.",
-            because(cue, ":", "")
-        ),
+        Reason::Stopped => {
+            format!("Descartado: la nota no da «{quote}» como tratamiento actual{}.", because(cue, ":", ""))
+        }
         Reason::General { by, quote: words } => {
-            format!(
-                "Descartado: «{quote}» ({code}) es más general que «{words}», ya codificado como {by}."
-            )
+            format!("Descartado: «{quote}» ({code}) es más general que «{words}», ya codificado como {by}.")
         }
         Reason::Integral { by, quote: words } => {
             format!(
@@ -106,9 +81,7 @@ fn spanish(d: &Decision) -> String {
             )
         }
         Reason::Value { quote: value } => {
-            format!(
-                "Descartado: «{value}» no indica hiperglucemia en la «{quote}» que la nota nombra."
-            )
+            format!("Descartado: «{value}» no indica hiperglucemia en la «{quote}» que la nota nombra.")
         }
     }
 }
@@ -116,10 +89,7 @@ fn spanish(d: &Decision) -> String {
 fn english(d: &Decision) -> String {
     let (quote, code, cue) = (&d.quote, &d.code, d.cue.as_deref());
     match &d.reason {
-        Reason::Named {
-            mentions,
-            denied_elsewhere,
-        } => {
+        Reason::Named { mentions, denied_elsewhere } => {
             let form = if d.capitals {
                 "an abbreviation"
             } else if d.exact {
@@ -127,19 +97,9 @@ fn english(d: &Decision) -> String {
             } else {
                 "a variant of a term"
             };
-            let more = if *mentions > 1 {
-                format!(" The note names it {mentions} times.")
-            } else {
-                String::new()
-            };
-            let other = if *denied_elsewhere {
-                " It is denied elsewhere; the affirmed mention wins."
-            } else {
-                ""
-            };
-            format!(
-                "The note says \"{quote}\" without negation or doubt: {form} for {code}.{more}{other}"
-            )
+            let more = if *mentions > 1 { format!(" The note names it {mentions} times.") } else { String::new() };
+            let other = if *denied_elsewhere { " It is denied elsewhere; the affirmed mention wins." } else { "" };
+            format!("The note says \"{quote}\" without negation or doubt: {form} for {code}.{more}{other}")
         }
         Reason::History => {
             format!(
@@ -147,26 +107,17 @@ fn english(d: &Decision) -> String {
                 english_cue(cue, " by", "")
             )
         }
-        Reason::Drug => format!(
-            "The note names \"{quote}\" and a diabetes: long-term use of this drug, {code}."
-        ),
+        Reason::Drug => format!("The note names \"{quote}\" and a diabetes: long-term use of this drug, {code}."),
         Reason::DrugAlone => format!(
             "Discarded: the note names \"{quote}\" but affirms no diabetes; the use of this drug is coded only beside one."
         ),
         Reason::Refined { by } => {
             format!("The note says \"{quote}\" and also \"{by}\": together they stand for {code}.")
         }
-        Reason::Denied => format!(
-            "Discarded: the note denies \"{quote}\"{}.",
-            english_cue(cue, " with", "")
-        ),
+        Reason::Denied => format!("Discarded: the note denies \"{quote}\"{}.", english_cue(cue, " with", "")),
         Reason::Uncertain => format!(
             "Discarded: \"{quote}\" is not confirmed ({}); an uncertain diagnosis is not coded in an outpatient note (ICD-10-CM IV.H).",
-            english_cue(
-                cue,
-                "the note says",
-                "it stands under suspected or differential diagnosis"
-            )
+            english_cue(cue, "the note says", "it stands under suspected or differential diagnosis")
         ),
         Reason::Family => format!(
             "Discarded: \"{quote}\" is about a relative or another person ({}), not the patient.",
@@ -193,19 +144,13 @@ fn english(d: &Decision) -> String {
             english_cue(cue, ":", "")
         ),
         Reason::General { by, quote: words } => {
-            format!(
-                "Discarded: \"{quote}\" ({code}) is more general than \"{words}\", already coded as {by}."
-            )
+            format!("Discarded: \"{quote}\" ({code}) is more general than \"{words}\", already coded as {by}.")
         }
         Reason::Integral { by, quote: words } => {
-            format!(
-                "Discarded: \"{quote}\" is a symptom of \"{words}\", already coded as {by} (ICD-10-CM I.B.5)."
-            )
+            format!("Discarded: \"{quote}\" is a symptom of \"{words}\", already coded as {by} (ICD-10-CM I.B.5).")
         }
         Reason::Value { quote: value } => {
-            format!(
-                "Discarded: \"{value}\" does not point to hyperglycemia in the \"{quote}\" the note names."
-            )
+            format!("Discarded: \"{value}\" does not point to hyperglycemia in the \"{quote}\" the note names.")
         }
     }
 }
@@ -217,10 +162,7 @@ fn english_cue(cue: Option<&str>, with: &str, without: &str) -> String {
 /// The confidence before the variation, in percent.
 fn base(decision: &Decision) -> f64 {
     match &decision.reason {
-        Reason::Named {
-            mentions,
-            denied_elsewhere,
-        } => {
+        Reason::Named { mentions, denied_elsewhere } => {
             let form = match (decision.capitals, decision.exact) {
                 (true, _) => 91.0,
                 (false, true) => 95.0,

@@ -27,29 +27,14 @@ pub(super) fn collect(document: &Value, schema: &Value) -> (Vec<Limit>, Vec<Stri
     (limits, fields)
 }
 
-fn walk(
-    document: &Value,
-    schema: &Value,
-    at: &str,
-    limits: &mut Vec<Limit>,
-    fields: &mut Vec<String>,
-) {
-    let target = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|to| document.pointer(to.trim_start_matches('#')));
+fn walk(document: &Value, schema: &Value, at: &str, limits: &mut Vec<Limit>, fields: &mut Vec<String>) {
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|to| document.pointer(to.trim_start_matches('#')));
     let schema = target.unwrap_or(schema);
     if let Some(most) = schema.get("x-max-utf8-bytes").and_then(Value::as_u64) {
-        limits.push(Limit {
-            pointer: at.to_owned(),
-            kind: Kind::Utf8Bytes(most),
-        });
+        limits.push(Limit { pointer: at.to_owned(), kind: Kind::Utf8Bytes(most) });
     }
     if let Some(most) = schema.get("x-max-decoded-bytes").and_then(Value::as_u64) {
-        limits.push(Limit {
-            pointer: at.to_owned(),
-            kind: Kind::DecodedBytes(most),
-        });
+        limits.push(Limit { pointer: at.to_owned(), kind: Kind::DecodedBytes(most) });
     }
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
         return;
@@ -70,27 +55,14 @@ impl Limit {
                 if text.len() as u64 <= most {
                     return None;
                 }
-                (
-                    "x-max-utf8-bytes",
-                    format!("must have at most {most} bytes of UTF-8"),
-                )
+                ("x-max-utf8-bytes", format!("must have at most {most} bytes of UTF-8"))
             }
             Kind::DecodedBytes(most) => match STANDARD.decode(text) {
-                Err(_) => (
-                    "contentEncoding",
-                    "must be standard base64 with padding".to_owned(),
-                ),
+                Err(_) => ("contentEncoding", "must be standard base64 with padding".to_owned()),
                 Ok(bytes) if bytes.len() as u64 <= most => return None,
-                Ok(_) => (
-                    "x-max-decoded-bytes",
-                    format!("must have at most {most} bytes after decoding"),
-                ),
+                Ok(_) => ("x-max-decoded-bytes", format!("must have at most {most} bytes after decoding")),
             },
         };
-        Some(Violation {
-            path: self.pointer.clone(),
-            rule: rule.to_owned(),
-            message,
-        })
+        Some(Violation { path: self.pointer.clone(), rule: rule.to_owned(), message })
     }
 }

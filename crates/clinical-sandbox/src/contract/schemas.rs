@@ -43,10 +43,7 @@ pub(super) fn all() -> Result<&'static [Contract], &'static str> {
 }
 
 /// Runs `check` with the request schema of `operation`.
-pub(super) fn with_request(
-    operation: &str,
-    check: impl FnOnce(&Schema) -> Vec<Violation>,
-) -> Vec<Violation> {
+pub(super) fn with_request(operation: &str, check: impl FnOnce(&Schema) -> Vec<Violation>) -> Vec<Violation> {
     match find(operation).map(|found| found.request.as_ref()) {
         Ok(Some(schema)) => check(schema),
         Ok(None) => vec![outside("operation", "this operation takes no body")],
@@ -62,33 +59,23 @@ pub(super) fn with_response(
 ) -> Vec<Violation> {
     match find(operation).map(|found| found.responses.get(&status)) {
         Ok(Some(schema)) => check(schema),
-        Ok(None) => vec![outside(
-            "status",
-            "the contract does not list this status for the operation",
-        )],
+        Ok(None) => vec![outside("status", "the contract does not list this status for the operation")],
         Err(violation) => vec![violation],
     }
 }
 
 fn find(operation: &str) -> Result<&'static Operation, Violation> {
     let contracts = all().map_err(|reason| outside("contract", reason))?;
-    let found = contracts
-        .iter()
-        .find_map(|contract| contract.operations.get(operation));
+    let found = contracts.iter().find_map(|contract| contract.operations.get(operation));
     found.ok_or_else(|| outside("operation", "no contract knows this operation"))
 }
 
 fn outside(rule: &str, message: &str) -> Violation {
-    Violation {
-        path: String::new(),
-        rule: rule.to_owned(),
-        message: message.to_owned(),
-    }
+    Violation { path: String::new(), rule: rule.to_owned(), message: message.to_owned() }
 }
 
 fn read(text: &str) -> Result<Contract, String> {
-    let document: Value =
-        serde_saphyr::from_str(text).map_err(|error| format!("not YAML: {error}"))?;
+    let document: Value = serde_saphyr::from_str(text).map_err(|error| format!("not YAML: {error}"))?;
     let mut operations = BTreeMap::new();
     let paths = document["paths"].as_object().ok_or("no paths")?;
     for methods in paths.values().filter_map(Value::as_object) {
@@ -99,42 +86,24 @@ fn read(text: &str) -> Result<Contract, String> {
             operations.insert(name.to_owned(), read_operation(&document, name, operation)?);
         }
     }
-    Ok(Contract {
-        document,
-        operations,
-    })
+    Ok(Contract { document, operations })
 }
 
 fn read_operation(document: &Value, name: &str, operation: &Value) -> Result<Operation, String> {
-    let mut read = Operation {
-        request: None,
-        responses: BTreeMap::new(),
-        examples: Vec::new(),
-        fields: Vec::new(),
-    };
+    let mut read = Operation { request: None, responses: BTreeMap::new(), examples: Vec::new(), fields: Vec::new() };
     let body = &operation["requestBody"]["content"]["application/json"];
     if let Some(schema) = body.get("schema") {
         read.fields = limits::collect(document, schema).1;
         read.request = Some(compile(document, schema)?);
         read.examples.extend(named_examples(name, None, body));
     }
-    for (status, answer) in operation["responses"]
-        .as_object()
-        .ok_or("an operation without responses")?
-    {
-        let status: u16 = status
-            .parse()
-            .map_err(|_| format!("{name}: {status} is not a status"))?;
-        let target = answer["$ref"]
-            .as_str()
-            .and_then(|to| document.pointer(to.trim_start_matches('#')));
+    for (status, answer) in operation["responses"].as_object().ok_or("an operation without responses")? {
+        let status: u16 = status.parse().map_err(|_| format!("{name}: {status} is not a status"))?;
+        let target = answer["$ref"].as_str().and_then(|to| document.pointer(to.trim_start_matches('#')));
         let media = &target.unwrap_or(answer)["content"]["application/json"];
-        let schema = media
-            .get("schema")
-            .ok_or_else(|| format!("{name}: {status} has no schema"))?;
+        let schema = media.get("schema").ok_or_else(|| format!("{name}: {status} has no schema"))?;
         read.responses.insert(status, compile(document, schema)?);
-        read.examples
-            .extend(named_examples(name, Some(status), media));
+        read.examples.extend(named_examples(name, Some(status), media));
     }
     Ok(read)
 }
@@ -156,24 +125,15 @@ fn named_examples(operation: &str, status: Option<u16>, media: &Value) -> Vec<Ex
 fn compile(document: &Value, schema: &Value) -> Result<Schema, String> {
     // The references point to `#/components/...`, so the components travel with each schema that is compiled.
     let whole = json!({"allOf": [schema], "components": document["components"]});
-    let validator = jsonschema::draft202012::new(&whole)
-        .map_err(|error| format!("not a schema: {}", error.masked()))?;
-    Ok(Schema {
-        validator,
-        limits: limits::collect(document, schema).0,
-    })
+    let validator =
+        jsonschema::draft202012::new(&whole).map_err(|error| format!("not a schema: {}", error.masked()))?;
+    Ok(Schema { validator, limits: limits::collect(document, schema).0 })
 }
 
 impl Contract {
     pub(super) fn examples(&self) -> Vec<Example> {
-        let mut all: Vec<Example> = self
-            .operations
-            .values()
-            .flat_map(|o| o.examples.iter().cloned())
-            .collect();
-        all.sort_by(|a, b| {
-            (&a.operation, a.status, &a.name).cmp(&(&b.operation, b.status, &b.name))
-        });
+        let mut all: Vec<Example> = self.operations.values().flat_map(|o| o.examples.iter().cloned()).collect();
+        all.sort_by(|a, b| (&a.operation, a.status, &a.name).cmp(&(&b.operation, b.status, &b.name)));
         all
     }
 }
@@ -181,19 +141,12 @@ impl Contract {
 impl Schema {
     /// The broken schema rules, in the order of the schema, at most [`MOST_VIOLATIONS`].
     pub(super) fn structure(&self, body: &Value) -> Vec<Violation> {
-        self.validator
-            .iter_errors(body)
-            .take(MOST_VIOLATIONS)
-            .map(|error| violation(&error))
-            .collect()
+        self.validator.iter_errors(body).take(MOST_VIOLATIONS).map(|error| violation(&error)).collect()
     }
 
     /// The broken `x-` limits.
     pub(super) fn limits(&self, body: &Value) -> Vec<Violation> {
-        self.limits
-            .iter()
-            .filter_map(|limit| limit.check(body))
-            .collect()
+        self.limits.iter().filter_map(|limit| limit.check(body)).collect()
     }
 }
 
@@ -211,14 +164,10 @@ fn message(kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Required { property } => {
             format!("{} is required", property.as_str().unwrap_or("a field"))
         }
-        ValidationErrorKind::Type {
-            kind: TypeKind::Single(expected),
-        } => format!("must be of type {expected}"),
+        ValidationErrorKind::Type { kind: TypeKind::Single(expected) } => format!("must be of type {expected}"),
         ValidationErrorKind::Enum { options } => format!("must be one of {options}"),
         ValidationErrorKind::Constant { expected_value } => format!("must be {expected_value}"),
-        ValidationErrorKind::AnyOf { .. } => {
-            "none of the allowed combinations of fields is complete".to_owned()
-        }
+        ValidationErrorKind::AnyOf { .. } => "none of the allowed combinations of fields is complete".to_owned(),
         ValidationErrorKind::MinLength { limit } => {
             format!("must have at least {limit} character(s)")
         }

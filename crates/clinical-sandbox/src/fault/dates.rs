@@ -11,12 +11,8 @@ pub(super) fn retry_after(hint: &RetryAfter, now: SystemTime) -> Option<String> 
         RetryAfter::Absent => None,
         RetryAfter::Seconds { seconds } => Some(seconds.to_string()),
         RetryAfter::ImfFixdate { seconds } => Some(httpdate::fmt_http_date(after(now, *seconds))),
-        RetryAfter::Rfc850 { seconds } => {
-            Parts::of(after(now, *seconds)).map(|parts| parts.rfc850())
-        }
-        RetryAfter::Asctime { seconds } => {
-            Parts::of(after(now, *seconds)).map(|parts| parts.asctime())
-        }
+        RetryAfter::Rfc850 { seconds } => Parts::of(after(now, *seconds)).map(|parts| parts.rfc850()),
+        RetryAfter::Asctime { seconds } => Parts::of(after(now, *seconds)).map(|parts| parts.asctime()),
         RetryAfter::Raw { value } => Some(value.clone()),
     }
 }
@@ -25,9 +21,7 @@ pub(super) fn retry_after(hint: &RetryAfter, now: SystemTime) -> Option<String> 
 fn after(now: SystemTime, seconds: u64) -> SystemTime {
     const LAST: u64 = 253_402_300_799;
     let last = SystemTime::UNIX_EPOCH + Duration::from_secs(LAST);
-    now.checked_add(Duration::from_secs(seconds))
-        .filter(|at| *at < last)
-        .unwrap_or(last)
+    now.checked_add(Duration::from_secs(seconds)).filter(|at| *at < last).unwrap_or(last)
 }
 
 /// The pieces of `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -53,39 +47,17 @@ impl Parts {
             _ => "Sunday",
         };
         let mut word = || words.next().map(str::to_owned);
-        Some(Self {
-            weekday,
-            day: word()?,
-            month: word()?,
-            year: word()?,
-            time: word()?,
-        })
+        Some(Self { weekday, day: word()?, month: word()?, year: word()?, time: word()? })
     }
 
     fn rfc850(&self) -> String {
         let century = self.year.len().saturating_sub(2);
-        format!(
-            "{}, {}-{}-{} {} GMT",
-            self.weekday,
-            self.day,
-            self.month,
-            &self.year[century..],
-            self.time
-        )
+        format!("{}, {}-{}-{} {} GMT", self.weekday, self.day, self.month, &self.year[century..], self.time)
     }
 
     fn asctime(&self) -> String {
-        let day = self
-            .day
-            .strip_prefix('0')
-            .map_or_else(|| self.day.clone(), |digit| format!(" {digit}"));
-        format!(
-            "{} {} {day} {} {}",
-            &self.weekday[..3],
-            self.month,
-            self.time,
-            self.year
-        )
+        let day = self.day.strip_prefix('0').map_or_else(|| self.day.clone(), |digit| format!(" {digit}"));
+        format!("{} {} {day} {} {}", &self.weekday[..3], self.month, self.time, self.year)
     }
 }
 
@@ -101,35 +73,19 @@ mod tests {
     #[test]
     fn the_three_forms_are_those_of_the_rfc() {
         let write = |hint| retry_after(&hint, example()).unwrap();
-        assert_eq!(
-            write(RetryAfter::ImfFixdate { seconds: 10 }),
-            "Sun, 06 Nov 1994 08:49:37 GMT"
-        );
-        assert_eq!(
-            write(RetryAfter::Rfc850 { seconds: 10 }),
-            "Sunday, 06-Nov-94 08:49:37 GMT"
-        );
-        assert_eq!(
-            write(RetryAfter::Asctime { seconds: 10 }),
-            "Sun Nov  6 08:49:37 1994"
-        );
+        assert_eq!(write(RetryAfter::ImfFixdate { seconds: 10 }), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(write(RetryAfter::Rfc850 { seconds: 10 }), "Sunday, 06-Nov-94 08:49:37 GMT");
+        assert_eq!(write(RetryAfter::Asctime { seconds: 10 }), "Sun Nov  6 08:49:37 1994");
     }
 
     #[test]
     fn every_form_is_read_back_by_an_independent_parser() {
         for seconds in [0, 86_400, 31_536_000, 1_000_000_000] {
-            let forms = [
-                RetryAfter::ImfFixdate { seconds },
-                RetryAfter::Rfc850 { seconds },
-                RetryAfter::Asctime { seconds },
-            ];
+            let forms =
+                [RetryAfter::ImfFixdate { seconds }, RetryAfter::Rfc850 { seconds }, RetryAfter::Asctime { seconds }];
             for hint in forms {
                 let text = retry_after(&hint, example()).unwrap();
-                assert_eq!(
-                    httpdate::parse_http_date(&text).unwrap(),
-                    after(example(), seconds),
-                    "{text}"
-                );
+                assert_eq!(httpdate::parse_http_date(&text).unwrap(), after(example(), seconds), "{text}");
             }
         }
     }

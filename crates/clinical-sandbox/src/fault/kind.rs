@@ -156,31 +156,19 @@ impl FaultKind {
     /// An error status in the vendor's error shape.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            body: ErrorBody::Json,
-            headers: BTreeMap::new(),
-            retry_after: RetryAfter::Absent,
-        }
+        Self::Status { status, body: ErrorBody::Json, headers: BTreeMap::new(), retry_after: RetryAfter::Absent }
     }
 
     /// A 429 in the vendor's error shape.
     #[must_use]
     pub fn too_many_requests(retry_after: RetryAfter) -> Self {
-        Self::Status {
-            status: 429,
-            body: ErrorBody::Json,
-            headers: BTreeMap::new(),
-            retry_after,
-        }
+        Self::Status { status: 429, body: ErrorBody::Json, headers: BTreeMap::new(), retry_after }
     }
 
     /// The answer comes later by this much virtual time.
     #[must_use]
     pub fn latency(length: Duration) -> Self {
-        Self::Latency {
-            millis: u64::try_from(length.as_millis()).unwrap_or(u64::MAX),
-        }
+        Self::Latency { millis: u64::try_from(length.as_millis()).unwrap_or(u64::MAX) }
     }
 
     /// The name in JSON and in the journal.
@@ -234,31 +222,21 @@ impl FaultKind {
     pub(super) fn check(&self) -> Result<(), SandboxError> {
         let outside = |field, rule: &str| Err(SandboxError::setting(field, rule));
         match self {
-            Self::Latency { millis } | Self::DribbledBody { millis }
-                if *millis > MOST_LATENCY_MS =>
-            {
+            Self::Latency { millis } | Self::DribbledBody { millis } if *millis > MOST_LATENCY_MS => {
                 outside("millis", "at most 600000")
             }
-            Self::Status { status, .. } if !(400..=599).contains(status) => {
-                outside("status", "400 to 599")
-            }
-            Self::Status {
-                headers,
-                retry_after,
-                ..
-            } => check_headers(headers, retry_after),
+            Self::Status { status, .. } if !(400..=599).contains(status) => outside("status", "400 to 599"),
+            Self::Status { headers, retry_after, .. } => check_headers(headers, retry_after),
             Self::Redirect { status, .. } if ![301, 302, 303, 307, 308].contains(status) => {
                 outside("status", "301, 302, 303, 307 or 308")
             }
-            Self::Redirect { location, .. } if HeaderValue::from_str(location).is_err() => outside(
-                "location",
-                "must be a header value: visible ASCII, no line break",
-            ),
+            Self::Redirect { location, .. } if HeaderValue::from_str(location).is_err() => {
+                outside("location", "must be a header value: visible ASCII, no line break")
+            }
             Self::ContentLengthTooLong { extra: 0 } => outside("extra", "at least 1"),
-            Self::ContentType { value } if HeaderValue::from_str(value).is_err() => outside(
-                "value",
-                "must be a header value: visible ASCII, no line break",
-            ),
+            Self::ContentType { value } if HeaderValue::from_str(value).is_err() => {
+                outside("value", "must be a header value: visible ASCII, no line break")
+            }
             Self::OversizedBody { mebibytes, .. } if !(1..=MOST_MEBIBYTES).contains(mebibytes) => {
                 outside("mebibytes", "1 to 64")
             }
@@ -267,40 +245,23 @@ impl FaultKind {
     }
 }
 
-fn check_headers(
-    headers: &BTreeMap<String, String>,
-    retry_after: &RetryAfter,
-) -> Result<(), SandboxError> {
+fn check_headers(headers: &BTreeMap<String, String>, retry_after: &RetryAfter) -> Result<(), SandboxError> {
     /// The sandbox frames its answers itself; a fault for wrong framing exists under another name.
-    const FRAMING: [&str; 4] = [
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "x-clinical-sandbox",
-    ];
+    const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "x-clinical-sandbox"];
     if headers.len() > MOST_HEADERS {
         return Err(SandboxError::setting("headers", "at most 32"));
     }
     for (name, value) in headers {
         if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::from_str(value).is_err() {
-            return Err(SandboxError::setting(
-                "headers",
-                "each must be a header name with a value of visible ASCII",
-            ));
+            return Err(SandboxError::setting("headers", "each must be a header name with a value of visible ASCII"));
         }
         if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(SandboxError::setting(
-                "headers",
-                "framing headers are the sandbox's own; use a framing fault",
-            ));
+            return Err(SandboxError::setting("headers", "framing headers are the sandbox's own; use a framing fault"));
         }
     }
     match retry_after {
         RetryAfter::Raw { value } if HeaderValue::from_str(value).is_err() => {
-            Err(SandboxError::setting(
-                "retry_after",
-                "must be a header value: visible ASCII, no line break",
-            ))
+            Err(SandboxError::setting("retry_after", "must be a header value: visible ASCII, no line break"))
         }
         _ => Ok(()),
     }

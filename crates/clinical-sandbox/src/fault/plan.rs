@@ -37,10 +37,7 @@ pub(crate) struct Drawn {
 
 impl Plan {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            list: Mutex::default(),
-        }
+        Self { seed, list: Mutex::default() }
     }
 
     fn list(&self) -> MutexGuard<'_, List> {
@@ -55,15 +52,8 @@ impl Plan {
         }
         list.injected += 1;
         // Each fault has its own sequence, so that adding one does not change when another is played.
-        let draw =
-            fastrand::Rng::with_seed(self.seed ^ list.injected.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        list.planned.push(Planned {
-            fault,
-            seen: 0,
-            owed: false,
-            done: false,
-            draw,
-        });
+        let draw = fastrand::Rng::with_seed(self.seed ^ list.injected.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        list.planned.push(Planned { fault, seen: 0, owed: false, done: false, draw });
         true
     }
 
@@ -77,11 +67,7 @@ impl Plan {
     }
 
     pub(crate) fn pending(&self) -> Vec<Fault> {
-        self.list()
-            .planned
-            .iter()
-            .map(|planned| planned.fault.clone())
-            .collect()
+        self.list().planned.iter().map(|planned| planned.fault.clone()).collect()
     }
 
     /// The faults of the next attempt on `operation`.
@@ -161,13 +147,7 @@ mod tests {
     }
 
     fn names(plan: &Plan, attempts: usize) -> Vec<&'static str> {
-        (0..attempts)
-            .map(|_| {
-                plan.draw("codify")
-                    .other
-                    .map_or("-", |fault| fault.kind.name())
-            })
-            .collect()
+        (0..attempts).map(|_| plan.draw("codify").other.map_or("-", |fault| fault.kind.name())).collect()
     }
 
     #[test]
@@ -176,14 +156,8 @@ mod tests {
         let nth = plan([Fault::new(kind()).nth(2)]);
         assert_eq!(names(&nth, 4), ["-", "bad_chunk", "-", "-"]);
         assert_eq!(nth.pending(), []);
-        assert_eq!(
-            names(&plan([Fault::new(kind()).first(2)]), 3),
-            ["bad_chunk", "bad_chunk", "-"]
-        );
-        assert_eq!(
-            names(&plan([Fault::new(kind()).range(2, 3)]), 4),
-            ["-", "bad_chunk", "bad_chunk", "-"]
-        );
+        assert_eq!(names(&plan([Fault::new(kind()).first(2)]), 3), ["bad_chunk", "bad_chunk", "-"]);
+        assert_eq!(names(&plan([Fault::new(kind()).range(2, 3)]), 4), ["-", "bad_chunk", "bad_chunk", "-"]);
         let every = plan([Fault::new(kind()).every()]);
         assert_eq!(names(&every, 3), ["bad_chunk"; 3]);
         every.clear();
@@ -199,31 +173,20 @@ mod tests {
 
     #[test]
     fn two_faults_for_the_same_call_are_played_one_after_the_other() {
-        let plan = plan([
-            Fault::new(FaultKind::BadChunk).nth(1),
-            Fault::new(FaultKind::NoAnswer).nth(1),
-        ]);
+        let plan = plan([Fault::new(FaultKind::BadChunk).nth(1), Fault::new(FaultKind::NoAnswer).nth(1)]);
         assert_eq!(names(&plan, 3), ["bad_chunk", "no_answer", "-"]);
     }
 
     #[test]
     fn latency_is_played_together_with_another_fault() {
-        let plan = plan([
-            Fault::new(FaultKind::Latency { millis: 5 }),
-            Fault::new(FaultKind::BadChunk),
-        ]);
+        let plan = plan([Fault::new(FaultKind::Latency { millis: 5 }), Fault::new(FaultKind::BadChunk)]);
         let drawn = plan.draw("codify");
         assert_eq!((drawn.latencies.len(), drawn.other.is_some()), (1, true));
     }
 
     #[test]
     fn probability_follows_the_seed() {
-        let often = || {
-            names(
-                &plan([Fault::new(FaultKind::BadChunk).probability(0.5)]),
-                200,
-            )
-        };
+        let often = || names(&plan([Fault::new(FaultKind::BadChunk).probability(0.5)]), 200);
         assert_eq!(often(), often());
         let played = often().iter().filter(|name| **name == "bad_chunk").count();
         assert!((60..=140).contains(&played), "{played} of 200");

@@ -22,20 +22,10 @@ pub(crate) enum Played {
 }
 
 /// Plays `kind` on `reply`. `refuse` writes an error in the vendor's shape; `now` is the date of the answer.
-pub(crate) fn play(
-    kind: &FaultKind,
-    reply: Reply,
-    refuse: fn(StatusCode, &str) -> Reply,
-    now: SystemTime,
-) -> Played {
+pub(crate) fn play(kind: &FaultKind, reply: Reply, refuse: fn(StatusCode, &str) -> Reply, now: SystemTime) -> Played {
     let silent = |steps, end| Played::Raw(Script { steps, end }, None);
     match kind {
-        FaultKind::Status {
-            status,
-            body,
-            headers,
-            retry_after,
-        } => {
+        FaultKind::Status { status, body, headers, retry_after } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let mut error = error_page(status, *body, refuse);
             for (name, value) in headers {
@@ -52,13 +42,9 @@ pub(crate) fn play(
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::TEMPORARY_REDIRECT);
             Played::Whole(Reply::empty(status).with_header(header::LOCATION, location))
         }
-        FaultKind::ResetBeforeResponse | FaultKind::StopReading { .. } => {
-            silent(Vec::new(), End::Reset)
-        }
+        FaultKind::ResetBeforeResponse | FaultKind::StopReading { .. } => silent(Vec::new(), End::Reset),
         FaultKind::NoAnswer => silent(vec![Step::Silence], End::Close),
-        FaultKind::ContentType { value } => {
-            Played::Whole(reply.with_header(header::CONTENT_TYPE, value))
-        }
+        FaultKind::ContentType { value } => Played::Whole(reply.with_header(header::CONTENT_TYPE, value)),
         FaultKind::DuplicateKeys => {
             let body = duplicate_first_key(&reply.body);
             Played::Whole(reply.with_body(body))
@@ -84,56 +70,23 @@ fn spoiled(kind: &FaultKind, reply: &Reply, now: SystemTime) -> Option<Script> {
         FaultKind::ResetAfterHeaders => (vec![sized(length)], End::Reset),
         FaultKind::ResetAfterBody { bytes } => (vec![sized(length), part(*bytes)], End::Reset),
         FaultKind::TruncatedBody { bytes } => (vec![sized(length), part(*bytes)], End::Close),
-        FaultKind::ContentLengthTooLong { extra } => (
-            vec![sized(length.saturating_add(*extra)), part(length)],
-            End::Close,
-        ),
-        FaultKind::BadChunk => (
-            vec![chunked(), Step::from(bad_chunk(&reply.body))],
-            End::Close,
-        ),
-        FaultKind::StalledBody { bytes } => {
-            (vec![sized(length), part(*bytes), Step::Silence], End::Close)
+        FaultKind::ContentLengthTooLong { extra } => {
+            (vec![sized(length.saturating_add(*extra)), part(length)], End::Close)
         }
+        FaultKind::BadChunk => (vec![chunked(), Step::from(bad_chunk(&reply.body))], End::Close),
+        FaultKind::StalledBody { bytes } => (vec![sized(length), part(*bytes), Step::Silence], End::Close),
         FaultKind::DribbledBody { millis } => {
             let pause = Duration::from_millis(*millis);
-            (
-                vec![
-                    sized(length),
-                    Step::Dribble {
-                        bytes: reply.body.clone(),
-                        pause,
-                    },
-                ],
-                End::Close,
-            )
+            (vec![sized(length), Step::Dribble { bytes: reply.body.clone(), pause }], End::Close)
         }
-        FaultKind::OversizedBody {
-            mebibytes,
-            chunked: true,
-        } => {
-            let spaces = Step::Spaces {
-                bytes: mebibytes * MEBIBYTE,
-                chunked: true,
-            };
-            (
-                vec![chunked(), spaces, Step::from(last_chunk(&reply.body))],
-                End::Close,
-            )
+        FaultKind::OversizedBody { mebibytes, chunked: true } => {
+            let spaces = Step::Spaces { bytes: mebibytes * MEBIBYTE, chunked: true };
+            (vec![chunked(), spaces, Step::from(last_chunk(&reply.body))], End::Close)
         }
-        FaultKind::OversizedBody {
-            mebibytes,
-            chunked: false,
-        } => {
+        FaultKind::OversizedBody { mebibytes, chunked: false } => {
             let bytes = mebibytes * MEBIBYTE;
-            let spaces = Step::Spaces {
-                bytes,
-                chunked: false,
-            };
-            (
-                vec![sized(bytes + length), spaces, part(length)],
-                End::Close,
-            )
+            let spaces = Step::Spaces { bytes, chunked: false };
+            (vec![sized(bytes + length), spaces, part(length)], End::Close)
         }
         _ => return None,
     };
@@ -161,9 +114,7 @@ fn error_page(status: StatusCode, body: ErrorBody, refuse: fn(StatusCode, &str) 
     match body {
         ErrorBody::Json => refuse(status, "played by a fault of the sandbox"),
         ErrorBody::Html => {
-            let page = format!(
-                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
-            );
+            let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n");
             Reply::text(status, "text/html", page)
         }
         ErrorBody::Empty => Reply::empty(status),
@@ -173,10 +124,7 @@ fn error_page(status: StatusCode, body: ErrorBody, refuse: fn(StatusCode, &str) 
 /// `{"a":1}` becomes `{"a":null,"a":1}`: readers that keep the last, keep the first or refuse all differ.
 fn duplicate_first_key(body: &[u8]) -> Bytes {
     let first = serde_json::from_slice::<Value>(body).ok();
-    let key = first
-        .as_ref()
-        .and_then(Value::as_object)
-        .and_then(|map| map.keys().next());
+    let key = first.as_ref().and_then(Value::as_object).and_then(|map| map.keys().next());
     let (Some(key), Some(rest)) = (key, body.strip_prefix(b"{")) else {
         return Bytes::copy_from_slice(body);
     };

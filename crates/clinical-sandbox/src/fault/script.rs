@@ -50,12 +50,7 @@ pub(crate) enum End {
 
 impl Script {
     /// Plays the script. `released` ends silences and pauses; errors mean that the peer has left, which is an end too.
-    pub(crate) async fn run(
-        self,
-        mut stream: TcpStream,
-        clock: &Clock,
-        released: impl Future<Output = ()>,
-    ) {
+    pub(crate) async fn run(self, mut stream: TcpStream, clock: &Clock, released: impl Future<Output = ()>) {
         let played = {
             let (mut reader, mut writer) = stream.split();
             let sending = send(self.steps, &mut reader, &mut writer, clock);
@@ -111,11 +106,7 @@ async fn send(
     Ok(())
 }
 
-async fn spaces(
-    writer: &mut (impl tokio::io::AsyncWrite + Unpin),
-    bytes: u64,
-    chunked: bool,
-) -> io::Result<()> {
+async fn spaces(writer: &mut (impl tokio::io::AsyncWrite + Unpin), bytes: u64, chunked: bool) -> io::Result<()> {
     const PIECE: u64 = 64 * 1024;
     let piece = vec![b' '; 64 * 1024];
     let mut left = bytes;
@@ -123,9 +114,7 @@ async fn spaces(
         let length = left.min(PIECE);
         let part = &piece[..usize::try_from(length).unwrap_or(piece.len())];
         if chunked {
-            writer
-                .write_all(format!("{length:x}\r\n").as_bytes())
-                .await?;
+            writer.write_all(format!("{length:x}\r\n").as_bytes()).await?;
             writer.write_all(part).await?;
             writer.write_all(b"\r\n").await?;
         } else {

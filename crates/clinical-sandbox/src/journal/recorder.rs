@@ -43,10 +43,7 @@ struct Numbered<T> {
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
-        Self {
-            first: 1,
-            entries: VecDeque::new(),
-        }
+        Self { first: 1, entries: VecDeque::new() }
     }
 }
 
@@ -72,25 +69,15 @@ impl<T> Numbered<T> {
 
 impl Recorder {
     pub(crate) fn new() -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                book: Mutex::default(),
-                changed: watch::Sender::new(0),
-            }),
-        }
+        Self { inner: Arc::new(Inner { book: Mutex::default(), changed: watch::Sender::new(0) }) }
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        self.inner
-            .book
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self) {
-        self.inner
-            .changed
-            .send_modify(|version| *version = version.wrapping_add(1));
+        self.inner.changed.send_modify(|version| *version = version.wrapping_add(1));
     }
 
     /// Changes whenever the journal does.
@@ -112,10 +99,7 @@ impl Recorder {
     pub(crate) fn reset(&self) {
         let mut book = self.book();
         let generation = book.generation + 1;
-        *book = Book {
-            generation,
-            ..Book::default()
-        };
+        *book = Book { generation, ..Book::default() };
         drop(book);
         self.tell();
     }
@@ -123,12 +107,7 @@ impl Recorder {
     pub(crate) fn connection_opened(&self, fault: Option<String>) -> (u64, u64) {
         let mut book = self.book();
         let number = book.connections.next();
-        book.connections.push(Connection {
-            number,
-            attempts: 0,
-            closed: false,
-            fault,
-        });
+        book.connections.push(Connection { number, attempts: 0, closed: false, fault });
         let generation = book.generation;
         drop(book);
         self.tell();
@@ -154,20 +133,10 @@ impl Recorder {
         at: Duration,
         headers: &HeaderMap,
     ) -> AttemptGuard {
-        let mut names: Vec<String> = headers
-            .keys()
-            .map(|name| name.as_str().to_owned())
-            .collect();
+        let mut names: Vec<String> = headers.keys().map(|name| name.as_str().to_owned()).collect();
         names.sort();
-        let value = |name| {
-            headers
-                .get(name)
-                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let audit = Audit {
-            doctor: value("x-doctor"),
-            patient: value("x-patient"),
-        };
+        let value = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let audit = Audit { doctor: value("x-doctor"), patient: value("x-patient") };
         let mut book = self.book();
         let number = book.attempts.next();
         let generation = book.generation;
@@ -193,13 +162,7 @@ impl Recorder {
         });
         drop(book);
         self.tell();
-        AttemptGuard {
-            recorder: self.clone(),
-            number,
-            generation,
-            complete: false,
-            closed: false,
-        }
+        AttemptGuard { recorder: self.clone(), number, generation, complete: false, closed: false }
     }
 }
 
@@ -259,11 +222,7 @@ impl AttemptGuard {
                 book.places.insert(fingerprint.to_owned(), request);
                 request
             });
-            if let Some(request) = book
-                .requests
-                .get(request)
-                .filter(|request| request.attempts.len() < MOST)
-            {
+            if let Some(request) = book.requests.get(request).filter(|request| request.attempts.len() < MOST) {
                 request.attempts.push(number);
             }
             if let Some(attempt) = book.attempts.get(number) {
@@ -296,11 +255,7 @@ impl AttemptGuard {
 impl Drop for AttemptGuard {
     fn drop(&mut self) {
         if !self.closed {
-            let outcome = if self.complete {
-                Outcome::Abandoned
-            } else {
-                Outcome::Cut
-            };
+            let outcome = if self.complete { Outcome::Abandoned } else { Outcome::Cut };
             self.edit(|attempt| attempt.outcome = outcome);
         }
     }

@@ -12,9 +12,7 @@ use crate::digest;
 use crate::operation::{Received, Work};
 use crate::reply::Reply;
 use crate::state::State;
-use crate::switches::{
-    CheckOrder, InputRule, NoteLength, PdfFieldStatus, Presence, SizeUnit, Switches, Unnamed,
-};
+use crate::switches::{CheckOrder, InputRule, NoteLength, PdfFieldStatus, Presence, SizeUnit, Switches, Unnamed};
 
 /// The answer, its fields in the order of the guide's sample.
 #[derive(Serialize)]
@@ -34,19 +32,8 @@ struct Line {
 
 impl From<Assessment> for Line {
     fn from(from: Assessment) -> Self {
-        let Assessment {
-            code,
-            description,
-            justification,
-            confidence_percent,
-            ..
-        } = from;
-        Self {
-            code,
-            description,
-            justification,
-            confidence_percent,
-        }
+        let Assessment { code, description, justification, confidence_percent, .. } = from;
+        Self { code, description, justification, confidence_percent }
     }
 }
 
@@ -63,10 +50,7 @@ pub(super) fn check(state: &State, request: &Received) -> Result<Work, Reply> {
         }
     };
     let (seed, run_id) = (state.seed, digest::run_id(state.seed, &request.fingerprint));
-    Ok(Work {
-        counts: true,
-        run: Box::new(move || code(&text, seed, run_id)),
-    })
+    Ok(Work { counts: true, run: Box::new(move || code(&text, seed, run_id)) })
 }
 
 fn code(text: &str, seed: u64, run_id: String) -> Reply {
@@ -75,11 +59,7 @@ fn code(text: &str, seed: u64, run_id: String) -> Reply {
     let (accepted, discarded) = (lines(found.accepted), lines(found.discarded));
     Reply::json(
         StatusCode::OK,
-        &Coded {
-            final_code_assessments: accepted,
-            discarded_code_assessments: discarded,
-            run_id,
-        },
+        &Coded { final_code_assessments: accepted, discarded_code_assessments: discarded, run_id },
     )
 }
 
@@ -87,22 +67,13 @@ fn code(text: &str, seed: u64, run_id: String) -> Reply {
 fn read(switches: &Switches, request: &Received) -> Result<String, Reply> {
     check_headers(switches, &request.headers)?;
     if request.too_large {
-        return Err(refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is larger than any allowed note and PDF",
-        ));
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than any allowed note and PDF"));
     }
     let Some(json) = &request.json else {
-        return Err(refuse(
-            StatusCode::BAD_REQUEST,
-            "the body is not valid JSON in UTF-8",
-        ));
+        return Err(refuse(StatusCode::BAD_REQUEST, "the body is not valid JSON in UTF-8"));
     };
     let Some(fields) = json.as_object() else {
-        return Err(refuse(
-            StatusCode::BAD_REQUEST,
-            "the body must be a JSON object",
-        ));
+        return Err(refuse(StatusCode::BAD_REQUEST, "the body must be a JSON object"));
     };
     check_inputs(switches, fields)?;
     check_structure(switches, json)?;
@@ -123,20 +94,12 @@ fn read(switches: &Switches, request: &Received) -> Result<String, Reply> {
 }
 
 fn check_headers(switches: &Switches, headers: &HeaderMap) -> Result<(), Reply> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(refuse(
-            StatusCode::BAD_REQUEST,
-            "Content-Type must be application/json",
-        ));
+        return Err(refuse(StatusCode::BAD_REQUEST, "Content-Type must be application/json"));
     }
-    let doctor = headers
-        .get("x-doctor")
-        .is_some_and(|value| !value.is_empty());
+    let doctor = headers.get("x-doctor").is_some_and(|value| !value.is_empty());
     if switches.doctor_header == Presence::Required && !doctor {
         return Err(refuse(StatusCode::BAD_REQUEST, "x-doctor is required"));
     }
@@ -146,16 +109,12 @@ fn check_headers(switches: &Switches, headers: &HeaderMap) -> Result<(), Reply> 
 /// Which of note and PDF must be there. The first two texts are the vendor's own samples.
 fn check_inputs(switches: &Switches, fields: &Map<String, Value>) -> Result<(), Reply> {
     let blank = |note: &Value| note.as_str().is_some_and(|text| text.trim().is_empty());
-    let note = fields
-        .get("medical_note")
-        .is_some_and(|note| switches.blank_note == Unnamed::Accept || !blank(note));
+    let note = fields.get("medical_note").is_some_and(|note| switches.blank_note == Unnamed::Accept || !blank(note));
     let pdf = fields.contains_key("pdf_file");
     let details = match switches.input_rule {
         InputRule::AtLeastOne if !note && !pdf => "Se debe proporcionar medical_note o pdf_file",
         InputRule::NoteRequired if !note => "medical_note is required",
-        InputRule::ExactlyOne if note == pdf => {
-            "exactly one of medical_note and pdf_file must be given"
-        }
+        InputRule::ExactlyOne if note == pdf => "exactly one of medical_note and pdf_file must be given",
         _ => return Ok(()),
     };
     Err(refuse(StatusCode::BAD_REQUEST, details))
@@ -168,10 +127,7 @@ fn check_structure(switches: &Switches, json: &Value) -> Result<(), Reply> {
             // Unknown models and blank notes are switches; a blank note beside a PDF is no note.
             ("/model", "enum") if switches.unknown_model == Unnamed::Accept => continue,
             ("/medical_note", "minLength") => continue,
-            (path, _)
-                if path.starts_with("/pdf_file/")
-                    || (path == "/pdf_file" && violation.rule == "required") =>
-            {
+            (path, _) if path.starts_with("/pdf_file/") || (path == "/pdf_file" && violation.rule == "required") => {
                 pdf_status(switches, &violation)
             }
             _ => StatusCode::BAD_REQUEST,
@@ -181,10 +137,7 @@ fn check_structure(switches: &Switches, json: &Value) -> Result<(), Reply> {
     if switches.unknown_fields == Unnamed::Refuse && refused.is_none() {
         let known = contract::known_fields("codify");
         if has_unknown(json, "", &known) {
-            return Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "the body holds a field that is not documented",
-            ));
+            return Err(refuse(StatusCode::BAD_REQUEST, "the body holds a field that is not documented"));
         }
     }
     match refused {

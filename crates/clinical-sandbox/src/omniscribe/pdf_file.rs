@@ -26,9 +26,7 @@ pub(super) fn text(pdf_file: &Value, switches: &Switches) -> Result<String, Repl
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, &details));
     }
     if !bytes.starts_with(b"%PDF-") {
-        return Err(bad(
-            "pdf_file.data is not a PDF: it does not begin with %PDF-",
-        ));
+        return Err(bad("pdf_file.data is not a PDF: it does not begin with %PDF-"));
     }
     pdf::text(&bytes).map_err(|_| bad("pdf_file.data begins like a PDF but cannot be read as one"))
 }

@@ -42,10 +42,7 @@ enum Time {
 
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SandboxBuilder")
-            .field("seed", &self.seed)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
+        f.debug_struct("SandboxBuilder").field("seed", &self.seed).field("port", &self.port).finish_non_exhaustive()
     }
 }
 
@@ -117,14 +114,8 @@ impl SandboxBuilder {
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         contract::load()?;
         let (clock, tokens) = (self.clock()?, self.tokens()?);
-        if self
-            .limit
-            .is_some_and(|(calls, per)| calls == 0 || per.is_zero())
-        {
-            return Err(SandboxError::setting(
-                "rate_limit",
-                "at least one call in a window longer than nothing",
-            ));
+        if self.limit.is_some_and(|(calls, per)| calls == 0 || per.is_zero()) {
+            return Err(SandboxError::setting("rate_limit", "at least one call in a window longer than nothing"));
         }
         let state = State {
             seed: self.seed,
@@ -139,10 +130,7 @@ impl SandboxBuilder {
             stopping: watch::Sender::new(false),
         };
         control::plan(&state, self.faults)?;
-        let bind = |source| SandboxError::Bind {
-            port: self.port,
-            source,
-        };
+        let bind = |source| SandboxError::Bind { port: self.port, source };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listener = TcpListener::bind(address).await.map_err(bind)?;
         let port = listener.local_addr().map_err(bind)?.port();
@@ -154,10 +142,7 @@ impl SandboxBuilder {
             Time::Real => Ok(Clock::real(1.0)),
             Time::ByHand => Ok(Clock::by_hand()),
             Time::Fast(speed) if speed > 0.0 && speed <= 1_000_000.0 => Ok(Clock::real(speed)),
-            Time::Fast(_) => Err(SandboxError::setting(
-                "speed",
-                "above 0 and at most 1000000",
-            )),
+            Time::Fast(_) => Err(SandboxError::setting("speed", "above 0 and at most 1000000")),
         }
     }
 
@@ -165,14 +150,9 @@ impl SandboxBuilder {
         if self.tokens.is_empty() {
             return Ok(vec![DEFAULT_TOKEN.to_owned()]);
         }
-        let bad = |token: &String| {
-            token.is_empty() || token.contains(' ') || HeaderValue::from_str(token).is_err()
-        };
+        let bad = |token: &String| token.is_empty() || token.contains(' ') || HeaderValue::from_str(token).is_err();
         if self.tokens.iter().any(bad) {
-            return Err(SandboxError::setting(
-                "token",
-                "visible ASCII without spaces, at least one character",
-            ));
+            return Err(SandboxError::setting("token", "visible ASCII without spaces, at least one character"));
         }
         Ok(self.tokens.clone())
     }

@@ -6,8 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::wire::{
-    Answer, End, NOTE, codify, codify_bytes, connect, exchange, note, read_all, read_head, split,
-    start,
+    Answer, End, NOTE, codify, codify_bytes, connect, exchange, note, read_all, read_head, split, start,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -41,9 +40,7 @@ async fn a_reset_before_the_first_byte_sends_nothing() {
 #[tokio::test]
 async fn a_reset_after_commit_has_processed_the_request() {
     let sandbox = start().await;
-    sandbox
-        .inject(Fault::new(FaultKind::ResetBeforeResponse).after_commit())
-        .unwrap();
+    sandbox.inject(Fault::new(FaultKind::ResetBeforeResponse).after_commit()).unwrap();
     let read = exchange(&sandbox, &sent(&sandbox)).await;
     assert_eq!((read.bytes.len(), read.end), (0, End::Reset));
     assert_eq!(sandbox.ledger().processed("codify"), 1);
@@ -62,24 +59,15 @@ async fn a_reset_after_the_headers_leaves_a_whole_head_and_no_body() {
 async fn a_reset_after_n_body_bytes_leaves_exactly_those() {
     let (sandbox, good) = with(FaultKind::ResetAfterBody { bytes: 17 }).await;
     let cut = split(exchange(&sandbox, &sent(&sandbox)).await);
-    assert_eq!(
-        (cut.body.as_slice(), cut.end),
-        (&good.body[..17], End::Reset)
-    );
+    assert_eq!((cut.body.as_slice(), cut.end), (&good.body[..17], End::Reset));
 }
 
 #[tokio::test]
 async fn a_truncated_body_ends_in_order_before_its_length() {
     let (sandbox, good) = with(FaultKind::TruncatedBody { bytes: 17 }).await;
     let cut = split(exchange(&sandbox, &sent(&sandbox)).await);
-    assert_eq!(
-        (cut.body.as_slice(), cut.end),
-        (&good.body[..17], End::Closed)
-    );
-    assert_eq!(
-        cut.header("content-length"),
-        Some(good.body.len().to_string().as_str())
-    );
+    assert_eq!((cut.body.as_slice(), cut.end), (&good.body[..17], End::Closed));
+    assert_eq!(cut.header("content-length"), Some(good.body.len().to_string().as_str()));
 }
 
 #[tokio::test]
@@ -87,10 +75,7 @@ async fn a_content_length_can_promise_more_than_the_whole_body() {
     let (sandbox, good) = with(FaultKind::ContentLengthTooLong { extra: 5 }).await;
     let long = split(exchange(&sandbox, &sent(&sandbox)).await);
     assert_eq!((&long.body, long.end), (&good.body, End::Closed));
-    assert_eq!(
-        long.header("content-length"),
-        Some((good.body.len() + 5).to_string().as_str())
-    );
+    assert_eq!(long.header("content-length"), Some((good.body.len() + 5).to_string().as_str()));
 }
 
 #[tokio::test]
@@ -127,16 +112,10 @@ async fn a_stall_ends_when_the_peer_leaves() {
         let (sandbox, _) = with(kind).await;
         let mut stream = connect(&sandbox).await;
         stream.write_all(&sent(&sandbox)).await.unwrap();
-        sandbox
-            .journal_when(|journal| {
-                journal.attempts.len() == 2 && !journal.attempts[1].faults.is_empty()
-            })
-            .await;
+        sandbox.journal_when(|journal| journal.attempts.len() == 2 && !journal.attempts[1].faults.is_empty()).await;
         assert!(!sandbox.journal().connections[1].closed);
         drop(stream);
-        sandbox
-            .journal_when(|journal| journal.connections[1].closed)
-            .await;
+        sandbox.journal_when(|journal| journal.connections[1].closed).await;
     }
 }
 
@@ -145,11 +124,7 @@ async fn no_answer_means_no_byte() {
     let (sandbox, _) = with(FaultKind::NoAnswer).await;
     let mut stream = connect(&sandbox).await;
     stream.write_all(&sent(&sandbox)).await.unwrap();
-    sandbox
-        .journal_when(|journal| {
-            journal.attempts.len() == 2 && !journal.attempts[1].faults.is_empty()
-        })
-        .await;
+    sandbox.journal_when(|journal| journal.attempts.len() == 2 && !journal.attempts[1].faults.is_empty()).await;
     sandbox.clear_faults();
     assert_eq!(read_all(&mut stream).await.bytes, b"");
     assert_eq!(outcome(&sandbox), (Outcome::Faulted, None, false));
@@ -168,9 +143,7 @@ async fn a_dribbled_body_moves_one_byte_per_step_of_virtual_time() {
         sandbox.clock().advance(Duration::from_millis(100));
     }
     drop(stream);
-    sandbox
-        .journal_when(|journal| journal.connections[1].closed)
-        .await;
+    sandbox.journal_when(|journal| journal.connections[1].closed).await;
 }
 
 #[tokio::test]
@@ -182,16 +155,9 @@ async fn a_dribble_without_a_pause_ends_with_the_whole_body() {
 
 #[tokio::test]
 async fn an_oversized_body_holds_the_answer_behind_white_space() {
-    let (sandbox, good) = with(FaultKind::OversizedBody {
-        mebibytes: 3,
-        chunked: false,
-    })
-    .await;
+    let (sandbox, good) = with(FaultKind::OversizedBody { mebibytes: 3, chunked: false }).await;
     let big = split(exchange(&sandbox, &sent(&sandbox)).await);
-    assert_eq!(
-        big.header("content-length"),
-        Some((3 * MIB + good.body.len()).to_string().as_str())
-    );
+    assert_eq!(big.header("content-length"), Some((3 * MIB + good.body.len()).to_string().as_str()));
     assert_eq!(big.body.len(), 3 * MIB + good.body.len());
     assert!(big.body.ends_with(&good.body));
     assert_eq!(big.json(), good.json());
@@ -199,19 +165,9 @@ async fn an_oversized_body_holds_the_answer_behind_white_space() {
 
 #[tokio::test]
 async fn an_oversized_body_in_chunks_gives_no_warning() {
-    let (sandbox, good) = with(FaultKind::OversizedBody {
-        mebibytes: 2,
-        chunked: true,
-    })
-    .await;
+    let (sandbox, good) = with(FaultKind::OversizedBody { mebibytes: 2, chunked: true }).await;
     let big = split(exchange(&sandbox, &sent(&sandbox)).await);
-    assert_eq!(
-        (
-            big.header("content-length"),
-            big.header("transfer-encoding")
-        ),
-        (None, Some("chunked"))
-    );
+    assert_eq!((big.header("content-length"), big.header("transfer-encoding")), (None, Some("chunked")));
     let (mut rest, mut whole) = (big.body.as_slice(), Vec::new());
     loop {
         let line = rest.windows(2).position(|two| two == b"\r\n").unwrap();
@@ -235,16 +191,9 @@ async fn reading_can_stop_in_the_middle_of_a_request() {
     let read = exchange(&sandbox, &codify_bytes(sandbox.token(), body.as_bytes())).await;
     assert_eq!((read.bytes.len(), read.end), (0, End::Reset));
     let attempt = sandbox.journal().attempts.pop().unwrap();
-    assert!(
-        (1_000..MIB as u64).contains(&attempt.body_bytes),
-        "{}",
-        attempt.body_bytes
-    );
+    assert!((1_000..MIB as u64).contains(&attempt.body_bytes), "{}", attempt.body_bytes);
     assert_eq!((attempt.request, attempt.body_sha256), (None, None));
-    assert_eq!(
-        (attempt.outcome, attempt.committed),
-        (Outcome::Faulted, false)
-    );
+    assert_eq!((attempt.outcome, attempt.committed), (Outcome::Faulted, false));
 }
 
 #[tokio::test]
@@ -254,10 +203,7 @@ async fn a_connection_can_be_closed_as_soon_as_it_is_accepted() {
     let read = read_all(&mut stream).await;
     assert_eq!((read.bytes.len(), read.end), (0, End::Closed));
     let journal = sandbox.journal();
-    assert_eq!(
-        journal.connections[1].fault.as_deref(),
-        Some("accept_then_close")
-    );
+    assert_eq!(journal.connections[1].fault.as_deref(), Some("accept_then_close"));
     assert_eq!(journal.attempts.len(), 1);
     assert_eq!(codify(&sandbox, &note(NOTE)).await.status, 200);
 }
@@ -269,10 +215,7 @@ async fn every_head_of_a_faulted_answer_carries_the_mark() {
         FaultKind::TruncatedBody { bytes: 1 },
         FaultKind::ContentLengthTooLong { extra: 1 },
         FaultKind::BadChunk,
-        FaultKind::OversizedBody {
-            mebibytes: 1,
-            chunked: true,
-        },
+        FaultKind::OversizedBody { mebibytes: 1, chunked: true },
     ];
     for kind in kinds {
         let (sandbox, good) = with(kind).await;

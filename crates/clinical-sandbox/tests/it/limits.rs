@@ -19,12 +19,8 @@ fn pdf_of(length: usize) -> Vec<u8> {
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R >> >> >>"
             .to_owned(),
-        format!(
-            "<< /Length {} >>\nstream\n{content}\nendstream",
-            content.len()
-        ),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
     ];
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut offsets = Vec::new();
@@ -36,11 +32,7 @@ fn pdf_of(length: usize) -> Vec<u8> {
     for offset in &offsets {
         let _ = writeln!(tail, "{offset:010} 00000 n ");
     }
-    let _ = write!(
-        tail,
-        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n",
-        objects.len() + 1
-    );
+    let _ = write!(tail, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n", objects.len() + 1);
     // The offset of the table has as many digits as the file's length, which is known here.
     let end = |at: usize| format!("{tail}{at}\n%%EOF\n");
     let filling = length - file.len() - end(length).len();
@@ -60,10 +52,7 @@ async fn a_note_of_51_200_bytes_is_coded_and_one_byte_more_is_413() {
     assert_eq!(codify(&sandbox, &note(&fits)).await.status, 200);
     let over = codify(&sandbox, &note(&format!("{fits}x"))).await;
     assert_eq!(over.status, 413);
-    assert_eq!(
-        over.details(),
-        "medical_note must have at most 51200 bytes of UTF-8"
-    );
+    assert_eq!(over.details(), "medical_note must have at most 51200 bytes of UTF-8");
     assert_eq!(sandbox.ledger().processed("codify"), 1);
 }
 
@@ -71,17 +60,9 @@ async fn a_note_of_51_200_bytes_is_coded_and_one_byte_more_is_413() {
 async fn a_pdf_of_5_mib_is_coded_and_one_byte_more_is_413() {
     let sandbox = start().await;
     let answer = codify(&sandbox, &pdf(&pdf_of(5 * MIB))).await;
-    assert_eq!(
-        answer.status,
-        200,
-        "{}",
-        String::from_utf8_lossy(&answer.body)
-    );
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
     assert!(String::from_utf8_lossy(&answer.body).contains("E11.9"));
-    assert_eq!(
-        codify(&sandbox, &pdf(&pdf_of(5 * MIB + 1))).await.status,
-        413
-    );
+    assert_eq!(codify(&sandbox, &pdf(&pdf_of(5 * MIB + 1))).await.status, 413);
 }
 
 #[tokio::test]
@@ -99,28 +80,16 @@ async fn decimal_units_and_characters_move_the_limits() {
     let mut switches = Switches::default();
     switches.size_unit = SizeUnit::Decimal;
     let decimal = Sandbox::builder().switches(switches).start().await.unwrap();
-    assert_eq!(
-        codify(&decimal, &note(&"x".repeat(50_000))).await.status,
-        200
-    );
-    assert_eq!(
-        codify(&decimal, &note(&"x".repeat(50_001))).await.status,
-        413
-    );
+    assert_eq!(codify(&decimal, &note(&"x".repeat(50_000))).await.status, 200);
+    assert_eq!(codify(&decimal, &note(&"x".repeat(50_001))).await.status, 413);
     assert_eq!(codify(&decimal, &pdf(&pdf_of(5_000_000))).await.status, 200);
     assert_eq!(codify(&decimal, &pdf(&pdf_of(5_000_001))).await.status, 413);
 
     let mut switches = Switches::default();
     switches.note_length = NoteLength::Characters;
     let characters = Sandbox::builder().switches(switches).start().await.unwrap();
-    assert_eq!(
-        codify(&characters, &note(&"ñ".repeat(51_200))).await.status,
-        200
-    );
-    assert_eq!(
-        codify(&characters, &note(&"ñ".repeat(51_201))).await.status,
-        413
-    );
+    assert_eq!(codify(&characters, &note(&"ñ".repeat(51_200))).await.status, 200);
+    assert_eq!(codify(&characters, &note(&"ñ".repeat(51_201))).await.status, 413);
 }
 
 #[tokio::test]

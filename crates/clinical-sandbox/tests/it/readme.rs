@@ -5,11 +5,7 @@ use crate::wire::{call, start};
 #[tokio::test]
 async fn every_json_block_of_the_readme_is_accepted_as_faults() {
     let readme = include_str!("../../README.md");
-    let blocks: Vec<&str> = readme
-        .split("```json\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
+    let blocks: Vec<&str> = readme.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(!blocks.is_empty());
     let sandbox = start().await;
     for block in blocks {

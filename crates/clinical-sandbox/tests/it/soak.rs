@@ -21,10 +21,7 @@ fn kinds() -> Vec<FaultKind> {
         FaultKind::ContentLengthTooLong { extra: 1 },
         FaultKind::BadChunk,
         FaultKind::DribbledBody { millis: 0 },
-        FaultKind::OversizedBody {
-            mebibytes: 1,
-            chunked: true,
-        },
+        FaultKind::OversizedBody { mebibytes: 1, chunked: true },
         FaultKind::StopReading { bytes: 20 },
         FaultKind::AcceptThenClose,
     ]
@@ -33,14 +30,7 @@ fn kinds() -> Vec<FaultKind> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_storm_of_faults_and_cuts_nothing_is_open_and_every_count_adds_up() {
     // Virtual time runs fast, so that latency costs nothing.
-    let sandbox = Arc::new(
-        Sandbox::builder()
-            .seed(7)
-            .speed(100_000.0)
-            .start()
-            .await
-            .unwrap(),
-    );
+    let sandbox = Arc::new(Sandbox::builder().seed(7).speed(100_000.0).start().await.unwrap());
     for kind in kinds() {
         sandbox.inject(Fault::new(kind).probability(0.06)).unwrap();
     }
@@ -48,15 +38,8 @@ async fn after_a_storm_of_faults_and_cuts_nothing_is_open_and_every_count_adds_u
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..400 {
         let sandbox = Arc::clone(&sandbox);
-        let whole = codify_bytes(
-            sandbox.token(),
-            note(&format!("Neumonía {number}.")).to_string().as_bytes(),
-        );
-        let cut = if seeded.u8(..) < 64 {
-            seeded.usize(..whole.len())
-        } else {
-            whole.len()
-        };
+        let whole = codify_bytes(sandbox.token(), note(&format!("Neumonía {number}.")).to_string().as_bytes());
+        let cut = if seeded.u8(..) < 64 { seeded.usize(..whole.len()) } else { whole.len() };
         // Fewer at a time than any system's accept queue holds: a connection that the kernel forgets is no finding.
         while calls.len() >= 48 {
             calls.join_next().await.unwrap().unwrap();
@@ -71,45 +54,18 @@ async fn after_a_storm_of_faults_and_cuts_nothing_is_open_and_every_count_adds_u
     }
     calls.join_all().await;
     let all_closed = |journal: &clinical_sandbox::Journal| {
-        journal.connections.len() == 400
-            && journal
-                .connections
-                .iter()
-                .all(|connection| connection.closed)
+        journal.connections.len() == 400 && journal.connections.iter().all(|connection| connection.closed)
     };
     let journal = sandbox.journal_when(all_closed).await;
-    assert!(
-        journal
-            .attempts
-            .iter()
-            .all(|attempt| attempt.outcome != Outcome::Pending)
-    );
-    let begun: u64 = journal
-        .connections
-        .iter()
-        .map(|connection| connection.attempts)
-        .sum();
+    assert!(journal.attempts.iter().all(|attempt| attempt.outcome != Outcome::Pending));
+    let begun: u64 = journal.connections.iter().map(|connection| connection.attempts).sum();
     assert_eq!(begun, journal.attempts.len() as u64);
-    let committed = journal
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.committed)
-        .count() as u64;
+    let committed = journal.attempts.iter().filter(|attempt| attempt.committed).count() as u64;
     assert_eq!(committed, sandbox.ledger().processed("codify"));
     for kind in kinds() {
-        let on_attempts = journal
-            .attempts
-            .iter()
-            .any(|attempt| attempt.faults.iter().any(|name| name == kind.name()));
-        let on_connections = journal
-            .connections
-            .iter()
-            .any(|c| c.fault.as_deref() == Some(kind.name()));
-        assert!(
-            on_attempts || on_connections,
-            "{} was never played",
-            kind.name()
-        );
+        let on_attempts = journal.attempts.iter().any(|attempt| attempt.faults.iter().any(|name| name == kind.name()));
+        let on_connections = journal.connections.iter().any(|c| c.fault.as_deref() == Some(kind.name()));
+        assert!(on_attempts || on_connections, "{} was never played", kind.name());
     }
     sandbox.clear_faults();
     assert_eq!(codify(&sandbox, &note("Neumonía.")).await.status, 200);
@@ -141,10 +97,7 @@ async fn a_client_that_waits_for_100_continue_is_told_to_go_on() {
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    assert_eq!(
-        crate::wire::read_head(&mut stream).await,
-        b"HTTP/1.1 100 Continue\r\n\r\n"
-    );
+    assert_eq!(crate::wire::read_head(&mut stream).await, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(body.as_bytes()).await.unwrap();
     assert_eq!(split(read_all(&mut stream).await).status, 200);
 }

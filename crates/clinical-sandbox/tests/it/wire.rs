@@ -41,15 +41,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {:?}", self.head))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.head))
     }
 
     pub(crate) fn details(&self) -> String {
-        self.json()["details"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["details"].as_str().unwrap_or_default().to_owned()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -73,12 +69,7 @@ pub(crate) fn pdf(bytes: &[u8]) -> Value {
 
 /// The bytes of a codify request on a connection that ends after it.
 pub(crate) fn codify_bytes(token: &str, body: &[u8]) -> Vec<u8> {
-    request(
-        "POST",
-        "/v1/codify",
-        &[("authorization", &format!("Bearer {token}"))],
-        body,
-    )
+    request("POST", "/v1/codify", &[("authorization", &format!("Bearer {token}"))], body)
 }
 
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
@@ -96,9 +87,7 @@ pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: 
 }
 
 pub(crate) async fn connect(sandbox: &Sandbox) -> TcpStream {
-    TcpStream::connect(("127.0.0.1", sandbox.port()))
-        .await
-        .unwrap()
+    TcpStream::connect(("127.0.0.1", sandbox.port())).await.unwrap()
 }
 
 /// Reads until the peer ends the connection.
@@ -108,17 +97,11 @@ pub(crate) async fn read_all(stream: &mut TcpStream) -> Read {
     loop {
         match stream.read(&mut buffer).await {
             Ok(0) => {
-                return Read {
-                    bytes,
-                    end: End::Closed,
-                };
+                return Read { bytes, end: End::Closed };
             }
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {
-                return Read {
-                    bytes,
-                    end: End::Reset,
-                };
+                return Read { bytes, end: End::Reset };
             }
             Err(error) => panic!("{error}"),
         }
@@ -129,33 +112,21 @@ pub(crate) async fn read_all(stream: &mut TcpStream) -> Read {
 pub(crate) async fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> Read {
     let mut stream = connect(sandbox).await;
     // The system reports a reset once: a writer that met it leaves nothing but an end for the reader.
-    let cut = stream.write_all(bytes).await.err().is_some_and(|error| {
-        matches!(
-            error.kind(),
-            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
-        )
-    });
+    let cut = stream
+        .write_all(bytes)
+        .await
+        .err()
+        .is_some_and(|error| matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));
     let read = read_all(&mut stream).await;
-    Read {
-        end: if cut { End::Reset } else { read.end },
-        ..read
-    }
+    Read { end: if cut { End::Reset } else { read.end }, ..read }
 }
 
 pub(crate) fn split(read: Read) -> Answer {
     let Read { bytes, end } = read;
-    let at = bytes
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("a whole head");
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head");
     let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer {
-        status,
-        head,
-        body: bytes[at + 4..].to_vec(),
-        end,
-    }
+    Answer { status, head, body: bytes[at + 4..].to_vec(), end }
 }
 
 /// One codify call with the sandbox's token.
@@ -172,12 +143,7 @@ pub(crate) async fn call(sandbox: &Sandbox, method: &str, path: &str, body: &[u8
 }
 
 pub(crate) async fn start() -> Sandbox {
-    Sandbox::builder()
-        .seed(7)
-        .manual_clock()
-        .start()
-        .await
-        .unwrap()
+    Sandbox::builder().seed(7).manual_clock().start().await.unwrap()
 }
 
 /// Reads a head and nothing after it.

@@ -13,33 +13,23 @@ pub(crate) struct Client {
 impl Client {
     /// Makes the client.
     pub(crate) fn new(authority: &str) -> Result<Self> {
-        let codify = Codify::builder()
-            .base_url(format!("http://{authority}"))
-            .token("not-a-real-token")
-            .build()?;
+        let codify = Codify::builder().base_url(format!("http://{authority}")).token("not-a-real-token").build()?;
         Ok(Self { codify })
     }
 
     /// Sends a small note.
     pub(crate) async fn note(&self) -> Result<()> {
-        self.send_request(&CodifyRequest::new().note("Paciente con HTA."))
-            .await
-            .map(drop)
+        self.send_request(&CodifyRequest::new().note("Paciente con HTA.")).await.map(drop)
     }
 
     /// Sends the file.
     pub(crate) async fn send(&self, file: &Path) -> Result<u64> {
-        self.send_request(&CodifyRequest::new().pdf(Pdf::from_path(file)))
-            .await
+        self.send_request(&CodifyRequest::new().pdf(Pdf::from_path(file))).await
     }
 
     async fn send_request(&self, request: &CodifyRequest) -> Result<u64> {
         let answer = self.codify.codify(request).await?;
-        ensure!(
-            answer.attempts.len() == 1,
-            "it took {} attempts",
-            answer.attempts.len()
-        );
+        ensure!(answer.attempts.len() == 1, "it took {} attempts", answer.attempts.len());
         Ok(answer.value.run_id.parse()?)
     }
 }

@@ -34,9 +34,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[&str]) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments {
         ["serve"] => runtime.block_on(server::run()),
         [quantity @ ("heap" | "time"), way, authority, file, count] => {
@@ -80,23 +78,14 @@ impl Way {
     }
 }
 
-async fn measure(
-    quantity: &str,
-    way: &str,
-    authority: &str,
-    file: &Path,
-    count: u32,
-) -> Result<()> {
+async fn measure(quantity: &str, way: &str, authority: &str, file: &Path, count: u32) -> Result<()> {
     let way = Way::new(way, authority)?;
     way.warm_up().await?;
     if quantity == "heap" {
         HEAP.reset_peak_memory();
         let received_bytes = way.send(file).await?;
         let peak_heap_bytes = HEAP.get_peak_memory();
-        println!(
-            "{}",
-            json!({ "peak_heap_bytes": peak_heap_bytes, "received_bytes": received_bytes })
-        );
+        println!("{}", json!({ "peak_heap_bytes": peak_heap_bytes, "received_bytes": received_bytes }));
         return Ok(());
     }
     let mut milliseconds = Vec::new();
@@ -106,9 +95,6 @@ async fn measure(
         received_bytes = way.send(file).await?;
         milliseconds.push(start.elapsed().as_secs_f64() * 1000.0);
     }
-    println!(
-        "{}",
-        json!({ "milliseconds": milliseconds, "received_bytes": received_bytes })
-    );
+    println!("{}", json!({ "milliseconds": milliseconds, "received_bytes": received_bytes }));
     Ok(())
 }

@@ -37,28 +37,18 @@ impl Naive {
     pub(crate) fn new(authority: &str) -> Result<Self> {
         // Never used on loopback, but the library wants to know its TLS provider when it is made.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self {
-            http: reqwest::Client::builder().no_proxy().build()?,
-            url: format!("http://{authority}/v1/codify"),
-        })
+        Ok(Self { http: reqwest::Client::builder().no_proxy().build()?, url: format!("http://{authority}/v1/codify") })
     }
 
     /// Sends a small note.
     pub(crate) async fn note(&self) -> Result<()> {
-        let note = Body {
-            medical_note: Some("Paciente con HTA.".to_owned()),
-            pdf_file: None,
-        };
+        let note = Body { medical_note: Some("Paciente con HTA.".to_owned()), pdf_file: None };
         self.post(&note).await.map(drop)
     }
 
     /// Sends the file.
     pub(crate) async fn send(&self, file: &Path) -> Result<u64> {
-        let data = STANDARD.encode(
-            tokio::fs::read(file)
-                .await
-                .context("cannot read the file")?,
-        );
+        let data = STANDARD.encode(tokio::fs::read(file).await.context("cannot read the file")?);
         let document = PdfFile {
             r#type: "file",
             source_type: "base64",
@@ -66,11 +56,7 @@ impl Naive {
             mime_type: "application/pdf",
             filename: "upload.pdf".to_owned(),
         };
-        self.post(&Body {
-            medical_note: None,
-            pdf_file: Some(document),
-        })
-        .await
+        self.post(&Body { medical_note: None, pdf_file: Some(document) }).await
     }
 
     async fn post(&self, body: &Body) -> Result<u64> {
@@ -82,11 +68,7 @@ impl Naive {
             .body(serde_json::to_vec(body)?)
             .send()
             .await?;
-        ensure!(
-            answer.status().is_success(),
-            "the server answered {}",
-            answer.status()
-        );
+        ensure!(answer.status().is_success(), "the server answered {}", answer.status());
         let answer: Value = serde_json::from_slice(&answer.bytes().await?)?;
         Ok(answer["run_id"].as_str().context("no run id")?.parse()?)
     }

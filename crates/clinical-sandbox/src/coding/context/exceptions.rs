@@ -8,10 +8,7 @@ use super::Sentence;
 impl Sentence<'_> {
     /// The exceptions: "tos no productiva", "fiebre: no", "su madre refiere".
     pub(super) fn adjust(&self, trigger: Trigger) -> Option<Trigger> {
-        let before = trigger
-            .first
-            .checked_sub(1)
-            .filter(|&b| b >= self.segment.first);
+        let before = trigger.first.checked_sub(1).filter(|&b| b >= self.segment.first);
         let mut trigger = trigger;
         match trigger.class {
             Class::Negated if trigger.forward && !trigger.backward => {
@@ -27,15 +24,8 @@ impl Sentence<'_> {
                         return None;
                     }
                 }
-                let colon = before.is_some_and(|b| {
-                    [':', '-', '(', '=', '?']
-                        .iter()
-                        .any(|&c| self.tokens[b].is(c))
-                });
-                if colon
-                    && self.closes(trigger.end)
-                    && before.is_some_and(|b| self.mention_ending_at(b))
-                {
+                let colon = before.is_some_and(|b| [':', '-', '(', '=', '?'].iter().any(|&c| self.tokens[b].is(c)));
+                if colon && self.closes(trigger.end) && before.is_some_and(|b| self.mention_ending_at(b)) {
                     return Some(answer(trigger));
                 }
                 Some(trigger)
@@ -44,13 +34,10 @@ impl Sentence<'_> {
             // "PE less likely" speaks of what stands before, "less likely PE" of what comes after.
             Class::Uncertain
                 if trigger.forward
-                    && ["less", "unlikely"]
-                        .iter()
-                        .any(|w| self.tokens[trigger.first].word(w))
+                    && ["less", "unlikely"].iter().any(|w| self.tokens[trigger.first].word(w))
                     && (0..3).any(|k| {
                         trigger.first.checked_sub(k).is_some_and(|i| {
-                            self.mention_ending_at(i)
-                                && !(i..trigger.first).any(|c| self.tokens[c].is(','))
+                            self.mention_ending_at(i) && !(i..trigger.first).any(|c| self.tokens[c].is(','))
                         })
                     }) =>
             {
@@ -60,21 +47,16 @@ impl Sentence<'_> {
             Class::Hypothetical
                 if trigger.backward
                     && trigger.end == trigger.first + 1
-                    && ["symptoms", "signs"]
-                        .iter()
-                        .any(|w| self.tokens[trigger.first].word(w))
+                    && ["symptoms", "signs"].iter().any(|w| self.tokens[trigger.first].word(w))
                     && !self.taught(trigger.first) =>
             {
                 None
             }
             Class::Kin => {
                 let companion = |w: &Token| {
-                    [
-                        "con", "por", "a", "al", "to", "with", "by", "segun", "per", "from",
-                        "junto", "via", "una",
-                    ]
-                    .iter()
-                    .any(|c| w.word(c))
+                    ["con", "por", "a", "al", "to", "with", "by", "segun", "per", "from", "junto", "via", "una"]
+                        .iter()
+                        .any(|c| w.word(c))
                 };
                 let mut b = before;
                 while let Some(i) = b.filter(|&i| i > self.segment.first) {
@@ -111,9 +93,7 @@ impl Sentence<'_> {
         let asks = self.tokens[trigger.first].is('?') || self.tokens[trigger.first].is('¿');
         asks && mark.is_some_and(|i| {
             i + 1 < self.segment.end
-                && ["no", "si", "yes", "niega", "denies"]
-                    .iter()
-                    .any(|w| self.tokens[i + 1].word(w))
+                && ["no", "si", "yes", "niega", "denies"].iter().any(|w| self.tokens[i + 1].word(w))
         })
     }
 
@@ -131,8 +111,7 @@ impl Sentence<'_> {
             "informed",
             "instructed",
         ];
-        (at.saturating_sub(6).max(self.segment.first)..at)
-            .any(|i| TEACHES.iter().any(|w| self.tokens[i].word(w)))
+        (at.saturating_sub(6).max(self.segment.first)..at).any(|i| TEACHES.iter().any(|w| self.tokens[i].word(w)))
     }
 
     /// What comes after a relative says that the relative brings, tells or worries: the patient is another.
@@ -179,10 +158,5 @@ impl Sentence<'_> {
 }
 
 fn answer(trigger: Trigger) -> Trigger {
-    Trigger {
-        forward: false,
-        backward: true,
-        reach: Reach::Next,
-        ..trigger
-    }
+    Trigger { forward: false, backward: true, reach: Reach::Next, ..trigger }
 }

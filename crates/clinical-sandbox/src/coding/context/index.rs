@@ -19,10 +19,7 @@ impl Count {
             sum += usize::from(has(i));
             sums.push(sum);
         }
-        Self {
-            base: segment.first,
-            sums,
-        }
+        Self { base: segment.first, sums }
     }
 
     fn at(&self, i: usize) -> usize {
@@ -82,13 +79,7 @@ impl Index {
         let any = |i: usize, words: &[&str]| words.iter().any(|w| tokens[i].word(w));
         let or = |i: usize| any(i, &["o", "u", "or", "ni", "nor"]);
         let spans = |keep: &dyn Fn(&Trigger) -> bool| {
-            Spans(
-                triggers
-                    .iter()
-                    .filter(|t| keep(t))
-                    .map(|t| (t.first, t.end))
-                    .collect(),
-            )
+            Spans(triggers.iter().filter(|t| keep(t)).map(|t| (t.first, t.end)).collect())
         };
         let stop = |t: &Trigger| t.class == Class::Stop;
         let joined = |t: &Trigger| t.first > segment.first && or(t.first - 1);
@@ -112,18 +103,12 @@ impl Index {
             items: Count::new(segment, |i| tokens[i].is(',') || tokens[i].is('+')),
             or: Count::new(segment, or),
             or_versus: Count::new(segment, |i| any(i, &["o", "u", "or", "vs", "versus"])),
-            commas: Spans(
-                (segment.first..segment.end)
-                    .filter(|&i| tokens[i].is(','))
-                    .map(|i| (i, i + 1))
-                    .collect(),
-            ),
+            commas: Spans((segment.first..segment.end).filter(|&i| tokens[i].is(',')).map(|i| (i, i + 1)).collect()),
             stops: spans(&stop),
             unjoined: spans(&|t| stop(t) && !joined(t)),
             hard: spans(&|t| stop(t) && t.reach == Reach::Clause),
             subjects: spans(&|t| {
-                after_comma(t)
-                    && matches!(t.class, Class::History | Class::Uncertain | Class::Family)
+                after_comma(t) && matches!(t.class, Class::History | Class::Uncertain | Class::Family)
             }),
             close,
             base: segment.first,
@@ -177,8 +162,6 @@ impl Index {
 
     /// A bracket that holds token `from` closes before token `to`.
     pub(super) fn bracket_closes(&self, from: usize, to: usize) -> bool {
-        self.close
-            .get(from - self.base)
-            .is_some_and(|&close| close < to)
+        self.close.get(from - self.base).is_some_and(|&close| close < to)
     }
 }

@@ -36,9 +36,7 @@ impl Sentence<'_> {
                     && !self.index.number(from, to)
                     && self.index.words(from, to) <= 3
             }
-            Reach::Items => {
-                first_comma.is_none_or(|comma| self.index.or_versus(comma, self.segment.end))
-            }
+            Reach::Items => first_comma.is_none_or(|comma| self.index.or_versus(comma, self.segment.end)),
             Reach::List => {
                 let chunk = first_comma.unwrap_or(to);
                 let named = self.next_mention(from).filter(|m| m.first < chunk);
@@ -66,10 +64,7 @@ impl Sentence<'_> {
             _ => Stops::All,
         };
         // "Father had an infarction", "if he has fever": the verb belongs to the trigger, not to a new clause.
-        let own = self
-            .index
-            .stop(stops, from, to)
-            .filter(|stop| self.own_verb(trigger, *stop));
+        let own = self.index.stop(stops, from, to).filter(|stop| self.own_verb(trigger, *stop));
         let from_there = own.map_or(from, |stop| stop.1);
         self.index.stop(stops, from_there, to).is_some()
             || negation && (self.index.new_subject(from, to) || self.told_more(from, mention))
@@ -134,29 +129,16 @@ impl Sentence<'_> {
                 return false;
             }
             let word = &self.tokens[i];
-            let next_number = self
-                .tokens
-                .get(i + 1)
-                .is_some_and(|n| i + 1 < self.segment.end && n.kind == Kind::Number);
-            let treated = ["treatment", "tratamiento", "tto"]
-                .iter()
-                .any(|w| self.tokens.get(i + 1).is_some_and(|n| n.word(w)));
+            let next_number =
+                self.tokens.get(i + 1).is_some_and(|n| i + 1 < self.segment.end && n.kind == Kind::Number);
+            let treated =
+                ["treatment", "tratamiento", "tto"].iter().any(|w| self.tokens.get(i + 1).is_some_and(|n| n.word(w)));
             if ["desde", "since"].iter().any(|w| word.word(w))
-                || ["de", "for", "x", "durante", "hace", "over"]
+                || ["de", "for", "x", "durante", "hace", "over"].iter().any(|w| word.word(w)) && next_number
+                || ["en", "on"].iter().any(|w| word.word(w)) && treated
+                || ["tratada", "tratado", "treated", "controlada", "controlado", "controlled"]
                     .iter()
                     .any(|w| word.word(w))
-                    && next_number
-                || ["en", "on"].iter().any(|w| word.word(w)) && treated
-                || [
-                    "tratada",
-                    "tratado",
-                    "treated",
-                    "controlada",
-                    "controlado",
-                    "controlled",
-                ]
-                .iter()
-                .any(|w| word.word(w))
             {
                 return true;
             }
@@ -184,11 +166,7 @@ impl Sentence<'_> {
         if !near {
             return 0..0;
         }
-        if trigger.reach == Reach::List {
-            self.joined_to(nearest)..before
-        } else {
-            nearest..before
-        }
+        if trigger.reach == Reach::List { self.joined_to(nearest)..before } else { nearest..before }
     }
 
     /// The first of the mentions joined to this one: "gripe, VRS y COVID negativos", "flu/COVID neg". They must be of
@@ -198,9 +176,8 @@ impl Sentence<'_> {
         let (mut first, mut commas_only) = (nearest, true);
         while let Some(before) = first.checked_sub(1) {
             let gap = self.mentions[before].end..self.mentions[first].first;
-            let positive = ["positive", "positivo", "positiva", "pos"]
-                .iter()
-                .any(|w| self.tokens[gap.start - 1].word(w));
+            let positive =
+                ["positive", "positivo", "positiva", "pos"].iter().any(|w| self.tokens[gap.start - 1].word(w));
             let joins = !gap.is_empty()
                 && !positive
                 && gap.clone().all(|i| joiner(&self.tokens[i]))
@@ -208,16 +185,10 @@ impl Sentence<'_> {
             if !joins {
                 break;
             }
-            commas_only &= gap
-                .clone()
-                .all(|i| self.tokens[i].is(',') || self.tokens[i].kind == Kind::Number);
+            commas_only &= gap.clone().all(|i| self.tokens[i].is(',') || self.tokens[i].kind == Kind::Number);
             first = before;
         }
-        if commas_only && kind != "infection" {
-            nearest
-        } else {
-            first
-        }
+        if commas_only && kind != "infection" { nearest } else { first }
     }
 }
 
@@ -227,9 +198,7 @@ fn joiner(token: &Token) -> bool {
         Kind::Number => true,
         Kind::Word => {
             token.folded.len() == 1
-                || ["and", "or", "ni", "nor", "pcr", "ag", "test", "virus"]
-                    .iter()
-                    .any(|w| token.word(w))
+                || ["and", "or", "ni", "nor", "pcr", "ag", "test", "virus"].iter().any(|w| token.word(w))
         }
     }
 }

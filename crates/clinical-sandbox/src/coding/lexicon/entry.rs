@@ -77,22 +77,11 @@ impl Entry {
             Language::Spanish => (
                 &self.spanish,
                 "{lado}",
-                [
-                    ", lado derecho",
-                    ", lado izquierdo",
-                    ", lado no especificado",
-                    ", bilateral",
-                ],
+                [", lado derecho", ", lado izquierdo", ", lado no especificado", ", bilateral"],
             ),
-            Language::English => (
-                &self.english,
-                "{side}",
-                ["right", "left", "unspecified", "bilateral"],
-            ),
+            Language::English => (&self.english, "{side}", ["right", "left", "unspecified", "bilateral"]),
         };
-        let (one, both) = titles
-            .split_once('|')
-            .unwrap_or((titles.as_str(), titles.as_str()));
+        let (one, both) = titles.split_once('|').unwrap_or((titles.as_str(), titles.as_str()));
         let title = if side == Side::Both { both } else { one };
         title.replace(place, names[side as usize])
     }
@@ -101,9 +90,7 @@ impl Entry {
 /// The code for the right, the left, no side and both: `H92.0{1293}`, or whole endings in `M17.{11|12|10|0}`. Without a
 /// fourth form, both sides have the code of no side.
 pub(super) fn sides(pattern: &str) -> [String; 4] {
-    let Some((head, (forms, tail))) = pattern
-        .split_once('{')
-        .and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
+    let Some((head, (forms, tail))) = pattern.split_once('{').and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
     else {
         return [(); 4].map(|()| pattern.to_owned());
     };
@@ -112,11 +99,6 @@ pub(super) fn sides(pattern: &str) -> [String; 4] {
     } else {
         forms.chars().map(String::from).collect()
     };
-    let form = |i: usize| {
-        forms
-            .get(i)
-            .or_else(|| forms.get(2))
-            .map_or("", String::as_str)
-    };
+    let form = |i: usize| forms.get(i).or_else(|| forms.get(2)).map_or("", String::as_str);
     [0, 1, 2, 3].map(|i| format!("{head}{}{tail}", form(i)))
 }

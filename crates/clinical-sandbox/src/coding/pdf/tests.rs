@@ -33,8 +33,7 @@ fn saved(mut document: Document, compressed: bool) -> Vec<u8> {
 #[test]
 fn accents_pages_and_compressed_streams_are_read() {
     let one: &[u8] = b"BT /F1 11 Tf 50 700 Td (Neumon\xeda en ni\xf1o) Tj ET";
-    let two: &[u8] =
-        b"BT /F1 11 Tf 50 700 Td [(Ping\xfci) -20 (no)] TJ 0 -14 Td (otra l\xednea) Tj ET";
+    let two: &[u8] = b"BT /F1 11 Tf 50 700 Td [(Ping\xfci) -20 (no)] TJ 0 -14 Td (otra l\xednea) Tj ET";
     for compressed in [false, true] {
         assert_eq!(
             text(&saved(pages(&[one, two]), compressed)).expect("a PDF"),
@@ -45,30 +44,19 @@ fn accents_pages_and_compressed_streams_are_read() {
 
 #[test]
 fn columns_of_one_line_stay_on_one_line() {
-    let table: &[u8] = b"BT /F1 11 Tf 1 0 0 1 50 700 Tm (HbA1c) Tj 1 0 0 1 200 700 Tm (9,4) Tj 1 0 0 1 50 686 Tm (Sodio) Tj ET";
-    assert_eq!(
-        text(&saved(pages(&[table]), false)).expect("a PDF"),
-        "HbA1c 9,4\nSodio"
-    );
+    let table: &[u8] =
+        b"BT /F1 11 Tf 1 0 0 1 50 700 Tm (HbA1c) Tj 1 0 0 1 200 700 Tm (9,4) Tj 1 0 0 1 50 686 Tm (Sodio) Tj ET";
+    assert_eq!(text(&saved(pages(&[table]), false)).expect("a PDF"), "HbA1c 9,4\nSodio");
 }
 
 #[test]
 fn a_page_without_text_gives_an_empty_text() {
-    assert_eq!(
-        text(&saved(pages(&[b"0 0 100 100 re f", b""]), true)).expect("a PDF"),
-        ""
-    );
+    assert_eq!(text(&saved(pages(&[b"0 0 100 100 re f", b""]), true)).expect("a PDF"), "");
 }
 
 #[test]
 fn bytes_that_are_no_pdf_are_refused() {
-    for bytes in [
-        &b""[..],
-        b"hello",
-        b"%PDF-1.7",
-        b"%PDF-1.7\n%%EOF",
-        &[0; 4096],
-    ] {
+    for bytes in [&b""[..], b"hello", b"%PDF-1.7", b"%PDF-1.7\n%%EOF", &[0; 4096]] {
         assert!(matches!(text(bytes), Err(PdfError::NotPdf)));
     }
 }
@@ -86,10 +74,7 @@ fn five_mebibytes_of_noise_after_the_header_are_refused() {
 
 #[test]
 fn a_file_above_the_limit_is_refused_unread() {
-    assert!(matches!(
-        text(&vec![b'%'; MAX_BYTES + 1]),
-        Err(PdfError::TooLarge)
-    ));
+    assert!(matches!(text(&vec![b'%'; MAX_BYTES + 1]), Err(PdfError::TooLarge)));
 }
 
 #[test]
