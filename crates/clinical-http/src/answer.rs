@@ -1,6 +1,7 @@
 //! A successful call: the decoded value and what it took to get it.
 
 use crate::Attempt;
+use crate::audit::CallId;
 
 /// The identifier that a vendor gives to a piece of work (a run, a task, an order), read off a decoded answer so that
 /// the audit record can name it.
@@ -20,6 +21,8 @@ impl VendorReference for serde::de::IgnoredAny {}
 pub struct Answer<T> {
     /// The decoded answer.
     pub value: T,
+    /// The call, by the name it bears in the audit trail.
+    pub call: CallId,
     /// The HTTP status (2xx).
     pub status: u16,
     /// Every attempt, the successful one last.
@@ -37,7 +40,13 @@ impl<T> std::fmt::Debug for Answer<T> {
 impl<T> Answer<T> {
     /// Replaces the value, keeping what it took to get it.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
-        Answer { value: f(self.value), status: self.status, attempts: self.attempts, request_id: self.request_id }
+        Answer {
+            value: f(self.value),
+            call: self.call,
+            status: self.status,
+            attempts: self.attempts,
+            request_id: self.request_id,
+        }
     }
 }
 

@@ -4,9 +4,64 @@
 //! holds no content. The references of doctor and patient are in it because that is what an audit trail is for; they are never printed
 //! by `Debug`, and a sink takes them with the explicit word `expose`.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use crate::{Attempt, AuditId, Delivery, ErrorKind, Sensitive};
+use crate::random::unguessable;
+use crate::{Attempt, AuditId, BoxFuture, Delivery, ErrorKind, Sensitive};
+
+/// Names one call: in its audit record, its span, its answer or error. Drawn by chance, shown as 32 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CallId(u128);
+
+impl CallId {
+    pub(crate) fn new() -> Self {
+        Self(unguessable())
+    }
+}
+
+impl std::fmt::Display for CallId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// A call that is about to begin, as a sink is told of it before anything is sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AuditOpening<'a> {
+    /// The call; its [`AuditRecord`] bears the same name.
+    pub call: CallId,
+    /// When the call began, by the wall clock.
+    pub started: SystemTime,
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The operation's name.
+    pub operation: &'static str,
+    /// The doctor, as given.
+    pub doctor: Option<&'a AuditId>,
+    /// The patient, as given.
+    pub patient: Option<&'a AuditId>,
+}
+
+/// Why a sink does not let a call begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRefusal {
+    pub(crate) reason: Cow<'static, str>,
+}
+
+impl AuditRefusal {
+    /// A refusal. `reason` completes the sentence "the audit trail ...", says what to do, and holds no data of a call.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl std::fmt::Display for AuditRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the audit trail {}", self.reason)
+    }
+}
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +79,8 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AuditRecord {
+    /// The call.
+    pub call: CallId,
     /// When the call began, by the wall clock.
     pub started: SystemTime,
     /// How long it took, waiting included.
@@ -55,9 +112,25 @@ pub struct AuditRecord {
     pub response_bytes: u64,
 }
 
-/// Takes audit records. Called inline at the end of each call, so a sink that writes somewhere slow must hand over.
+/// Takes audit records. A call is announced before anything of it is sent, and recorded once, however it ends.
 pub trait AuditSink: Send + Sync + 'static {
-    /// Takes one record. It cannot fail towards the caller: the call is over, and a sink that could not keep the record has to say so
-    /// by its own means. It must not panic, because it is also called while a dropped call is cleaned up.
+    /// A call is about to begin: nothing was sent, and no credential was fetched. A sink that writes down the announcement can tell
+    /// after a crash which calls have no record. By default every call may begin.
+    ///
+    /// # Errors
+    ///
+    /// A refusal ends the call with [`Audit`](ErrorKind::Audit) and nothing is sent. [`record`](Self::record) is called all the same.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future is dropped with the call, and when the call's total deadline passes.
+    fn open<'a>(&'a self, opening: &'a AuditOpening<'a>) -> BoxFuture<'a, Result<(), AuditRefusal>> {
+        let _ = opening;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Takes the one record of a call. Called inline at its end, so a sink that writes somewhere slow must hand over. It cannot fail
+    /// towards the caller, because the call is over: a sink that could not keep a record should refuse the next
+    /// [`open`](Self::open). It must not panic, because it is also called while a dropped call is cleaned up.
     fn record(&self, record: AuditRecord);
 }

@@ -1,6 +1,9 @@
 //! How long to wait before the next attempt: exponential, capped, with jitter, in whole nanoseconds.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use crate::random::Random;
 
 /// How much of a computed delay chance may take away, so that clients that failed together do not come back together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +23,7 @@ pub enum Jitter {
 ///
 /// // 1 s, 2 s, 4 s, never shortened by more than a fifth.
 /// let documented = Backoff::new(Duration::from_secs(1), Duration::from_secs(20), Jitter::AtLeastPercent(80));
-/// let mut random = fastrand::Rng::with_seed(7);
-/// let third = documented.delay(3, &mut random);
-/// assert!(third >= Duration::from_millis(3200) && third <= Duration::from_secs(4));
+/// assert_eq!(documented.range(3), Duration::from_millis(3200)..=Duration::from_secs(4));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
@@ -37,20 +38,25 @@ impl Backoff {
         Self { base, cap, jitter }
     }
 
-    /// The delay after the `n`-th failed attempt (from 1; 0 counts as 1).
-    pub fn delay(&self, n: u32, random: &mut fastrand::Rng) -> Duration {
-        let doublings = n.saturating_sub(1);
-        let factor = 1u128.checked_shl(doublings.min(127)).unwrap_or(u128::MAX);
+    /// Between what the delay after the `n`-th failed attempt lies (from 1; 0 counts as 1).
+    pub fn range(&self, n: u32) -> RangeInclusive<Duration> {
+        let (least, whole) = self.nanos(n).into_inner();
+        Duration::from_nanos(least)..=Duration::from_nanos(whole)
+    }
+
+    pub(crate) fn delay(&self, n: u32, random: &mut Random) -> Duration {
+        Duration::from_nanos(random.within(self.nanos(n)))
+    }
+
+    fn nanos(&self, n: u32) -> RangeInclusive<u64> {
+        let factor = 1u128.checked_shl(n.saturating_sub(1).min(127)).unwrap_or(u128::MAX);
         let whole = self.base.as_nanos().saturating_mul(factor).min(self.cap.as_nanos());
-        let whole = u64::try_from(whole).unwrap_or(u64::MAX);
         let least = match self.jitter {
             Jitter::Full => 0,
-            Jitter::AtLeastPercent(percent) => {
-                let share = u128::from(whole) * u128::from(percent.min(100)) / 100;
-                u64::try_from(share).unwrap_or(whole)
-            }
+            Jitter::AtLeastPercent(percent) => whole.saturating_mul(percent.min(100).into()) / 100,
         };
-        Duration::from_nanos(random.u64(least..=whole))
+        let nanos = |nanos: u128| u64::try_from(nanos).unwrap_or(u64::MAX);
+        nanos(least)..=nanos(whole)
     }
 }
 
@@ -65,7 +71,7 @@ mod tests {
         let backoff = Backoff::new(SECOND, Duration::from_secs(20), Jitter::AtLeastPercent(80));
         let expected = [1, 1, 2, 4, 8, 16, 20, 20];
         for seed in 0..200 {
-            let mut random = fastrand::Rng::with_seed(seed);
+            let mut random = Random::with_seed(seed);
             for (n, seconds) in expected.iter().enumerate() {
                 let delay = backoff.delay(u32::try_from(n).unwrap(), &mut random);
                 let whole = SECOND * *seconds;
@@ -77,7 +83,7 @@ mod tests {
     #[test]
     fn full_jitter_uses_the_whole_range() {
         let backoff = Backoff::new(SECOND, SECOND, Jitter::Full);
-        let mut random = fastrand::Rng::with_seed(1);
+        let mut random = Random::with_seed(1);
         let delays: Vec<_> = (0..500).map(|_| backoff.delay(1, &mut random)).collect();
         assert!(delays.iter().any(|d| *d < SECOND / 10));
         assert!(delays.iter().any(|d| *d > SECOND * 9 / 10));
@@ -86,7 +92,7 @@ mod tests {
 
     #[test]
     fn extremes_neither_overflow_nor_panic() {
-        let mut random = fastrand::Rng::with_seed(1);
+        let mut random = Random::with_seed(1);
         let backoff = Backoff::new(Duration::MAX, Duration::MAX, Jitter::AtLeastPercent(255));
         assert_eq!(backoff.delay(u32::MAX, &mut random), Duration::from_nanos(u64::MAX));
         let none = Backoff::new(Duration::ZERO, Duration::ZERO, Jitter::Full);
@@ -97,7 +103,7 @@ mod tests {
     fn the_same_seed_gives_the_same_delays() {
         let backoff = Backoff::new(SECOND, Duration::from_secs(20), Jitter::Full);
         let run = |seed| {
-            let mut random = fastrand::Rng::with_seed(seed);
+            let mut random = Random::with_seed(seed);
             (1..6).map(|n| backoff.delay(n, &mut random)).collect::<Vec<_>>()
         };
         assert_eq!(run(7), run(7));

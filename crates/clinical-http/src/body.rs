@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::file::FileFacts;
+use crate::random::unguessable;
 use crate::{Error, ErrorKind};
 
 /// The body of a request. `Debug` shows its kind and length only.
@@ -57,7 +58,7 @@ impl Body {
     /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the JSON exactly once.
     pub fn json_with_file(file: FileFacts, make: impl Fn(&str) -> Result<Self, Error>) -> Result<Self, Error> {
         // 128 random bits: text of the caller cannot contain it by accident or on purpose.
-        let slot = format!("file-{:032x}", fastrand::u128(..));
+        let slot = format!("file-{:032x}", unguessable());
         let Self(Content::Json(json)) = make(&slot)? else {
             return Err(Error::new(ErrorKind::InvalidInput, "a file can only be placed into a JSON body"));
         };

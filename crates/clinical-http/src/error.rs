@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::audit::CallId;
 use crate::{Attempt, Delivery, Sensitive};
 
 /// What went wrong, as something a caller can act on.
@@ -42,6 +43,8 @@ pub enum ErrorKind {
     Redirect,
     /// The answer was longer than the configured cap.
     ResponseTooLarge,
+    /// The audit trail refused the call; nothing was sent. Mend the trail.
+    Audit,
     /// The answer was received whole and not understood; its bytes are in [`Error::body`].
     Decode,
 }
@@ -64,6 +67,7 @@ impl ErrorKind {
             Self::Interrupted => "interrupted",
             Self::Redirect => "redirect",
             Self::ResponseTooLarge => "response_too_large",
+            Self::Audit => "audit",
             Self::Decode => "decode",
         }
     }
@@ -84,6 +88,7 @@ pub struct Error {
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
+    call: Option<CallId>,
     field: Option<&'static str>,
     message: Cow<'static, str>,
     delivery: Delivery,
@@ -99,6 +104,7 @@ impl Error {
         Self {
             inner: Box::new(Inner {
                 kind,
+                call: None,
                 field: None,
                 message: message.into(),
                 delivery: Delivery::NotSent,
@@ -159,7 +165,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
+    pub(crate) fn of_call(mut self, call: CallId, attempts: Vec<Attempt>) -> Self {
+        self.inner.call = Some(call);
         let worst = attempts.iter().map(|attempt| attempt.delivery).max();
         self.inner.delivery = worst.unwrap_or(self.inner.delivery);
         self.inner.attempts = attempts;
@@ -196,6 +203,11 @@ impl Error {
             _ if self.may_have_been_processed() => "the vendor may have processed it",
             _ => "the vendor did not process it",
         }
+    }
+
+    /// The call, by the name it bears in the audit trail; `None` for a local check.
+    pub fn call(&self) -> Option<CallId> {
+        self.inner.call
     }
 
     /// How many attempts were made; 0 for a local check.

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http_body::Frame;
 use rustls::CertificateError;
 
+use crate::connection::Connection;
 use crate::deadline::Deadlines;
 use crate::transport::{BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse};
 use crate::{BaseUrl, BoxFuture, Delivery, Error, tls};
@@ -23,7 +24,7 @@ pub(crate) struct ReqwestTransport(reqwest::Client);
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 impl ReqwestTransport {
-    pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines) -> Result<Self, Error> {
+    pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines, _connection: &Connection) -> Result<Self, Error> {
         let tls = if base.is_https() { tls::verified()? } else { tls::none()? };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -160,7 +161,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = BaseUrl::parse(&format!("http://{address}")).unwrap();
-        let transport = ReqwestTransport::new(&base, &Deadlines::default()).unwrap();
+        let transport = ReqwestTransport::new(&base, &Deadlines::default(), &Connection::default()).unwrap();
         let body = Body::json("text").unwrap();
         let request = TransportRequest {
             method: Method::POST,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::random::Random;
 use crate::verdict::Pace;
 use crate::{Backoff, Jitter};
 
@@ -88,13 +89,7 @@ impl RetryPolicy {
     }
 
     /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the policy allows.
-    pub(crate) fn wait(
-        &self,
-        n: u32,
-        pace: Pace,
-        hint: Option<Duration>,
-        random: &mut fastrand::Rng,
-    ) -> Option<Duration> {
+    pub(crate) fn wait(&self, n: u32, pace: Pace, hint: Option<Duration>, random: &mut Random) -> Option<Duration> {
         let backoff = match pace {
             Pace::Transient => self.transient.unwrap_or(TRANSIENT),
             Pace::Throttle => self.throttle.unwrap_or(THROTTLE),
@@ -106,7 +101,7 @@ impl RetryPolicy {
         }
         // A little more than asked for: clients that were turned away together must not come back in the same instant, and a
         // hint in whole seconds may have been rounded down.
-        let spread = Duration::from_millis(random.u64(0..=100));
+        let spread = Duration::from_millis(random.within(0..=100));
         Some(hint.max(delay).saturating_add(spread))
     }
 }
@@ -119,7 +114,7 @@ mod tests {
     fn a_hint_is_never_undercut_and_hardly_exceeded() {
         let policy = RetryPolicy::default();
         for seed in 0..500 {
-            let mut random = fastrand::Rng::with_seed(seed);
+            let mut random = Random::with_seed(seed);
             let hint = Duration::from_secs(2);
             let wait = policy.wait(1, Pace::Throttle, Some(hint), &mut random).unwrap();
             assert!(wait >= hint && wait <= hint + Duration::from_millis(100), "{wait:?}");
@@ -130,7 +125,7 @@ mod tests {
     fn back_off_wins_over_a_shorter_hint() {
         let floor = Backoff::new(Duration::from_secs(8), Duration::from_secs(8), Jitter::AtLeastPercent(100));
         let policy = RetryPolicy::default().throttle(floor);
-        let mut random = fastrand::Rng::with_seed(1);
+        let mut random = Random::with_seed(1);
         let wait = policy.wait(1, Pace::Throttle, Some(Duration::ZERO), &mut random).unwrap();
         assert!(wait >= Duration::from_secs(8));
     }
@@ -138,7 +133,7 @@ mod tests {
     #[test]
     fn a_hint_beyond_the_limit_is_not_waited_for() {
         let policy = RetryPolicy::default();
-        let mut random = fastrand::Rng::with_seed(1);
+        let mut random = Random::with_seed(1);
         let exactly = policy.wait(1, Pace::Throttle, Some(Duration::from_secs(300)), &mut random);
         assert!(exactly.is_some());
         let beyond = policy.wait(1, Pace::Throttle, Some(Duration::from_millis(300_001)), &mut random);
@@ -157,7 +152,7 @@ mod tests {
         let vendor = RetryPolicy::default().max_attempts(6).transient(documented);
         let caller = RetryPolicy::default().max_attempts(2).over(&vendor);
         assert_eq!(caller.attempts(), 2);
-        let mut random = fastrand::Rng::with_seed(1);
+        let mut random = Random::with_seed(1);
         assert_eq!(caller.wait(1, Pace::Transient, None, &mut random), Some(Duration::from_secs(1)));
     }
 

@@ -16,6 +16,7 @@ use crate::{Attempt, Call, Delivery, Error, ErrorKind};
 
 /// Makes attempts until one succeeds or the policy, the delivery or a deadline says stop.
 pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
+    trail.open().await?;
     let mut waited = Duration::ZERO;
     let mut refreshed = false;
     let mut last: Option<Error> = None;

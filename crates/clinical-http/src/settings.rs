@@ -6,6 +6,7 @@ use http::HeaderValue;
 
 use crate::audit::AuditSink;
 use crate::credential::CredentialSource;
+use crate::random::Random;
 use crate::transport::Transport;
 use crate::{BaseUrl, BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
 
@@ -21,11 +22,11 @@ pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Option<Arc<dyn AuditSink>>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) random: Mutex<fastrand::Rng>,
+    pub(crate) random: Mutex<Random>,
 }
 
 impl Settings {
-    pub(crate) fn with_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
+    pub(crate) fn with_random<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
         draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

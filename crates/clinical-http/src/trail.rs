@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::audit::{AuditRecord, Outcome};
+use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{Attempt, Call, Delivery, Error, Event, Sensitive};
+use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {
     client: &'a Settings,
     call: &'a Call,
+    id: CallId,
     wall: SystemTime,
     began: Duration,
     attempts: Vec<Attempt>,
@@ -31,6 +32,7 @@ impl<'a> Trail<'a> {
         Self {
             client,
             call,
+            id: CallId::new(),
             wall: client.clock.wall(),
             began: client.clock.now(),
             attempts: Vec::new(),
@@ -42,6 +44,33 @@ impl<'a> Trail<'a> {
             status: None,
             response_bytes: 0,
             vendor_reference: None,
+        }
+    }
+
+    pub(crate) fn id(&self) -> CallId {
+        self.id
+    }
+
+    /// Announces the call to the audit trail, which may refuse it.
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        let Some(sink) = &self.client.audit else {
+            return Ok(());
+        };
+        let context = self.call.context_ref();
+        let opening = AuditOpening {
+            call: self.id,
+            started: self.wall,
+            vendor: self.client.vendor.name(),
+            operation: self.call.operation().name(),
+            doctor: context.doctor_id(),
+            patient: context.patient_id(),
+        };
+        let left = self.client.deadlines.left(self.spent());
+        match tokio::time::timeout(left, sink.open(&opening)).await {
+            Ok(opened) => opened.map_err(|refusal| Error::new(ErrorKind::Audit, refusal.to_string())),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Audit, "the audit trail did not answer within the time limit of the call"))
+            }
         }
     }
 
@@ -117,7 +146,7 @@ impl<'a> Trail<'a> {
     /// The call failed; returns the error with the account of its attempts.
     pub(crate) fn fail(mut self, error: Error) -> Error {
         self.outcome = Outcome::Failed(error.kind());
-        let error = error.with_attempts(self.attempts.clone());
+        let error = error.of_call(self.id, self.attempts.clone());
         self.delivery = self.delivery.max(error.delivery());
         tracing::warn!("error.type" = error.kind().as_str(), delivery = error.delivery().as_str(), "call failed");
         error
@@ -137,6 +166,7 @@ impl Drop for Trail<'_> {
         let status = broken_off.and_then(Progress::status).or(self.status);
         let context = self.call.context_ref();
         sink.record(AuditRecord {
+            call: self.id,
             started: self.wall,
             elapsed: self.spent(),
             vendor: self.client.vendor.name(),

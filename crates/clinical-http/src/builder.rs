@@ -1,0 +1,167 @@
+//! The settings of a client: collected, checked once in `build()`, and then fixed.
+
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderName, HeaderValue};
+
+use crate::audit::AuditSink;
+use crate::connection::Connection;
+use crate::credential::CredentialSource;
+use crate::random::Random;
+use crate::reqwest_transport::ReqwestTransport;
+use crate::settings::Settings;
+use crate::transport::Transport;
+use crate::{BaseUrl, BodyLimits, Client, Clock, Deadlines, Error, Observer, RetryPolicy, SystemClock, Vendor};
+
+/// The settings of a [`Client`].
+#[must_use]
+pub struct ClientBuilder {
+    vendor: &'static Vendor,
+    base: BaseUrl,
+    credentials: Option<Arc<dyn CredentialSource>>,
+    retry: RetryPolicy,
+    deadlines: Deadlines,
+    limits: BodyLimits,
+    user_agent: String,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    audit: Option<Arc<dyn AuditSink>>,
+    observer: Option<Arc<dyn Observer>>,
+    seed: Option<u64>,
+    connection: Connection,
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("vendor", &self.vendor.name())
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(vendor: &'static Vendor, base: BaseUrl) -> Self {
+        Self {
+            vendor,
+            base,
+            credentials: None,
+            retry: RetryPolicy::default(),
+            deadlines: Deadlines::default(),
+            limits: BodyLimits::default(),
+            user_agent: concat!("clinical-http/", env!("CARGO_PKG_VERSION")).to_owned(),
+            transport: None,
+            clock: None,
+            audit: None,
+            observer: None,
+            seed: None,
+            connection: Connection::default(),
+        }
+    }
+
+    /// Where the credential comes from. Without a source no credential is sent.
+    pub fn credential(mut self, source: impl CredentialSource) -> Self {
+        self.credentials = Some(Arc::new(source));
+        self
+    }
+
+    /// How often and after which waits a request is sent again. What the policy leaves unset stays as it was.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy.over(&self.retry);
+        self
+    }
+
+    /// How long things may take. What is left unset stays as it was.
+    pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines.over(&self.deadlines);
+        self
+    }
+
+    /// How much of an answer is accepted.
+    pub fn limits(mut self, limits: BodyLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The `User-Agent`, such as `MyHIS/1.0 (General Hospital)`; by default this crate's name and version.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = product.into();
+        self
+    }
+
+    /// Where audit records go. Without a sink there are none.
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.audit = Some(Arc::new(sink));
+        self
+    }
+
+    /// Who watches.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// How connections are made: whom to trust, who we are, and through which proxy.
+    pub fn connection(mut self, connection: Connection) -> Self {
+        self.connection = connection;
+        self
+    }
+
+    /// Another transport than `reqwest`, for tests. The rules for addresses hold all the same.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Another clock than the system's, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// A fixed seed for jitter, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Checks the settings and makes the client.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration), naming the setting and the rule.
+    pub fn build(self) -> Result<Client, Error> {
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .ok()
+            .filter(|value| !value.is_empty() && value.to_str().is_ok())
+            .ok_or_else(|| {
+                Error::configuration("user agent", "is empty or not visible ASCII; use a form such as MyHIS/1.0")
+            })?;
+        let audit = [self.vendor.doctor_header(), self.vendor.patient_header()];
+        for name in audit.into_iter().flatten() {
+            HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Error::configuration("audit header", "is not a valid HTTP field name"))?;
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(ReqwestTransport::new(&self.base, &self.deadlines, &self.connection)?),
+        };
+        let random = self.seed.map_or_else(Random::new, Random::with_seed);
+        Ok(Client {
+            inner: Arc::new(Settings {
+                vendor: self.vendor,
+                base: self.base,
+                credentials: self.credentials,
+                retry: self.retry,
+                deadlines: self.deadlines,
+                limits: self.limits,
+                user_agent,
+                transport,
+                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+                audit: self.audit,
+                observer: self.observer,
+                random: Mutex::new(random),
+            }),
+        })
+    }
+}
