@@ -6,6 +6,9 @@ mod attempt;
 pub mod audit;
 mod backoff;
 mod base_url;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod body;
 mod builder;
 mod call;
