@@ -13,6 +13,8 @@ pub struct Attempt {
     pub number: u32,
     /// How long the client waited before this attempt (back-off or the vendor's hint); zero for the first.
     pub waited: Duration,
+    /// How long it then waited for the client's own limits: requests in flight, rate, a cool-down that another call caused.
+    pub queued: Duration,
     /// How long the attempt itself took.
     pub elapsed: Duration,
     /// The HTTP status, where one was received.

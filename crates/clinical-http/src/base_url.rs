@@ -68,6 +68,10 @@ impl BaseUrl {
         self.url.scheme() == "https"
     }
 
+    pub(crate) fn scheme(&self) -> &str {
+        self.url.scheme()
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }

@@ -5,13 +5,17 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderName, HeaderValue};
 
 use crate::audit::AuditSink;
+use crate::budget::Tokens;
 use crate::connection::Connection;
 use crate::credential::CredentialSource;
+use crate::gate::Gate;
 use crate::random::Random;
 use crate::reqwest_transport::ReqwestTransport;
 use crate::settings::Settings;
 use crate::transport::Transport;
-use crate::{BaseUrl, BodyLimits, Client, Clock, Deadlines, Error, Observer, RetryPolicy, SystemClock, Vendor};
+use crate::{
+    BaseUrl, BodyLimits, Client, Clock, Deadlines, Error, Observer, RateLimit, RetryPolicy, SystemClock, Vendor,
+};
 
 /// The settings of a [`Client`].
 #[must_use]
@@ -29,7 +33,12 @@ pub struct ClientBuilder {
     observer: Option<Arc<dyn Observer>>,
     seed: Option<u64>,
     connection: Connection,
+    rate: Option<RateLimit>,
+    max_in_flight: usize,
 }
+
+/// Enough to keep a department busy, few enough not to look like an attack to a vendor.
+const MAX_IN_FLIGHT: usize = 64;
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,6 +65,8 @@ impl ClientBuilder {
             observer: None,
             seed: None,
             connection: Connection::default(),
+            rate: None,
+            max_in_flight: MAX_IN_FLIGHT,
         }
     }
 
@@ -74,6 +85,20 @@ impl ClientBuilder {
     /// How long things may take. What is left unset stays as it was.
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines.over(&self.deadlines);
+        self
+    }
+
+    /// How many requests may begin within a period, over all clones of the client; by default as many as the vendor takes. Where the
+    /// vendor sends `X-RateLimit-Remaining` and `X-RateLimit-Reset`, its own count is respected as well, also without this setting.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate = Some(limit);
+        self
+    }
+
+    /// How many requests may be under way at the same time, over all clones of the client (64 by default, at least 1). Others wait for
+    /// their turn, within their deadline.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests;
         self
     }
 
@@ -146,18 +171,21 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new(&self.base, &self.deadlines, &self.connection)?),
         };
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let random = self.seed.map_or_else(Random::new, Random::with_seed);
         Ok(Client {
             inner: Arc::new(Settings {
                 vendor: self.vendor,
                 base: self.base,
                 credentials: self.credentials,
+                tokens: Tokens::new(self.retry.retry_budget(), clock.now()),
+                gate: Gate::new(self.max_in_flight, self.rate),
                 retry: self.retry,
                 deadlines: self.deadlines,
                 limits: self.limits,
                 user_agent,
                 transport,
-                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+                clock,
                 audit: self.audit,
                 observer: self.observer,
                 random: Mutex::new(random),

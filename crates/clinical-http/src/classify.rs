@@ -27,12 +27,20 @@ pub(crate) fn kind_of_status(status: u16, hinted: bool) -> ErrorKind {
 /// The kind of a failure of the transport.
 pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
     match failure {
-        Failure::Resolve | Failure::Connect => ErrorKind::Connect,
+        Failure::Resolve | Failure::Connect | Failure::Proxy | Failure::ProxyCredentials | Failure::ProxyRefused => {
+            ErrorKind::Connect
+        }
         Failure::ConnectTimeout => ErrorKind::Timeout,
         Failure::TlsUnknownAuthority
         | Failure::TlsExpired
+        | Failure::TlsNotYetValid
         | Failure::TlsWrongName
         | Failure::TlsCertificate
+        | Failure::TlsVersion
+        | Failure::TlsIdentityRequired
+        | Failure::TlsIdentityRefused
+        | Failure::TlsRefused
+        | Failure::TlsNotSpoken
         | Failure::Tls => ErrorKind::Tls,
         Failure::RequestBody => ErrorKind::InvalidInput,
         Failure::Setup => ErrorKind::Configuration,
@@ -41,8 +49,8 @@ pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
 }
 
 /// The error for a status that is not a success. `origin` is where a redirect points.
-pub(crate) fn status_error(status: StatusCode, hint: Option<Duration>, origin: Option<&str>) -> Error {
-    let kind = kind_of_status(status.as_u16(), hint.is_some());
+pub(crate) fn status_error(status: StatusCode, hinted: bool, hint: Option<Duration>, origin: Option<&str>) -> Error {
+    let kind = kind_of_status(status.as_u16(), hinted);
     let advice: Cow<'static, str> = match kind {
         ErrorKind::Redirect => match origin {
             Some(origin) => format!("redirects are not followed; this one points to {origin}").into(),

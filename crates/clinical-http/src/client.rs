@@ -8,8 +8,9 @@ use tracing::Instrument;
 
 use crate::run;
 use crate::settings::Settings;
+use crate::telemetry;
 use crate::trail::Trail;
-use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, Vendor, VendorReference};
+use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, Stats, Vendor, VendorReference};
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
 #[derive(Clone)]
@@ -72,24 +73,21 @@ impl Client {
         self.send_with(call, |body| Ok(Sensitive::new(body.clone())), |_| None).await
     }
 
+    /// How full this client's limits are at this moment.
+    pub fn stats(&self) -> Stats {
+        let now = self.inner.clock.now();
+        self.inner.gate.stats(now, self.inner.tokens.level(now))
+    }
+
     async fn send_with<T>(
         &self,
         call: Call,
         decode: impl FnOnce(&Bytes) -> Result<T, Error>,
         reference: impl FnOnce(&T) -> Option<&str>,
     ) -> Result<Answer<T>, Error> {
-        let operation = call.operation();
-        let span = tracing::info_span!(
-            "call",
-            vendor = self.inner.vendor.name(),
-            operation = operation.name(),
-            "http.request.method" = operation.method().as_str(),
-            "url.template" = operation.path(),
-            "server.address" = self.inner.base.host(),
-            "server.port" = self.inner.base.port(),
-        );
+        let mut trail = Trail::begin(&self.inner, &call);
+        let span = telemetry::call(&self.inner, &call, trail.id());
         async {
-            let mut trail = Trail::begin(&self.inner, &call);
             let success = match run::run(&self.inner, &call, &mut trail).await {
                 Ok(success) => success,
                 Err(error) => return Err(trail.fail(error)),

@@ -95,6 +95,7 @@ struct Inner {
     status: Option<u16>,
     attempts: Vec<Attempt>,
     retry_after: Option<Duration>,
+    retry_budget_empty: bool,
     request_id: Option<Sensitive<String>>,
     body: Option<Sensitive<Bytes>>,
 }
@@ -111,6 +112,7 @@ impl Error {
                 status: None,
                 attempts: Vec::new(),
                 retry_after: None,
+                retry_budget_empty: false,
                 request_id: None,
                 body: None,
             }),
@@ -157,6 +159,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, hint: Option<Duration>) -> Self {
         self.inner.retry_after = hint;
+        self
+    }
+
+    pub(crate) fn with_retry_budget_empty(mut self) -> Self {
+        self.inner.retry_budget_empty = true;
         self
     }
 
@@ -240,6 +247,12 @@ impl Error {
         self.inner.retry_after
     }
 
+    /// Whether the request would have been sent again, but too many of this client's requests had failed lately
+    /// ([`RetryBudget`](crate::RetryBudget)).
+    pub fn retry_budget_empty(&self) -> bool {
+        self.inner.retry_budget_empty
+    }
+
     /// What was received of the last answer: up to 8 KiB of an error body, all of an answer that could not be decoded, the
     /// part that came of one that was cut. May hold patients' data.
     pub fn body(&self) -> Option<&Sensitive<Bytes>> {
@@ -254,10 +267,13 @@ impl std::fmt::Display for Error {
             write!(f, "{field} ")?;
         }
         write!(f, "{} ({}", inner.message, self.certainty())?;
-        match inner.attempts.len() {
-            0 | 1 => f.write_str(")"),
-            n => write!(f, "; {n} attempts)"),
+        if inner.attempts.len() > 1 {
+            write!(f, "; {} attempts", inner.attempts.len())?;
         }
+        if inner.retry_budget_empty {
+            f.write_str("; not sent again because too many requests failed lately")?;
+        }
+        f.write_str(")")
     }
 }
 

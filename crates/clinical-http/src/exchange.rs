@@ -10,18 +10,21 @@ use tokio::time::{Instant, timeout_at};
 use crate::classify::{expired_error, failure_error, status_error};
 use crate::deadline::later;
 use crate::guard::{Expired, guarded};
+use crate::operation::RetryHint;
 use crate::progress::Progress;
+use crate::rate::Remaining;
 use crate::read::{self, End};
 use crate::request::SendBody;
 use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
-use crate::{BaseUrl, Body, BodyLimits, Clock, Delivery, Error, ErrorKind, Method, retry_after};
+use crate::{BaseUrl, BodyLimits, Call, Clock, Delivery, Error, ErrorKind, retry_after};
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
     pub(crate) body: Bytes,
+    pub(crate) remaining: Option<Remaining>,
 }
 
 /// An attempt that did not succeed.
@@ -30,11 +33,13 @@ pub(crate) struct Failed {
     pub(crate) pace: Pace,
     /// The same would happen again (an answer past the cap, a file that has changed): not repeated whatever the effect.
     pub(crate) is_final: bool,
+    /// What the vendor said about its rate limit.
+    pub(crate) remaining: Option<Remaining>,
 }
 
 impl Failed {
     fn transient(error: Error) -> Self {
-        Self { error, pace: Pace::Transient, is_final: false }
+        Self { error, pace: Pace::Transient, is_final: false, remaining: None }
     }
 
     fn finally(error: Error) -> Self {
@@ -47,6 +52,7 @@ pub(crate) struct Attempting<'a> {
     pub(crate) transport: &'a dyn Transport,
     pub(crate) base: &'a BaseUrl,
     pub(crate) limits: &'a BodyLimits,
+    pub(crate) retry_hint: Option<RetryHint>,
     pub(crate) stall: Duration,
     pub(crate) clock: &'a dyn Clock,
 }
@@ -55,20 +61,20 @@ impl Attempting<'_> {
     /// Sends one request and reads its answer, within `limit`.
     pub(crate) async fn run(
         &self,
-        (method, path): (Method, &str),
+        call: &Call,
         headers: HeaderMap,
-        body: &Body,
         progress: &Arc<Progress>,
         limit: Duration,
     ) -> Result<Success, Failed> {
+        let (operation, body) = (call.operation(), call.body_ref());
         let end = later(Instant::now(), limit);
         let Ok(opened) = timeout_at(end, SendBody::open(body, progress.clone())).await else {
             let error = expired_error(Expired::Attempt, limit, Delivery::NotSent);
             return Err(Failed::transient(error));
         };
         let request = TransportRequest {
-            method: method.to_http(),
-            url: self.base.join(path),
+            method: operation.method().to_http(),
+            url: self.base.join(operation.path()),
             headers,
             body: opened.map_err(Failed::finally)?,
         };
@@ -104,11 +110,12 @@ impl Attempting<'_> {
     async fn success(&self, response: TransportResponse, end: Instant) -> Result<Success, Failed> {
         let TransportResponse { status, headers, body } = response;
         let cap = self.limits.of(true);
+        let remaining = Remaining::read(&headers, self.clock.wall());
         let (body, ended) = read::capped(body, cap, end, self.stall).await;
         let (kind, message) = match ended {
             End::Whole => {
                 let request_id = request_id(&headers);
-                return Ok(Success { status: status.as_u16(), request_id, body });
+                return Ok(Success { status: status.as_u16(), request_id, body, remaining });
             }
             End::Capped => (
                 ErrorKind::ResponseTooLarge,
@@ -126,22 +133,25 @@ impl Attempting<'_> {
             .with_delivery(Delivery::ResponseLost)
             .with_status(status.as_u16(), request_id(&headers))
             .with_body(body);
-        Err(Failed { error, pace: Pace::Transient, is_final: ended == End::Capped })
+        Err(Failed { error, pace: Pace::Transient, is_final: ended == End::Capped, remaining })
     }
 
     async fn refusal(&self, response: TransportResponse, end: Instant) -> Failed {
         let TransportResponse { status, headers, body } = response;
         let hint = retry_after::hint(&headers, self.clock.wall());
+        let hinted = hint.is_some();
+        let remaining = Remaining::read(&headers, self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
         let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
+        let hint = hint.max(self.retry_hint.and_then(|find| find(&body)));
         let origin = headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.base.origin_of(to));
         let code = status.as_u16();
-        let error = status_error(status, hint, origin.as_deref())
-            .with_delivery(verdict::delivery_of_status(code, hint.is_some()))
+        let error = status_error(status, hinted, hint, origin.as_deref())
+            .with_delivery(verdict::delivery_of_status(code, hinted))
             .with_status(code, request_id(&headers))
             .with_retry_after(hint)
             .with_body(body);
-        Failed { error, pace: verdict::pace_of_status(code, hint.is_some()), is_final: false }
+        Failed { error, pace: verdict::pace_of_status(code, hinted), is_final: false, remaining }
     }
 }
 

@@ -3,6 +3,8 @@
 //! The effect is declared here, once per operation, by whoever read the vendor's contract. Nothing in this crate looks
 //! at the HTTP method to decide whether a request may be repeated.
 
+use std::time::Duration;
+
 /// The HTTP methods that the vendors use. A type of our own because an [`Operation`] is `const` data and `http::Method` cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -126,18 +128,22 @@ impl Operation {
     }
 }
 
+/// Finds in the body of an error (at most 8 KiB) how long the vendor asks to wait.
+pub type RetryHint = fn(&[u8]) -> Option<Duration>;
+
 /// What a vendor crate declares about its vendor as a whole.
 #[derive(Debug)]
 pub struct Vendor {
     name: &'static str,
     doctor_header: Option<&'static str>,
     patient_header: Option<&'static str>,
+    retry_hint: Option<RetryHint>,
 }
 
 impl Vendor {
     /// Declares a vendor by the name that errors, logs and audit records show.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, doctor_header: None, patient_header: None }
+        Self { name, doctor_header: None, patient_header: None, retry_hint: None }
     }
 
     /// The headers that carry the doctor's and the patient's reference of a [`CallContext`](crate::CallContext).
@@ -147,9 +153,20 @@ impl Vendor {
         self
     }
 
+    /// For a vendor that says in the body of an error how long to wait. What it finds counts beside a `Retry-After`; the longer of the two
+    /// is waited for. It changes nothing of what is sent again: a 503 is "refused" only with the header.
+    pub const fn retry_hint_in_body(mut self, find: RetryHint) -> Self {
+        self.retry_hint = Some(find);
+        self
+    }
+
     /// The vendor's name.
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    pub(crate) fn retry_hint(&self) -> Option<RetryHint> {
+        self.retry_hint
     }
 
     pub(crate) fn doctor_header(&self) -> Option<&'static str> {

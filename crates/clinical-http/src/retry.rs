@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::random::Random;
 use crate::verdict::Pace;
-use crate::{Backoff, Jitter};
+use crate::{Backoff, Jitter, RetryBudget};
 
 /// When and how often a request is sent again. Whether it may be sent again at all is not decided here: see
 /// [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).
@@ -20,6 +20,7 @@ pub struct RetryPolicy {
     transient: Option<Backoff>,
     throttle: Option<Backoff>,
     max_hint: Option<Duration>,
+    budget: Option<RetryBudget>,
 }
 
 const CAP: Duration = Duration::from_secs(20);
@@ -34,7 +35,8 @@ impl std::fmt::Debug for RetryPolicy {
             .field("max_attempts", &self.attempts())
             .field("transient", &self.transient.unwrap_or(TRANSIENT))
             .field("throttle", &self.throttle.unwrap_or(THROTTLE))
-            .field("max_hint", &self.max_hint.unwrap_or(MAX_HINT))
+            .field("max_hint", &self.longest_hint())
+            .field("budget", &self.retry_budget())
             .finish()
     }
 }
@@ -74,6 +76,13 @@ impl RetryPolicy {
         self
     }
 
+    /// What all retries of a client together may cost.
+    #[must_use]
+    pub fn budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
     /// This policy, and where it says nothing `base`.
     pub(crate) fn over(self, base: &Self) -> Self {
         Self {
@@ -81,11 +90,20 @@ impl RetryPolicy {
             transient: self.transient.or(base.transient),
             throttle: self.throttle.or(base.throttle),
             max_hint: self.max_hint.or(base.max_hint),
+            budget: self.budget.or(base.budget),
         }
     }
 
     pub(crate) fn attempts(&self) -> u32 {
         self.max_attempts.unwrap_or(4)
+    }
+
+    pub(crate) fn longest_hint(&self) -> Duration {
+        self.max_hint.unwrap_or(MAX_HINT)
+    }
+
+    pub(crate) fn retry_budget(&self) -> RetryBudget {
+        self.budget.unwrap_or_default()
     }
 
     /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the policy allows.
@@ -96,7 +114,7 @@ impl RetryPolicy {
         };
         let delay = backoff.delay(n, random);
         let Some(hint) = hint else { return Some(delay) };
-        if hint > self.max_hint.unwrap_or(MAX_HINT) {
+        if hint > self.longest_hint() {
             return None;
         }
         // A little more than asked for: clients that were turned away together must not come back in the same instant, and a

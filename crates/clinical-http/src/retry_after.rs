@@ -27,6 +27,12 @@ pub(crate) fn hint(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
         .max()
 }
 
+/// The vendor's clock as seconds of Unix time: the answer's `Date`, or ours.
+pub(crate) fn server_seconds(headers: &HeaderMap, wall: SystemTime) -> u64 {
+    let now = date(headers).unwrap_or(wall);
+    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }

@@ -2,60 +2,69 @@
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument;
 
 use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
+use crate::headers::headers;
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::telemetry;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
 
-/// Makes attempts until one succeeds or the policy, the delivery or a deadline says stop.
+/// Makes attempts until one succeeds or the policy, the delivery, the budget or a deadline says stop.
 pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
     trail.open().await?;
+    let clock = &*client.clock;
     let mut waited = Duration::ZERO;
     let mut refreshed = false;
     let mut last: Option<Error> = None;
     loop {
         let number = trail.next_number();
+        let came = trail.spent();
+        let pass = match client.gate.pass(clock, &client.deadlines, || trail.spent()).await {
+            Ok(pass) => pass,
+            // What the vendor last answered says more than that there was no time for another attempt.
+            Err(error) => return Err(last.unwrap_or(error)),
+        };
+        let queued = trail.spent().saturating_sub(came);
         let credential = match credential(client, trail).await {
             Ok(credential) => credential,
-            // What the vendor last answered says more than that the source was not quick enough after it.
             Err(error) if error.kind() == ErrorKind::Timeout => return Err(last.unwrap_or(error)),
             Err(error) => return Err(error),
         };
         let headers = headers(client, call, credential.as_ref())?;
-        // Computed last: fetching the credential and waiting have taken their part of the total.
+        // Computed last: the gate, the credential and waiting have taken their part of the total.
         let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
             return Err(last.unwrap_or_else(used_up));
         };
         let progress = Progress::new();
         trail.attempt_starts(progress.clone());
         let began = trail.spent();
-        let span = tracing::debug_span!("attempt", "http.request.resend_count" = number - 1);
-        let target = (call.operation().method(), call.operation().path());
-        let outcome = attempting(client).run(target, headers, call.body_ref(), &progress, limit).instrument(span).await;
+        let span = telemetry::attempt(client, call, number);
+        let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span.clone()).await;
         let elapsed = trail.spent().saturating_sub(began);
-        let record = |status, failure, delivery, retry_after| Attempt {
-            number,
-            waited,
-            elapsed,
-            status,
-            failure,
-            delivery,
-            retry_after,
+        let record = |status, failure, delivery, retry_after| {
+            let attempt = Attempt { number, waited, queued, elapsed, status, failure, delivery, retry_after };
+            telemetry::attempt_ended(&span, &attempt, &progress);
+            attempt
         };
-        let Failed { mut error, pace, is_final } = match outcome {
+        let Failed { mut error, pace, is_final, remaining } = match outcome {
             Ok(success) => {
+                pass.answered(clock, success.remaining);
+                client.tokens.earn(clock.now());
                 trail.received(success.body.len());
                 trail.attempt_ended(record(Some(success.status), None, Delivery::Answered, None));
                 return Ok(success);
             }
             Err(failed) => failed,
+        };
+        let strikes = match (pace, error.status()) {
+            (Pace::Throttle, _) => pass.throttled(clock, remaining),
+            (Pace::Transient, Some(_)) => pass.answered(clock, remaining),
+            (Pace::Transient, None) => pass.lost(clock),
         };
         trail.received(error.body().map_or(0, |body| body.expose().len()));
         let renewed = is_unauthorized(&error) && renewed(client, credential.as_ref(), trail, refreshed).await;
@@ -65,42 +74,37 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
             refreshed = true;
         }
         trail.attempt_ended(record(error.status(), Some(error.kind()), error.delivery(), error.retry_after()));
-        let again = if is_final { None } else { wait(client, call, number, &error, pace, trail.spent(), renewed) };
-        let Some(delay) = again else {
+        let delay = if renewed { Some(Duration::ZERO) } else { delay(client, number.max(strikes), pace, &error) };
+        let may_repeat = !is_final && number < client.retry.attempts() && may_repeat(call, &error);
+        let Some(delay) = delay.filter(|delay| may_repeat && client.deadlines.allows(trail.spent(), *delay)) else {
             return Err(error);
         };
+        if !renewed && !client.tokens.pay(pace, clock.now()) {
+            return Err(error.with_retry_budget_empty());
+        }
+        trail.repeats(delay, &error);
         if !delay.is_zero() {
-            trail.waits(delay, error.retry_after().is_some());
-            client.clock.sleep(delay).await;
+            clock.sleep(delay).await;
         }
         waited = delay;
         last = Some(error);
     }
 }
 
-/// How long to wait before the next attempt, or `None` if there must not be one.
-fn wait(
-    client: &Settings,
-    call: &Call,
-    number: u32,
-    error: &Error,
-    pace: Pace,
-    spent: Duration,
-    renewed: bool,
-) -> Option<Duration> {
+fn may_repeat(call: &Call, error: &Error) -> bool {
     let operation = call.operation();
-    let allowed = number < client.retry.attempts()
-        && verdict::may_repeat(operation.effect(), error.delivery())
-        && !error.status().is_some_and(|status| operation.is_final(status));
-    if !allowed {
-        return None;
+    verdict::may_repeat(operation.effect(), error.delivery())
+        && !error.status().is_some_and(|status| operation.is_final(status))
+}
+
+/// How long to wait before the next attempt, or `None` if the vendor asks for more than the policy allows. After throttling nobody
+/// else is let through meanwhile either.
+fn delay(client: &Settings, n: u32, pace: Pace, error: &Error) -> Option<Duration> {
+    let delay = client.with_random(|random| client.retry.wait(n, pace, error.retry_after(), random));
+    if pace == Pace::Throttle {
+        client.gate.cool(&*client.clock, delay.unwrap_or_else(|| client.retry.longest_hint()));
     }
-    let delay = if renewed {
-        Duration::ZERO
-    } else {
-        client.with_random(|random| client.retry.wait(number, pace, error.retry_after(), random))?
-    };
-    client.deadlines.allows(spent, delay).then_some(delay)
+    delay
 }
 
 fn attempting(client: &Settings) -> Attempting<'_> {
@@ -108,6 +112,7 @@ fn attempting(client: &Settings) -> Attempting<'_> {
         transport: &*client.transport,
         base: &client.base,
         limits: &client.limits,
+        retry_hint: client.vendor.retry_hint(),
         stall: client.deadlines.stall_limit(),
         clock: &*client.clock,
     }
@@ -137,34 +142,6 @@ async fn renewed(client: &Settings, sent: Option<&Credential>, trail: &Trail<'_>
     // A source that has nothing to offer any more leaves the vendor's 401 as the answer.
     let now = credential(client, trail).await.ok().flatten();
     now.is_some_and(|now| now.generation() != sent.generation())
-}
-
-fn headers(client: &Settings, call: &Call, credential: Option<&Credential>) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::with_capacity(6);
-    headers.insert(USER_AGENT, client.user_agent.clone());
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if !call.body_ref().is_empty() {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    if let Some(credential) = credential {
-        let (name, value) = credential.header()?;
-        headers.insert(name, value);
-    }
-    let audit = [
-        (client.vendor.doctor_header(), call.context_ref().doctor_id()),
-        (client.vendor.patient_header(), call.context_ref().patient_id()),
-    ];
-    for (name, id) in audit {
-        if let (Some(name), Some(id)) = (name, id) {
-            let mut value = HeaderValue::from_str(id.expose())
-                .map_err(|_| Error::invalid(name, "cannot be sent as an HTTP field value"))?;
-            value.set_sensitive(true);
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration(name, "is not a valid HTTP field name"))?;
-            headers.insert(header, value);
-        }
-    }
-    Ok(headers)
 }
 
 fn used_up() -> Error {

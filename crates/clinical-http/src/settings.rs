@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::HeaderValue;
 
 use crate::audit::AuditSink;
+use crate::budget::Tokens;
 use crate::credential::CredentialSource;
+use crate::gate::Gate;
 use crate::random::Random;
 use crate::transport::Transport;
 use crate::{BaseUrl, BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
@@ -22,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Option<Arc<dyn AuditSink>>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) gate: Gate,
+    pub(crate) tokens: Tokens,
     pub(crate) random: Mutex<Random>,
 }
 

@@ -111,9 +111,19 @@ impl<'a> Trail<'a> {
         self.attempts.push(attempt);
     }
 
-    pub(crate) fn waits(&self, delay: Duration, asked_by_vendor: bool) {
-        tracing::info!(delay_ms = delay.as_millis(), asked_by_vendor, "waiting before the next attempt");
-        self.observe(Event::Waiting { operation: self.call.operation().name(), delay, asked_by_vendor });
+    /// The request will be sent again after `delay`.
+    pub(crate) fn repeats(&self, delay: Duration, error: &Error) {
+        let asked_by_vendor = error.retry_after().is_some();
+        tracing::info!(
+            "http.request.resend_count" = self.attempts.len(),
+            "error.type" = error.kind().as_str(),
+            delay_ms = delay.as_millis(),
+            asked_by_vendor,
+            "retry"
+        );
+        if !delay.is_zero() {
+            self.observe(Event::Waiting { operation: self.call.operation().name(), delay, asked_by_vendor });
+        }
     }
 
     fn observe(&self, event: Event<'_>) {
@@ -155,32 +165,34 @@ impl<'a> Trail<'a> {
 
 impl Drop for Trail<'_> {
     fn drop(&mut self) {
-        let Some(sink) = &self.client.audit else {
-            return;
-        };
         let progress = self.progress.as_deref();
         // Abandoned in the middle of an attempt: what is known is how far that one had come.
         let broken_off = progress.filter(|_| self.under_way);
         let delivery =
             self.delivery.max(broken_off.map_or(Delivery::NotSent, |progress| self.delivery_so_far(progress)));
         let status = broken_off.and_then(Progress::status).or(self.status);
+        let (operation, outcome, elapsed) = (self.call.operation().name(), self.outcome, self.spent());
+        let (request_bytes, response_bytes) = (progress.map_or(0, Progress::sent), self.response_bytes);
         let context = self.call.context_ref();
-        sink.record(AuditRecord {
-            call: self.id,
-            started: self.wall,
-            elapsed: self.spent(),
-            vendor: self.client.vendor.name(),
-            operation: self.call.operation().name(),
-            doctor: context.doctor_id().cloned(),
-            patient: context.patient_id().cloned(),
-            outcome: self.outcome,
-            delivery,
-            status,
-            vendor_reference: self.vendor_reference.take().map(Sensitive::new),
-            attempts: std::mem::take(&mut self.attempts),
-            request_bytes: progress.map_or(0, Progress::sent),
-            request_sha256: self.last_digest(),
-            response_bytes: self.response_bytes,
-        });
+        if let Some(sink) = &self.client.audit {
+            sink.record(AuditRecord {
+                call: self.id,
+                started: self.wall,
+                elapsed,
+                vendor: self.client.vendor.name(),
+                operation,
+                doctor: context.doctor_id().cloned(),
+                patient: context.patient_id().cloned(),
+                outcome,
+                delivery,
+                status,
+                vendor_reference: self.vendor_reference.take().map(Sensitive::new),
+                attempts: std::mem::take(&mut self.attempts),
+                request_bytes,
+                request_sha256: self.last_digest(),
+                response_bytes,
+            });
+        }
+        self.observe(Event::CallEnded { operation, outcome, delivery, elapsed, request_bytes, response_bytes });
     }
 }
