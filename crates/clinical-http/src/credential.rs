@@ -2,35 +2,43 @@
 //!
 //! Each credential carries a generation, so that a 401 discards only the credential that was sent and not the one that replaced it
 //! meanwhile. Secrets are held by `secrecy`, marked sensitive in the header, and never printed.
+//!
+//! | where the secret is | source |
+//! |---|---|
+//! | in the program, for good | [`StaticCredential`] |
+//! | in the program, which replaces it while it runs | [`ReplaceableCredential`] |
+//! | in an environment variable | [`EnvCredential`] |
+//! | in a file that something else rotates | [`FileCredential`] |
+//! | behind a call, such as a token endpoint or a vault | [`RefreshingCredential`] |
+//!
+//! All of them send another secret as another generation, and so get one more attempt out of a call that met a 401; a secret that did not
+//! change gets none.
+
+mod env;
+mod file;
+mod refreshing;
+mod replaceable;
+mod scheme;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{BoxFuture, Error};
 
-/// Fields that frame or describe a request: a secret in one of them would break the request, or change what it means.
-const RESERVED: [&str; 11] = [
-    "accept",
-    "connection",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-];
+pub use env::EnvCredential;
+pub use file::FileCredential;
+pub use refreshing::{Fetched, RefreshingCredential};
+pub use replaceable::ReplaceableCredential;
+pub use scheme::Scheme;
 
-/// A secret and the header it goes into. `Debug` shows the header's name and the generation only.
+/// A secret and the scheme by which it is sent. `Debug` shows the scheme and the generation only.
 #[derive(Clone)]
 pub struct Credential {
-    header: HeaderName,
-    scheme: Option<&'static str>,
-    secret: SecretString,
+    scheme: Scheme,
+    secret: Arc<SecretString>,
     generation: u64,
 }
 
@@ -39,39 +47,22 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// [`Credentials`](crate::ErrorKind::Credentials) if the token is empty or holds anything but visible ASCII characters.
+    /// As [`Scheme::credential`].
     pub fn bearer(token: impl Into<SecretString>) -> Result<Self, Error> {
-        Self::checked(AUTHORIZATION, Some("Bearer"), token.into())
+        Scheme::bearer().credential(token)
     }
 
     /// `<name>: <key>`, for vendors that take an API key in a header of their own (`x-api-key`).
     ///
     /// # Errors
     ///
-    /// As [`bearer`](Self::bearer); [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name, or one that HTTP or
-    /// this client sets itself (`Host`, `Content-Length` and the like).
+    /// As [`Scheme::header_key`] and [`Scheme::credential`].
     pub fn header_key(name: &str, key: impl Into<SecretString>) -> Result<Self, Error> {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| Error::configuration("credential header", "is not a valid HTTP field name"))?;
-        if RESERVED.contains(&header.as_str()) {
-            return Err(Error::configuration(
-                "credential header",
-                "is a field that HTTP itself or this client sets; use the field that the vendor names",
-            ));
-        }
-        Self::checked(header, None, key.into())
+        Scheme::header_key(name)?.credential(key)
     }
 
-    fn checked(header: HeaderName, scheme: Option<&'static str>, secret: SecretString) -> Result<Self, Error> {
-        let text = secret.expose_secret();
-        if text.is_empty() {
-            return Err(Error::credentials("token", "is empty; set it to the token that the vendor issued"));
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let rule = "contains a space, line break or non-ASCII character; copy the token again, without quotes";
-            return Err(Error::credentials("token", rule));
-        }
-        Ok(Self { header, scheme, secret, generation: 0 })
+    fn new(scheme: Scheme, secret: SecretString) -> Self {
+        Self { scheme, secret: Arc::new(secret), generation: 0 }
     }
 
     /// The same credential as the given generation. A source counts up whenever it hands out another secret.
@@ -86,24 +77,39 @@ impl Credential {
         self.generation
     }
 
+    /// `next` as the next generation, if its secret is another one. The same secret is the same generation: to send it again would be in vain.
+    fn renewed(&self, next: Self) -> Self {
+        if self.secret.expose_secret() == next.secret.expose_secret() {
+            return self.clone();
+        }
+        next.with_generation(self.generation.saturating_add(1))
+    }
+
     pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
-        let secret = self.secret.expose_secret();
-        let value = match self.scheme {
-            Some(scheme) => HeaderValue::try_from(format!("{scheme} {secret}")),
-            None => HeaderValue::from_str(secret),
-        };
-        let mut value = value.map_err(|_| Error::credentials("token", "cannot be sent as an HTTP field value"))?;
-        value.set_sensitive(true);
-        Ok((self.header.clone(), value))
+        self.scheme.field(&self.secret)
     }
 }
 
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Credential")
-            .field("header", &self.header)
+            .field("scheme", &self.scheme)
             .field("generation", &self.generation)
             .finish_non_exhaustive()
+    }
+}
+
+/// The latest generation that the vendor refused. Sources that use it count from 1, so that 0 is none.
+#[derive(Debug, Default)]
+struct Refused(AtomicU64);
+
+impl Refused {
+    fn mark(&self, generation: u64) {
+        self.0.fetch_max(generation, Ordering::SeqCst);
+    }
+
+    fn covers(&self, credential: &Credential) -> bool {
+        credential.generation <= self.0.load(Ordering::SeqCst)
     }
 }
 

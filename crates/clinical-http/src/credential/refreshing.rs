@@ -1,0 +1,247 @@
+//! A credential that is fetched: from a token endpoint, a vault, a helper. However many calls need it, one fetch is under way at a time, and it
+//! belongs to no call: dropping calls neither loses nor repeats it. Remembers no failure beyond those who waited for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+use super::{Credential, CredentialSource, Refused, Scheme};
+use crate::{BoxFuture, Clock, Error, ErrorKind, SystemClock};
+
+/// How long after a failed fetch the next one ahead of time is made; a secret that is needed now is always fetched at once.
+const EARLY_AGAIN: Duration = Duration::from_secs(5);
+
+/// What a fetch brings: a secret, and for how long it is valid.
+#[derive(Debug)]
+pub struct Fetched {
+    secret: SecretString,
+    validity: Option<Duration>,
+}
+
+impl Fetched {
+    /// A secret that is valid until it is refused.
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self { secret: secret.into(), validity: None }
+    }
+
+    /// For how long the secret is valid (`expires_in`). Counted from the start of the fetch, which is the safe side.
+    #[must_use]
+    pub fn valid_for(mut self, validity: Duration) -> Self {
+        self.validity = Some(validity);
+        self
+    }
+}
+
+/// A secret that a closure fetches when it is first needed, ahead of its expiry, and after the vendor refused it. Clones share it.
+///
+/// - All who need it wait for the same fetch and share its outcome, also its failure. The next to ask after a failure fetches again.
+/// - In the last 60 s of its validity (the [`margin`](Self::margin), at most half of the validity) the secret is renewed in the background,
+///   and nobody waits. If that fails, the secret serves on until it expires, and the next try is made after 5 s.
+/// - A fetch runs as a task of its own, at most 30 s (the [`fetch_limit`](Self::fetch_limit)); tasks need a tokio runtime.
+/// - A fetched secret that is the same as before is the same generation, and a 401 to it is final.
+///
+/// ```
+/// use clinical_http::credential::{Fetched, RefreshingCredential, Scheme};
+/// use std::time::Duration;
+///
+/// let source = RefreshingCredential::new(Scheme::bearer(), || async {
+///     // Ask the token endpoint here; report trouble with `Error::credentials`.
+///     Ok(Fetched::new("fresh-token").valid_for(Duration::from_secs(3600)))
+/// });
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct RefreshingCredential {
+    scheme: Scheme,
+    margin: Duration,
+    limit: Duration,
+    clock: Arc<dyn Clock>,
+    fetch: Arc<dyn Fn() -> BoxFuture<'static, Result<Fetched, Error>> + Send + Sync>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    refused: Refused,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    /// The fetch under way. Weak, because only its task keeps it alive: one that panics or loses its runtime is gone by itself.
+    flight: Weak<watch::Sender<Option<Outcome>>>,
+    early_from: Duration,
+}
+
+struct Held {
+    credential: Credential,
+    /// When to renew it, and when it ends.
+    limits: Option<(Duration, Duration)>,
+}
+
+type Outcome = Result<Credential, Failure>;
+
+/// What those who waited for a fetch are told of its failure. Not the error itself: the delivery, the status and the body of another
+/// request would be taken for those of the call.
+#[derive(Clone)]
+struct Failure {
+    kind: ErrorKind,
+    retry_after: Option<Duration>,
+    reason: Arc<str>,
+}
+
+impl RefreshingCredential {
+    /// Fetches with this closure, as late as the first call needs it.
+    ///
+    /// What the closure's error says is shown, so it must not hold a secret; its kind and its hint of how long to wait become those of the
+    /// calls that need the secret.
+    pub fn new<F, Fut>(scheme: Scheme, fetch: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Fetched, Error>> + Send + 'static,
+    {
+        Self {
+            scheme,
+            margin: Duration::from_secs(60),
+            limit: Duration::from_secs(30),
+            clock: Arc::new(SystemClock::new()),
+            fetch: Arc::new(move || Box::pin(fetch())),
+            shared: Arc::default(),
+        }
+    }
+
+    /// How long before its expiry the secret is renewed.
+    pub fn margin(mut self, margin: Duration) -> Self {
+        self.margin = margin;
+        self
+    }
+
+    /// How long a fetch may take, by tokio's clock.
+    pub fn fetch_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The clock that validity is measured with.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The secret, if it may be sent, or else the fetch to wait for.
+    fn look(&self) -> Result<Credential, watch::Receiver<Option<Outcome>>> {
+        let mut state = self.state();
+        let now = self.clock.now();
+        let held = state.held.as_ref().filter(|held| !self.shared.refused.covers(&held.credential));
+        let (credential, renew_at) = match held {
+            Some(Held { credential, limits: None }) => (credential.clone(), Duration::MAX),
+            Some(Held { credential, limits: Some((renew, end)) }) if now < *end => (credential.clone(), *renew),
+            _ => return Err(self.join(&mut state, now)),
+        };
+        if now >= renew_at.max(state.early_from) {
+            self.join(&mut state, now);
+        }
+        Ok(credential)
+    }
+
+    /// The fetch under way, or a new one.
+    fn join(&self, state: &mut State, now: Duration) -> watch::Receiver<Option<Outcome>> {
+        if let Some(flight) = state.flight.upgrade() {
+            return flight.subscribe();
+        }
+        let flight = Arc::new(watch::Sender::new(None));
+        state.flight = Arc::downgrade(&flight);
+        let waiting = flight.subscribe();
+        let source = self.clone();
+        tokio::spawn(async move {
+            let fetched = tokio::time::timeout(source.limit, async { (source.fetch)().await }).await;
+            let late = |_| Err(Error::new(ErrorKind::Timeout, "the fetch took longer than its limit"));
+            let outcome = source.settle(now, fetched.unwrap_or_else(late));
+            flight.send_replace(Some(outcome));
+        });
+        waiting
+    }
+
+    fn settle(&self, began: Duration, fetched: Result<Fetched, Error>) -> Outcome {
+        let made = fetched.and_then(|Fetched { secret, validity }| {
+            let limits = validity.map(|validity| {
+                let end = began.saturating_add(validity);
+                (end.saturating_sub(self.margin.min(validity / 2)), end)
+            });
+            Ok((self.scheme.named("fetched token", secret)?, limits))
+        });
+        let mut state = self.state();
+        // Before anybody is told: who asks after that shall not find a fetch that has ended.
+        state.flight = Weak::new();
+        match made {
+            Ok((next, limits)) => {
+                let credential = match state.held.take() {
+                    Some(held) => held.credential.renewed(next),
+                    None => next.with_generation(1),
+                };
+                state.held = Some(Held { credential: credential.clone(), limits });
+                Ok(credential)
+            }
+            Err(error) => {
+                state.early_from = self.clock.now().saturating_add(EARLY_AGAIN);
+                Err(Failure::of(&error))
+            }
+        }
+    }
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        let text = error.to_string();
+        // What the error says of delivery is true of the fetch and not of the call.
+        let reason = text.rsplit_once(" (").map_or(text.as_str(), |(reason, _delivery)| reason);
+        Self { kind: error.kind(), retry_after: error.retry_after(), reason: reason.into() }
+    }
+
+    fn error(&self) -> Error {
+        Error::new(self.kind, format!("no credential could be fetched: {}", self.reason))
+            .with_retry_after(self.retry_after)
+    }
+}
+
+impl CredentialSource for RefreshingCredential {
+    /// # Cancel safety
+    ///
+    /// Safe at every point: the fetch goes on without the caller, and the next one finds it or what it brought.
+    fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+        Box::pin(async {
+            let mut flight = match self.look() {
+                Ok(credential) => return Ok(credential),
+                Err(flight) => flight,
+            };
+            let outcome = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+            match outcome {
+                Some(outcome) => outcome.map_err(|failure| failure.error()),
+                None => {
+                    Err(Error::credentials("credential", "could not be fetched: the fetch was broken off; try again"))
+                }
+            }
+        })
+    }
+
+    fn rejected(&self, generation: u64) {
+        self.shared.refused.mark(generation);
+    }
+}
+
+impl std::fmt::Debug for RefreshingCredential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RefreshingCredential")
+            .field("scheme", &self.scheme)
+            .field("margin", &self.margin)
+            .field("fetch_limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
