@@ -10,23 +10,26 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Frame;
-use rustls::CertificateError;
 
 use crate::connection::Connection;
 use crate::deadline::Deadlines;
 use crate::transport::{BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse};
 use crate::{BaseUrl, BoxFuture, Delivery, Error, tls};
 
-pub(crate) struct ReqwestTransport(reqwest::Client);
+pub(crate) struct ReqwestTransport {
+    client: reqwest::Client,
+    /// Whether there is a client certificate to show.
+    identified: bool,
+}
 
 /// Long calls are silent while the vendor thinks, for up to ten minutes. Probes notice a peer that has gone and keep
 /// address translators from forgetting the connection.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 impl ReqwestTransport {
-    pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines, _connection: &Connection) -> Result<Self, Error> {
-        let tls = if base.is_https() { tls::verified()? } else { tls::none()? };
-        let client = reqwest::Client::builder()
+    pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines, connection: &Connection) -> Result<Self, Error> {
+        let tls = if base.is_https() { tls::verified(connection)? } else { tls::none()? };
+        let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(base.is_https())
             .http1_only()
@@ -35,10 +38,13 @@ impl ReqwestTransport {
             .referer(false)
             .no_proxy()
             .connect_timeout(deadlines.connect_limit())
-            .tcp_keepalive(KEEPALIVE)
-            .build()
-            .map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))?;
-        Ok(Self(client))
+            .tcp_keepalive(KEEPALIVE);
+        if let Some(proxy) = connection.tunnel()? {
+            client = client.proxy(proxy);
+        }
+        let client =
+            client.build().map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))?;
+        Ok(Self { client, identified: connection.identity.is_some() })
     }
 }
 
@@ -48,16 +54,22 @@ impl Transport for ReqwestTransport {
             let TransportRequest { method, url, headers, body } = request;
             let progress = body.progress().clone();
             let has_body = body.remaining() > 0;
-            let mut outgoing = self.0.request(method, url).headers(headers);
+            let mut outgoing = self.client.request(method, url).headers(headers);
             if has_body {
                 outgoing = outgoing.body(reqwest::Body::wrap(body));
             }
             let answer = outgoing.send().await.map_err(|error| {
+                let failure = failure_of(&error, self.identified);
                 // A connection asks for the first piece of the body before it writes anything of the request.
                 let untouched = has_body && !progress.started();
                 let certain = error.is_connect() || error.is_builder() || was_never_taken(&error);
-                let delivery = if certain || untouched { Delivery::NotSent } else { Delivery::Unknown };
-                TransportError { failure: failure_of(&error), delivery }
+                let delivery = match failure {
+                    _ if certain || untouched => Delivery::NotSent,
+                    // In TLS 1.3 a server judges our certificate when we may be sending already. It reads no request before that.
+                    Failure::TlsIdentityRequired | Failure::TlsIdentityRefused => Delivery::Refused,
+                    _ => Delivery::Unknown,
+                };
+                TransportError { failure, delivery }
             })?;
             let (head, body) = http::Response::from(answer).into_parts();
             let body = Box::pin(IncomingBody(body));
@@ -77,7 +89,7 @@ impl http_body::Body for IncomingBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         Pin::new(&mut self.0).poll_frame(cx).map_err(|error| {
-            let failure = failure_of(&error);
+            let failure = failure_of(&error, false);
             TransportError { failure, delivery: Delivery::ResponseLost }
         })
     }
@@ -97,10 +109,10 @@ fn was_never_taken(error: &reqwest::Error) -> bool {
 }
 
 /// Reads off an error chain what broke.
-fn failure_of(error: &reqwest::Error) -> Failure {
+fn failure_of(error: &reqwest::Error, identified: bool) -> Failure {
     for cause in causes(error) {
-        if let Some(tls) = cause.downcast_ref() {
-            return failure_of_tls(tls);
+        if let Some(error) = cause.downcast_ref() {
+            return tls::failure(error, identified);
         }
         let hyper = cause.downcast_ref::<hyper::Error>();
         if hyper.is_some_and(hyper::Error::is_parse) {
@@ -108,6 +120,14 @@ fn failure_of(error: &reqwest::Error) -> Failure {
         }
         if cause.is::<BodyError>() {
             return Failure::RequestBody;
+        }
+        if let Some(failure) = failure_of_tunnel(&cause.to_string()) {
+            return failure;
+        }
+        let io = cause.downcast_ref::<io::Error>();
+        if error.is_connect() && io.is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof) {
+            // Only a handshake expects bytes before there is a connection.
+            return Failure::TlsRefused;
         }
     }
     match () {
@@ -119,6 +139,16 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     }
 }
 
+/// What went wrong with a proxy. The library keeps the type of this error to itself, so its text has to do; a text it does not know
+/// yet makes the failure one of connecting, which is true as well.
+fn failure_of_tunnel(text: &str) -> Option<Failure> {
+    Some(match text.strip_prefix("tunnel error: ")? {
+        "proxy authorization required" => Failure::ProxyCredentials,
+        "unsuccessful" | "unexpected end of file" | "proxy response headers too long" => Failure::ProxyRefused,
+        _ => Failure::Proxy,
+    })
+}
+
 /// An error and all that caused it. `std::io::Error` hides what it wraps from `source()`, and the errors of TLS arrive wrapped in two of them.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| wrapped(*error))
@@ -128,21 +158,6 @@ fn wrapped<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError 
     match error.downcast_ref().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),
-    }
-}
-
-fn failure_of_tls(error: &rustls::Error) -> Failure {
-    use CertificateError as Cert;
-    let rustls::Error::InvalidCertificate(problem) = error else {
-        return Failure::Tls;
-    };
-    match problem {
-        Cert::UnknownIssuer => Failure::TlsUnknownAuthority,
-        Cert::Expired | Cert::ExpiredContext { .. } | Cert::NotValidYet | Cert::NotValidYetContext { .. } => {
-            Failure::TlsExpired
-        }
-        Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
-        _ => Failure::TlsCertificate,
     }
 }
 
@@ -192,24 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn a_certificates_fault_is_named() {
-        use CertificateError as Cert;
-        let table = [
-            (Cert::UnknownIssuer, Failure::TlsUnknownAuthority),
-            (Cert::Expired, Failure::TlsExpired),
-            (Cert::NotValidYet, Failure::TlsExpired),
-            (Cert::NotValidForName, Failure::TlsWrongName),
-            (Cert::Revoked, Failure::TlsCertificate),
-            (Cert::BadEncoding, Failure::TlsCertificate),
-        ];
-        for (problem, expected) in table {
-            let error = rustls::Error::InvalidCertificate(problem);
-            // Wrapped twice, as a connector hands it on.
-            let wrapped = io::Error::other(io::Error::other(error.clone()));
-            let found: Vec<_> = causes(&wrapped).filter_map(|cause| cause.downcast_ref::<rustls::Error>()).collect();
-            assert_eq!(found, [&error]);
-            assert_eq!(failure_of_tls(&error), expected, "{error}");
-        }
-        assert_eq!(failure_of_tls(&rustls::Error::DecryptError), Failure::Tls);
+    fn an_error_of_tls_is_found_though_it_is_wrapped_twice() {
+        let error = rustls::Error::DecryptError;
+        let wrapped = io::Error::other(io::Error::other(error.clone()));
+        let found: Vec<_> = causes(&wrapped).filter_map(|cause| cause.downcast_ref::<rustls::Error>()).collect();
+        assert_eq!(found, [&error]);
     }
 }

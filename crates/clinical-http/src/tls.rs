@@ -1,20 +1,47 @@
-//! TLS: version 1.2 or newer, `ring` as the one provider, and the certificates that the operating system trusts.
+//! TLS: version 1.2 or newer, `ring` as the one provider, the operating system's authorities and those the user adds; and what a failed
+//! handshake means.
 //!
 //! There is no setting that accepts an invalid certificate.
 
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::sign::SingleCertAndKey;
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, InvalidMessage, PeerIncompatible, RootCertStore, WantsVerifier,
+};
+use rustls_platform_verifier::Verifier;
 
-use crate::Error;
+use crate::transport::Failure;
+use crate::{Connection, Error};
+
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
 
 /// The TLS settings for an HTTPS vendor.
-pub(crate) fn verified() -> Result<ClientConfig, Error> {
-    let refuse =
-        || Error::configuration("TLS", "has no trusted certificate authorities; install the system's CA certificates");
-    let config = versions()?.with_platform_verifier().map_err(|_| refuse())?.with_no_client_auth();
-    Ok(config)
+pub(crate) fn verified(connection: &Connection) -> Result<ClientConfig, Error> {
+    let refuse = |rule| Error::configuration("TLS", rule);
+    let roots = connection.roots.clone();
+    let verifier: Arc<dyn ServerCertVerifier> = if connection.only_these_roots {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(roots);
+        WebPkiServerVerifier::builder_with_provider(store.into(), provider())
+            .build()
+            .map_err(|_| refuse("is to trust only the given authorities and none is given; add one"))?
+    } else {
+        Arc::new(Verifier::new_with_extra_roots(roots, provider()).map_err(|_| {
+            refuse("has no trusted certificate authorities; install the system's CA certificates or add one")
+        })?)
+    };
+    // "Dangerous" is the library's word for any verifier given as a value; both of these verify everything.
+    let config = versions()?.dangerous().with_custom_certificate_verifier(verifier);
+    Ok(match &connection.identity {
+        Some(identity) => config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.clone()))),
+        None => config.with_no_client_auth(),
+    })
 }
 
 /// The settings for a plain loopback address: no authority is trusted, so a TLS connection could not even be made by mistake.
@@ -22,8 +49,93 @@ pub(crate) fn none() -> Result<ClientConfig, Error> {
     Ok(versions()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-fn versions() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, Error> {
-    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+fn versions() -> Result<rustls::ConfigBuilder<ClientConfig, WantsVerifier>, Error> {
+    ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(|_| Error::configuration("TLS", "supports neither version 1.2 nor 1.3 in this build"))
+}
+
+/// What a failed handshake means. `identified`: whether there is a client certificate to show.
+pub(crate) fn failure(error: &rustls::Error, identified: bool) -> Failure {
+    use AlertDescription as Alert;
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(problem) => certificate_failure(problem),
+        Tls::AlertReceived(Alert::ProtocolVersion)
+        | Tls::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Failure::TlsVersion,
+        Tls::AlertReceived(
+            Alert::CertificateRequired
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA,
+        ) => {
+            // Servers differ in what they say to a client that shows none.
+            if identified { Failure::TlsIdentityRefused } else { Failure::TlsIdentityRequired }
+        }
+        Tls::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity | Alert::AccessDenied) => {
+            Failure::TlsRefused
+        }
+        Tls::InvalidMessage(InvalidMessage::InvalidContentType) => Failure::TlsNotSpoken,
+        _ => Failure::Tls,
+    }
+}
+
+fn certificate_failure(problem: &CertificateError) -> Failure {
+    use CertificateError as Cert;
+    match problem {
+        Cert::UnknownIssuer => Failure::TlsUnknownAuthority,
+        Cert::Expired | Cert::ExpiredContext { .. } => Failure::TlsExpired,
+        Cert::NotValidYet | Cert::NotValidYetContext { .. } => Failure::TlsNotYetValid,
+        Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
+        _ => Failure::TlsCertificate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificates_fault_is_named() {
+        use CertificateError as Cert;
+        let table = [
+            (Cert::UnknownIssuer, Failure::TlsUnknownAuthority),
+            (Cert::Expired, Failure::TlsExpired),
+            (Cert::NotValidYet, Failure::TlsNotYetValid),
+            (Cert::NotValidForName, Failure::TlsWrongName),
+            (Cert::Revoked, Failure::TlsCertificate),
+            (Cert::BadEncoding, Failure::TlsCertificate),
+        ];
+        for (problem, expected) in table {
+            let error = rustls::Error::InvalidCertificate(problem);
+            assert_eq!(failure(&error, false), expected, "{error}");
+        }
+        assert_eq!(failure(&rustls::Error::DecryptError, false), Failure::Tls);
+    }
+
+    #[test]
+    fn an_alert_is_read_in_the_light_of_whether_we_showed_a_certificate() {
+        use AlertDescription as Alert;
+        let of = |alert, identified| failure(&rustls::Error::AlertReceived(alert), identified);
+        for alert in [
+            Alert::CertificateRequired,
+            Alert::BadCertificate,
+            Alert::UnsupportedCertificate,
+            Alert::CertificateRevoked,
+            Alert::CertificateExpired,
+            Alert::CertificateUnknown,
+            Alert::UnknownCA,
+        ] {
+            assert_eq!(of(alert, false), Failure::TlsIdentityRequired, "{alert:?}");
+            assert_eq!(of(alert, true), Failure::TlsIdentityRefused, "{alert:?}");
+        }
+        for alert in [Alert::HandshakeFailure, Alert::InsufficientSecurity, Alert::AccessDenied] {
+            assert_eq!(of(alert, true), Failure::TlsRefused, "{alert:?}");
+        }
+        assert_eq!(of(Alert::ProtocolVersion, true), Failure::TlsVersion);
+        assert_eq!(of(Alert::InternalError, true), Failure::Tls);
+    }
 }

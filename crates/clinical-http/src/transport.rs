@@ -66,20 +66,53 @@ pub enum Failure {
     /// No connection could be made in time.
     #[error("the connection was not ready in time")]
     ConnectTimeout,
+    /// The proxy could not be reached.
+    #[error("the proxy could not be reached; check its address and that it is up")]
+    Proxy,
+    /// The proxy wants credentials, or other ones (407).
+    #[error("the proxy did not accept the credentials, or there were none (407); set the proxy's user and password")]
+    ProxyCredentials,
+    /// The proxy did not open a tunnel to the vendor.
+    #[error("the proxy opened no tunnel to the vendor; ask its operator to allow this host and port")]
+    ProxyRefused,
     /// The server's certificate is not signed by a known authority.
     #[error(
-        "the server's certificate is from an unknown authority; install that authority on this system if you trust it"
+        "the server's certificate is from an unknown authority; if you trust it, install that authority on this system or add it to the connection"
     )]
     TlsUnknownAuthority,
-    /// The server's certificate is out of date.
-    #[error("the server's certificate is expired or not yet valid")]
+    /// The server's certificate has expired.
+    #[error("the server's certificate has expired; check this machine's clock, then ask the server's operator")]
     TlsExpired,
+    /// The server's certificate is not valid yet.
+    #[error("the server's certificate is not valid yet; check this machine's clock, then ask the server's operator")]
+    TlsNotYetValid,
     /// The server's certificate is for another name.
-    #[error("the server's certificate is for another name")]
+    #[error("the server's certificate is for another name; check the address, then ask the server's operator")]
     TlsWrongName,
     /// The server's certificate is refused for another reason.
     #[error("the server's certificate is not valid for a server; ask its operator for a proper one")]
     TlsCertificate,
+    /// The server speaks neither TLS 1.2 nor 1.3.
+    #[error(
+        "the server speaks only a TLS version older than 1.2, which is not safe; ask its operator for TLS 1.2 or 1.3"
+    )]
+    TlsVersion,
+    /// The server demands a client certificate, and the connection has none.
+    #[error("the server demands a client certificate; give the connection an identity")]
+    TlsIdentityRequired,
+    /// The server refused our client certificate.
+    #[error(
+        "the server refused the client certificate; check its dates, and ask the server's operator which authority must issue it"
+    )]
+    TlsIdentityRefused,
+    /// The server refused the handshake and said no more.
+    #[error(
+        "the server refused the TLS handshake; it may demand a client certificate or share no cipher suite with this client"
+    )]
+    TlsRefused,
+    /// What came back is not TLS.
+    #[error("the server does not speak TLS on this port; check the address")]
+    TlsNotSpoken,
     /// The TLS handshake failed otherwise.
     #[error("the TLS handshake failed")]
     Tls,
