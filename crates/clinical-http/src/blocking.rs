@@ -6,6 +6,7 @@ use std::thread;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use crate::Error;
 
@@ -69,7 +70,13 @@ impl Runtime {
     /// thread meanwhile.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Error> {
         refuse_inside_a_runtime()?;
-        Ok(self.handle.block_on(future))
+        Ok(self.handle.block_on(async {
+            let output = future.await;
+            // The connection goes back into the pool on the other thread. Without a word from there, a caller who asks again at once would
+            // open a second one.
+            let _ = tokio::spawn(yield_now()).await;
+            output
+        }))
     }
 }
 
