@@ -12,7 +12,7 @@ use clinical_http::{Body, BoxFuture, Call, Delivery, Effect, Error, FileSource, 
 use crate::support::{Coded, IDEMPOTENT, UNSAFE, builder, call, ok, seconds};
 
 /// Polls a future at most `times` times and drops it then.
-async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
+pub(crate) async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut polls = 0;
     poll_fn(|cx| {

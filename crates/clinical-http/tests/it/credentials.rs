@@ -30,7 +30,7 @@ impl CredentialSource for Renewing {
     }
 }
 
-fn tokens(transport: &ScriptedTransport) -> Vec<String> {
+pub(crate) fn tokens(transport: &ScriptedTransport) -> Vec<String> {
     let sent = transport.requests().into_iter();
     sent.map(|request| request.headers["authorization"].to_str().unwrap().to_owned()).collect()
 }

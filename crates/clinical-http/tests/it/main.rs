@@ -9,6 +9,8 @@ mod audit;
 mod canary;
 mod capture;
 mod credentials;
+mod credentials_expiry;
+mod credentials_refresh;
 mod deadlines;
 mod files;
 mod requests;
