@@ -34,7 +34,7 @@ impl EnvCredential {
     /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable, if it is not set, is blank, or is not made of visible ASCII
     /// characters. After a refusal the calls themselves end with that error.
     pub fn new(scheme: Scheme, name: &'static str) -> Result<Self, Error> {
-        Self::read_with(scheme, name, |name| std::env::var(name))
+        Self::read_with(scheme, name, std::env::var)
     }
 
     fn read_with(scheme: Scheme, name: &'static str, read: Read) -> Result<Self, Error> {
@@ -69,5 +69,66 @@ impl CredentialSource for EnvCredential {
 
     fn rejected(&self, generation: u64) {
         self.refused.mark(generation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    /// Stands for the process's environment, which a test cannot change without `unsafe`.
+    static VARIABLE: Mutex<Result<String, VarError>> = Mutex::new(Err(VarError::NotPresent));
+
+    fn set(value: Result<&str, VarError>) {
+        *VARIABLE.lock().unwrap() = value.map(str::to_owned);
+    }
+
+    fn source() -> Result<EnvCredential, Error> {
+        EnvCredential::read_with(Scheme::bearer(), "VENDOR_TOKEN", |_| VARIABLE.lock().unwrap().clone())
+    }
+
+    /// One test, because there is one variable.
+    #[tokio::test]
+    async fn the_variable_is_read_when_built_and_after_a_refusal_and_named_when_it_cannot_be_used() {
+        let unusable = [
+            (Err(VarError::NotPresent), "is not set"),
+            (Ok(""), "is not set"),
+            (Ok(" \n"), "is not set"),
+            (Ok("canary token"), "contains a space"),
+            (Ok("\"canary\u{201d}"), "contains a space, line break or non-ASCII"),
+            (Err(VarError::NotUnicode(OsString::from("canary"))), "is not valid UTF-8"),
+        ];
+        for (value, rule) in unusable.clone() {
+            set(value);
+            let error = source().unwrap_err();
+            assert_eq!((error.kind(), error.field()), (ErrorKind::Credentials, Some("VENDOR_TOKEN")));
+            assert!(error.to_string().starts_with(&format!("VENDOR_TOKEN {rule}")), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+        set(Ok(" one\n"));
+        let source = source().unwrap();
+        let now = || async { source.current().await.map(|it| (it.generation(), it.secret.expose_secret().to_owned())) };
+        assert_eq!(now().await.unwrap(), (1, "one".to_owned()));
+        set(Ok("two"));
+        assert_eq!(now().await.unwrap(), (1, "one".to_owned()), "read again before it was refused");
+        source.rejected(1);
+        assert_eq!(now().await.unwrap(), (2, "two".to_owned()));
+        source.rejected(1);
+        set(Ok("three"));
+        assert_eq!(now().await.unwrap(), (2, "two".to_owned()), "a late 401 to the old one");
+        source.rejected(2);
+        set(Ok("two"));
+        assert_eq!(now().await.unwrap().0, 2, "the same value is the same generation");
+        for (value, _) in unusable {
+            set(value);
+            assert_eq!(now().await.unwrap_err().kind(), ErrorKind::Credentials);
+        }
+        set(Ok("three"));
+        assert_eq!(now().await.unwrap(), (3, "three".to_owned()), "looked for until it is there");
     }
 }

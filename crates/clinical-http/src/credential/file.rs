@@ -3,6 +3,8 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -91,18 +93,14 @@ struct Watched {
 
 impl Watched {
     fn look(&mut self, refused: bool) -> Result<Credential, Error> {
-        let now = std::fs::metadata(&self.path).ok().and_then(|metadata| Stamp::of(&metadata));
-        if refused || now.is_none() || now != self.seen {
-            match read(&self.scheme, &self.path) {
-                Ok((next, seen)) => {
-                    self.credential = self.credential.renewed(next);
-                    self.seen = seen;
-                }
-                Err(error) if refused => return Err(error),
-                Err(error) => {
-                    tracing::warn!(reason = %error, "the token file is unusable, its last token stays in use")
-                }
-            }
+        let now = std::fs::metadata(&self.path).ok().as_ref().and_then(Stamp::of);
+        if !refused && now.is_some() && now == self.seen {
+            return Ok(self.credential.clone());
+        }
+        match read(&self.scheme, &self.path) {
+            Ok((next, seen)) => (self.credential, self.seen) = (self.credential.renewed(next), seen),
+            Err(error) if refused => return Err(error),
+            Err(error) => tracing::warn!(reason = %error, "the last token stays in use"),
         }
         Ok(self.credential.clone())
     }
@@ -119,12 +117,12 @@ struct Stamp {
 impl Stamp {
     fn of(metadata: &Metadata) -> Option<Self> {
         #[cfg(unix)]
-        let place = (std::os::unix::fs::MetadataExt::dev(metadata), std::os::unix::fs::MetadataExt::ino(metadata));
+        let place = (metadata.dev(), metadata.ino());
         #[cfg(not(unix))]
         let place = (0, 0);
         let modified = metadata.modified().ok()?;
         let is_settled = SystemTime::now().duration_since(modified).is_ok_and(|age| age >= SETTLED);
-        is_settled.then(|| Self { len: metadata.len(), modified, place })
+        is_settled.then_some(Self { len: metadata.len(), modified, place })
     }
 }
 
@@ -140,16 +138,13 @@ fn read(scheme: &Scheme, path: &Path) -> Result<(Credential, Option<Stamp>), Err
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     file.take(LONGEST as u64 + 1).read_to_end(&mut content).map_err(failed)?;
     if content.len() > LONGEST {
-        let rule = "is longer than 16 KiB, which no token is; give the file that holds only the token";
-        return Err(Error::credentials(SETTING, rule));
+        return Err(Error::credentials(SETTING, "is longer than 16 KiB, which no token is; give the right file"));
     }
-    let text = std::str::from_utf8(&content).map_err(|_| {
-        Error::credentials(
-            SETTING,
-            "is not valid UTF-8; write the token into it as plain text, without a byte order mark",
-        )
-    })?;
-    Ok((scheme.named(SETTING, SecretString::from(text.trim()))?, seen))
+    let text = std::str::from_utf8(&content)
+        .map_err(|_| Error::credentials(SETTING, "is not valid UTF-8; write the token into it as plain text"))?;
+    // Some editors put a byte order mark in front.
+    let token = text.trim_matches(|char: char| char.is_whitespace() || char == '\u{feff}');
+    Ok((scheme.named(SETTING, SecretString::from(token))?, seen))
 }
 
 fn unreadable(kind: io::ErrorKind) -> Error {

@@ -82,16 +82,7 @@ struct Held {
     limits: Option<(Duration, Duration)>,
 }
 
-type Outcome = Result<Credential, Failure>;
-
-/// What those who waited for a fetch are told of its failure. Not the error itself: the delivery, the status and the body of another
-/// request would be taken for those of the call.
-#[derive(Clone)]
-struct Failure {
-    kind: ErrorKind,
-    retry_after: Option<Duration>,
-    reason: Arc<str>,
-}
+type Outcome = Result<Credential, Arc<Error>>;
 
 impl RefreshingCredential {
     /// Fetches with this closure, as late as the first call needs it.
@@ -191,24 +182,19 @@ impl RefreshingCredential {
             }
             Err(error) => {
                 state.early_from = self.clock.now().saturating_add(EARLY_AGAIN);
-                Err(Failure::of(&error))
+                Err(Arc::new(error))
             }
         }
     }
 }
 
-impl Failure {
-    fn of(error: &Error) -> Self {
-        let text = error.to_string();
-        // What the error says of delivery is true of the fetch and not of the call.
-        let reason = text.rsplit_once(" (").map_or(text.as_str(), |(reason, _delivery)| reason);
-        Self { kind: error.kind(), retry_after: error.retry_after(), reason: reason.into() }
-    }
-
-    fn error(&self) -> Error {
-        Error::new(self.kind, format!("no credential could be fetched: {}", self.reason))
-            .with_retry_after(self.retry_after)
-    }
+/// The failure of a fetch, as each of those who waited for it is told. Not the error itself: the delivery, the status and the body of another
+/// request would be taken for those of the call.
+fn retold(error: &Error) -> Error {
+    let text = error.to_string();
+    let reason = text.rsplit_once(" (").map_or(text.as_str(), |(reason, _delivery)| reason);
+    let message = format!("no credential could be fetched: {reason}");
+    Error::new(error.kind(), message).with_retry_after(error.retry_after())
 }
 
 impl CredentialSource for RefreshingCredential {
@@ -223,7 +209,7 @@ impl CredentialSource for RefreshingCredential {
             };
             let outcome = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
             match outcome {
-                Some(outcome) => outcome.map_err(|failure| failure.error()),
+                Some(outcome) => outcome.map_err(|error| retold(&error)),
                 None => {
                     Err(Error::credentials("credential", "could not be fetched: the fetch was broken off; try again"))
                 }
