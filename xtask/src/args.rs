@@ -14,7 +14,8 @@ Usage: cargo xtask TASK
 
   fixtures  [--check]                      write tests/fixtures, or name the files that differ
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
-  bench SUITE [--json FILE] [--quick]      measure; suites: upload
+  bench SUITE [--json FILE] [--quick] [--check]
+                                           measure; suites: upload, transport
   ci [--list | --step NAME...]             the whole gate, as .ci/run does it";
 
 /// One task with its options.
@@ -47,6 +48,8 @@ pub struct BenchOptions {
     pub json: Option<PathBuf>,
     /// Fewer samples: for a look, not for a published number.
     pub quick: bool,
+    /// Fail if something counted, not timed, is over its limit.
+    pub check: bool,
 }
 
 /// Reads the command line.
@@ -100,17 +103,18 @@ fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
 }
 
 fn parse_bench(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
-    let (mut suite, mut json, mut quick) = (None, None, false);
+    let (mut suite, mut json, mut quick, mut check) = (None, None, false, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("json") => json = Some(PathBuf::from(parser.value()?)),
             Long("quick") => quick = true,
+            Long("check") => check = true,
             Value(name) if suite.is_none() => suite = Some(name.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let suite = suite.ok_or("bench needs the name of a suite")?;
-    Ok(Task::Bench(BenchOptions { suite, json, quick }))
+    Ok(Task::Bench(BenchOptions { suite, json, quick, check }))
 }
 
 #[cfg(test)]
@@ -128,7 +132,16 @@ mod tests {
         assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
         assert_eq!(
             parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
-            Ok(Task::Bench(BenchOptions { suite: "upload".into(), json: Some("out.json".into()), quick: true }))
+            Ok(Task::Bench(BenchOptions {
+                suite: "upload".into(),
+                json: Some("out.json".into()),
+                quick: true,
+                check: false
+            }))
+        );
+        assert_eq!(
+            parsed(&["bench", "transport", "--check"]),
+            Ok(Task::Bench(BenchOptions { suite: "transport".into(), json: None, quick: false, check: true }))
         );
     }
 
@@ -148,6 +161,7 @@ mod tests {
             &["snapshots", "--chek"],
             &["snapshots", "--check", "--accept"],
             &["bench"],
+            &["bench", "upload", "--chek"],
             &["bench", "upload", "other"],
             &["publish"],
             &[],

@@ -12,7 +12,7 @@ use fastrand::Rng;
 use serde::Deserialize;
 
 use super::machine::Machine;
-use super::report::{Ratio, Report, Series};
+use super::report::{Comparison, Report, Series};
 use super::worker::{Server, Worker};
 use crate::workspace;
 
@@ -63,26 +63,30 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
     let client_times = Series::new(CLIENT, "one upload", "ms", client_times)?;
     let naive_times = Series::new(NAIVE, "one upload", "ms", naive_times)?;
     let file_mib = mib(FILE_BYTES as u64);
-    let ratios = vec![
-        Ratio {
+    let comparisons = vec![
+        Comparison {
             name: "peak heap of the client / size of the file",
             value: client_heap.median / file_mib,
             limit: Some(HEAP_LIMIT),
+            counted: true,
         },
-        Ratio {
+        Comparison {
             name: "peak heap of the naive way / size of the file",
             value: naive_heap.median / file_mib,
             limit: None,
+            counted: true,
         },
-        Ratio {
+        Comparison {
             name: "peak heap of the client / peak heap of the naive way",
             value: client_heap.median / naive_heap.median,
             limit: None,
+            counted: true,
         },
-        Ratio {
+        Comparison {
             name: "time of the client / time of the naive way",
             value: client_times.median / naive_times.median,
             limit: None,
+            counted: false,
         },
     ];
     Ok(Report {
@@ -90,7 +94,7 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
         quick,
         machine: Machine::here(),
         series: vec![client_heap, naive_heap, client_times, naive_times],
-        ratios,
+        comparisons,
     })
 }
 

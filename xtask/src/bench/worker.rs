@@ -1,4 +1,4 @@
-//! Starts the program that measures, built with optimisation. Each sample of memory gets a fresh process, and the server
+//! Starts the programs that measure, built with optimisation. Each sample of memory gets a fresh process, and the server
 //! is a process of its own, so that only the work in question is in the measured heap.
 
 use std::io::{BufRead as _, BufReader};
@@ -10,51 +10,61 @@ use serde::de::DeserializeOwned;
 
 use crate::workspace;
 
-/// The built program.
+/// The programs: one that sends files and is the server of all suites, one that counts allocations, one that reads the processor's time.
+const MAIN: &str = "bench-worker";
+pub(super) const ALLOCATIONS: &str = "bench-allocations";
+pub(super) const PROCESSOR: &str = "bench-processor";
+
+/// The built programs.
 #[derive(Debug)]
 pub(super) struct Worker {
-    program: PathBuf,
+    folder: PathBuf,
 }
 
 impl Worker {
-    /// Builds it.
+    /// Builds them.
     pub(super) fn build() -> Result<Self> {
-        eprintln!("building the measuring program with optimisation");
-        workspace::run(workspace::cargo().args([
-            "build",
-            "--release",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--bin",
-            "bench-worker",
-        ]))?;
-        let name = format!("bench-worker{}", std::env::consts::EXE_SUFFIX);
-        Ok(Self { program: workspace::target_dir().join("release").join(name) })
+        eprintln!("building the measuring programs with optimisation");
+        let programs = [MAIN, ALLOCATIONS, PROCESSOR].into_iter().flat_map(|name| ["--bin", name]);
+        workspace::run(
+            workspace::cargo().args(["build", "--release", "--quiet", "--package", "xtask"]).args(programs),
+        )?;
+        Ok(Self { folder: workspace::target_dir().join("release") })
     }
 
-    /// Runs one job to its end and reads the JSON it prints.
+    fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// Runs one job of the main program to its end and reads the JSON it prints.
     pub(super) fn job<T: DeserializeOwned>(&self, arguments: &[&str]) -> Result<T> {
-        let output = workspace::command(&self.program)
+        self.job_of(MAIN, arguments)
+    }
+
+    /// Runs one job of the named program to its end and reads the JSON it prints.
+    pub(super) fn job_of<T: DeserializeOwned>(&self, name: &str, arguments: &[&str]) -> Result<T> {
+        let program = self.program(name);
+        let output = workspace::command(&program)
             .args(arguments)
             .stderr(Stdio::inherit())
             .output()
-            .with_context(|| format!("cannot start {}", self.program.display()))?;
+            .with_context(|| format!("cannot start {}", program.display()))?;
         if !output.status.success() {
-            bail!("the job {arguments:?} ended with {}", output.status);
+            bail!("{name} {arguments:?} ended with {}", output.status);
         }
-        serde_json::from_slice(&output.stdout).with_context(|| format!("the job {arguments:?} printed no result"))
+        serde_json::from_slice(&output.stdout).with_context(|| format!("{name} {arguments:?} printed no result"))
     }
 
     /// Starts the server and waits until it says where it listens.
     pub(super) fn serve(&self) -> Result<Server> {
-        let mut child = workspace::command(&self.program)
+        let program = self.program(MAIN);
+        let mut child = workspace::command(&program)
             .arg("serve")
             // It ends when this pipe closes, even if we are killed.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("cannot start {}", self.program.display()))?;
+            .with_context(|| format!("cannot start {}", program.display()))?;
         let stdout = child.stdout.take().context("the server has no output")?;
         let mut server = Server { child, authority: String::new() };
         BufReader::new(stdout).read_line(&mut server.authority)?;
