@@ -86,7 +86,8 @@ pub(crate) fn failure(error: &rustls::Error, identified: bool) -> Failure {
 fn certificate_failure(problem: &CertificateError) -> Failure {
     use CertificateError as Cert;
     match problem {
-        Cert::UnknownIssuer => Failure::TlsUnknownAuthority,
+        // Two authorities may bear the same name: an old one and its successor, say. Then the signature tells them apart.
+        Cert::UnknownIssuer | Cert::BadSignature => Failure::TlsUnknownAuthority,
         Cert::Expired | Cert::ExpiredContext { .. } => Failure::TlsExpired,
         Cert::NotValidYet | Cert::NotValidYetContext { .. } => Failure::TlsNotYetValid,
         Cert::NotValidForName | Cert::NotValidForNameContext { .. } => Failure::TlsWrongName,
@@ -103,6 +104,7 @@ mod tests {
         use CertificateError as Cert;
         let table = [
             (Cert::UnknownIssuer, Failure::TlsUnknownAuthority),
+            (Cert::BadSignature, Failure::TlsUnknownAuthority),
             (Cert::Expired, Failure::TlsExpired),
             (Cert::NotValidYet, Failure::TlsNotYetValid),
             (Cert::NotValidForName, Failure::TlsWrongName),

@@ -1,4 +1,4 @@
-//! One TCP connection. hyper reads requests and writes ordinary answers; when a fault needs exact bytes, the service
+//! One connection, with TLS or without. hyper reads requests and writes ordinary answers; when a fault needs exact bytes, the service
 //! ends with an error, hyper gives the stream back untouched, and a script is played on it. So no fault depends on
 //! what an HTTP library would let pass.
 
@@ -15,11 +15,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::fault::script::{End, Script};
+use crate::journal::Handshake;
 use crate::pipeline::{self, Verdict};
 use crate::state::State;
+use crate::tls::Wire;
 
 /// How long a connection may go on when the sandbox is told to stop, in real time: long enough for an answer that is
 /// being written, short enough for a test.
@@ -36,15 +39,31 @@ pub(crate) async fn serve(state: Arc<State>, stream: TcpStream) {
     let fault = state.faults.draw_connection();
     let number = state.journal.connection_opened(fault.as_ref().map(|fault| fault.kind().name().to_owned()));
     let closed = Closed { state: Arc::clone(&state), number };
-    if fault.is_some() {
-        Script { steps: Vec::new(), end: End::Close }.run(stream, &state.clock, state.release()).await;
-    } else {
-        converse(&state, number, stream).await;
+    match &state.tls {
+        _ if fault.is_some() => close(&state, stream).await,
+        None => converse(&state, number, stream).await,
+        Some(tls) => {
+            let handshake = tokio::select! {
+                ended = tls.accept(stream).into_fallible() => ended,
+                () = state.stopped() => return,
+            };
+            let ended = if handshake.is_ok() { Handshake::Done } else { Handshake::Failed };
+            state.journal.handshake(number, ended);
+            match handshake {
+                Ok(stream) => converse(&state, number, stream).await,
+                // In an orderly way, so that a reset does not overtake the alert that says why.
+                Err((_, stream)) => close(&state, stream).await,
+            }
+        }
     }
     drop(closed);
 }
 
-async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
+async fn close(state: &State, stream: TcpStream) {
+    Script { steps: Vec::new(), end: End::Close }.run(stream, &state.clock, state.release()).await;
+}
+
+async fn converse(state: &Arc<State>, number: (u64, u64), stream: impl Wire + Send + 'static) {
     let taken: Arc<Mutex<Option<Script>>> = Arc::default();
     let busy: Arc<AtomicBool> = Arc::default();
     let service = service_fn(|request: Request<Incoming>| {
@@ -83,10 +102,13 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: TcpStream) {
             drop(state.journal.attempt(number, "unknown", state.clock.now(), &HeaderMap::new()));
         }
     }
-    let stream = connection.into_parts().io.into_inner();
+    let mut stream = connection.into_parts().io.into_inner();
     let script = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(script) = script {
         script.run(stream, &state.clock, state.release()).await;
+    } else {
+        // TLS has an end of its own, without which an answer that is as long as the connection looks cut.
+        let _ = tokio::time::timeout(GRACE, stream.shutdown()).await;
     }
 }
 

@@ -211,7 +211,7 @@ mod tests {
         }
         match value {
             Value::Object(map) => {
-                map.iter().for_each(|(name, inner)| unmarked(inner, &format!("{at}/{name}"), missing))
+                map.iter().for_each(|(name, inner)| unmarked(inner, &format!("{at}/{name}"), missing));
             }
             Value::Array(list) => list.iter().for_each(|inner| unmarked(inner, at, missing)),
             _ => {}

@@ -36,6 +36,20 @@ pub struct Connection {
     pub closed: bool,
     /// The connection-level fault that was played on it.
     pub fault: Option<String>,
+    /// How its TLS handshake ended; `None` while it is under way, and without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<Handshake>,
+}
+
+/// How a TLS handshake ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Handshake {
+    /// Both sides agreed.
+    Done,
+    /// One side refused the other, or left.
+    Failed,
 }
 
 /// One request message.
@@ -127,6 +141,11 @@ impl Attempt {
 }
 
 impl Journal {
+    /// How many TLS handshakes ended so.
+    pub fn handshakes(&self, ended: Handshake) -> usize {
+        self.connections.iter().filter(|connection| connection.handshake == Some(ended)).count()
+    }
+
     /// The attempts on one operation, in order.
     pub fn attempts_on(&self, operation: &str) -> Vec<&Attempt> {
         self.attempts.iter().filter(|attempt| attempt.operation == operation).collect()

@@ -29,6 +29,7 @@ mod reply;
 mod sandbox;
 mod state;
 pub mod switches;
+mod tls;
 
 /// The README's example is compiled and run.
 #[cfg(doctest)]
@@ -41,3 +42,4 @@ pub use fault::{ErrorBody, Fault, FaultKind, RetryAfter};
 pub use journal::Journal;
 pub use ledger::Ledger;
 pub use sandbox::{DEFAULT_TOKEN, Sandbox, SandboxBuilder};
+pub use tls::{Issued, ServerCertificate, Tls};

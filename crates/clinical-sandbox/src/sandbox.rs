@@ -18,7 +18,7 @@ use crate::fidelity::{self, Fidelity};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::state::State;
-use crate::{SandboxError, connection, control};
+use crate::{Issued, SandboxError, connection, control};
 
 /// The token a sandbox accepts unless told otherwise. It opens nothing else.
 pub const DEFAULT_TOKEN: &str = "sandbox-token-that-opens-nothing";
@@ -44,6 +44,7 @@ pub struct Sandbox {
     state: Arc<State>,
     url: String,
     port: u16,
+    issued: Option<Issued>,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -53,7 +54,7 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, or `https://127.0.0.1:PORT` with TLS, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -61,6 +62,11 @@ impl Sandbox {
     /// The port.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The authority that a client has to trust, and an identity that it can show; `None` without TLS.
+    pub fn issued(&self) -> Option<&Issued> {
+        self.issued.as_ref()
     }
 
     /// The first token it accepts.
@@ -156,9 +162,10 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-fn run(state: Arc<State>, listener: TcpListener, port: u16) -> Sandbox {
+fn run(state: Arc<State>, listener: TcpListener, port: u16, issued: Option<Issued>) -> Sandbox {
+    let scheme = if issued.is_some() { "https" } else { "http" };
     let accepting = tokio::spawn(accept(Arc::clone(&state), listener));
-    Sandbox { state, url: format!("http://127.0.0.1:{port}"), port, accepting: Some(accepting) }
+    Sandbox { state, url: format!("{scheme}://127.0.0.1:{port}"), port, issued, accepting: Some(accepting) }
 }
 
 async fn accept(state: Arc<State>, listener: TcpListener) {

@@ -2,6 +2,7 @@
 //! contracts, which never change.
 
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
 use crate::fault::plan::Plan;
@@ -13,6 +14,8 @@ use crate::switches::Switches;
 /// The state of one sandbox.
 pub(crate) struct State {
     pub(crate) seed: u64,
+    /// Set when it speaks HTTPS.
+    pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) tokens: Vec<String>,
     pub(crate) switches: Switches,
     pub(crate) clock: Clock,

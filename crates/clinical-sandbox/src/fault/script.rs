@@ -6,11 +6,10 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::net::tcp::ReadHalf;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::clock::Clock;
+use crate::tls::Wire;
 
 /// After a close the peer's last bytes are thrown away up to this many, so that the close does not turn into a reset.
 const MOST_DISCARDED: usize = 16 * 1024 * 1024;
@@ -50,24 +49,25 @@ pub(crate) enum End {
 
 impl Script {
     /// Plays the script. `released` ends silences and pauses; errors mean that the peer has left, which is an end too.
-    pub(crate) async fn run(self, mut stream: TcpStream, clock: &Clock, released: impl Future<Output = ()>) {
+    pub(crate) async fn run(self, stream: impl Wire, clock: &Clock, released: impl Future<Output = ()>) {
+        let (mut reader, mut writer) = tokio::io::split(stream);
         let played = {
-            let (mut reader, mut writer) = stream.split();
             let sending = send(self.steps, &mut reader, &mut writer, clock);
             tokio::select! {
                 played = sending => played,
                 () = released => Ok(()),
             }
         };
+        let mut stream = reader.unsplit(writer);
         match self.end {
             End::Reset => {
                 // Unsent bytes die with a reset; the ones before it were handed to the kernel, which on loopback has
                 // delivered them by now.
-                let _ = stream.set_zero_linger();
+                let _ = stream.tcp().set_zero_linger();
             }
             End::Close if played.is_ok() => {
                 let _ = stream.shutdown().await;
-                let _ = discard(&mut stream.split().0, MOST_DISCARDED).await;
+                let _ = discard(&mut stream, MOST_DISCARDED).await;
             }
             End::Close => {}
         }
@@ -76,8 +76,8 @@ impl Script {
 
 async fn send(
     steps: Vec<Step>,
-    reader: &mut ReadHalf<'_>,
-    writer: &mut (impl tokio::io::AsyncWrite + Unpin),
+    reader: &mut (impl AsyncRead + Unpin),
+    writer: &mut (impl AsyncWrite + Unpin),
     clock: &Clock,
 ) -> io::Result<()> {
     for step in steps {
@@ -102,11 +102,13 @@ async fn send(
             }
             Step::Silence => discard(reader, usize::MAX).await?,
         }
+        // TLS may keep the end of what it was given.
+        writer.flush().await?;
     }
     Ok(())
 }
 
-async fn spaces(writer: &mut (impl tokio::io::AsyncWrite + Unpin), bytes: u64, chunked: bool) -> io::Result<()> {
+async fn spaces(writer: &mut (impl AsyncWrite + Unpin), bytes: u64, chunked: bool) -> io::Result<()> {
     const PIECE: u64 = 64 * 1024;
     let piece = vec![b' '; 64 * 1024];
     let mut left = bytes;
@@ -126,7 +128,7 @@ async fn spaces(writer: &mut (impl tokio::io::AsyncWrite + Unpin), bytes: u64, c
 }
 
 /// Reads and forgets until the peer ends its side, at most `most` bytes.
-async fn discard(reader: &mut ReadHalf<'_>, most: usize) -> io::Result<()> {
+async fn discard(reader: &mut (impl AsyncRead + Unpin), most: usize) -> io::Result<()> {
     let mut buffer = [0; 4096];
     let mut read = 0_usize;
     while read < most {

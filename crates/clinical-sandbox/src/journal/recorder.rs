@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tokio::sync::watch;
 
-use super::{Attempt, Audit, Connection, Journal, Outcome, Request};
+use super::{Attempt, Audit, Connection, Handshake, Journal, Outcome, Request};
 use crate::digest;
 
 /// The most entries of each list. A test double that runs for weeks must not eat the machine.
@@ -107,19 +107,27 @@ impl Recorder {
     pub(crate) fn connection_opened(&self, fault: Option<String>) -> (u64, u64) {
         let mut book = self.book();
         let number = book.connections.next();
-        book.connections.push(Connection { number, attempts: 0, closed: false, fault });
+        book.connections.push(Connection { number, attempts: 0, closed: false, fault, handshake: None });
         let generation = book.generation;
         drop(book);
         self.tell();
         (number, generation)
     }
 
-    pub(crate) fn connection_closed(&self, (number, generation): (u64, u64)) {
+    pub(crate) fn connection_closed(&self, connection: (u64, u64)) {
+        self.edit_connection(connection, |connection| connection.closed = true);
+    }
+
+    pub(crate) fn handshake(&self, connection: (u64, u64), ended: Handshake) {
+        self.edit_connection(connection, |connection| connection.handshake = Some(ended));
+    }
+
+    fn edit_connection(&self, (number, generation): (u64, u64), edit: impl FnOnce(&mut Connection)) {
         let mut book = self.book();
         if book.generation == generation
             && let Some(connection) = book.connections.get(number)
         {
-            connection.closed = true;
+            edit(connection);
         }
         drop(book);
         self.tell();

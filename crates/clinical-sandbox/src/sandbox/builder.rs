@@ -18,7 +18,7 @@ use crate::ledger::LedgerBook;
 use crate::limiter::Limiter;
 use crate::state::State;
 use crate::switches::Switches;
-use crate::{SandboxError, contract, control};
+use crate::{SandboxError, Tls, contract, control};
 
 /// Settings of a [`Sandbox`].
 #[derive(Clone, Default)]
@@ -30,6 +30,7 @@ pub struct SandboxBuilder {
     time: Time,
     limit: Option<(u32, Duration)>,
     faults: Vec<Fault>,
+    tls: Option<Tls>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -105,6 +106,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// Serves HTTPS instead of HTTP, with an authority that is made for this sandbox; see [`Sandbox::issued`]. Faults, the journal and
+    /// the sandbox's own routes work as without it.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Starts the sandbox in the current tokio runtime.
     ///
     /// # Errors
@@ -117,8 +126,10 @@ impl SandboxBuilder {
         if self.limit.is_some_and(|(calls, per)| calls == 0 || per.is_zero()) {
             return Err(SandboxError::setting("rate_limit", "at least one call in a window longer than nothing"));
         }
+        let (tls, issued) = self.tls.map(Tls::set_up).transpose()?.unzip();
         let state = State {
             seed: self.seed,
+            tls,
             tokens,
             switches: self.switches,
             clock,
@@ -134,7 +145,7 @@ impl SandboxBuilder {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listener = TcpListener::bind(address).await.map_err(bind)?;
         let port = listener.local_addr().map_err(bind)?.port();
-        Ok(run(Arc::new(state), listener, port))
+        Ok(run(Arc::new(state), listener, port, issued))
     }
 
     fn clock(&self) -> Result<Clock, SandboxError> {

@@ -11,4 +11,5 @@ mod limits;
 mod readme;
 mod soak;
 mod switches;
+mod tls;
 mod wire;
