@@ -144,6 +144,9 @@ fn read(scheme: &Scheme, path: &Path) -> Result<(Credential, Option<Stamp>), Err
         .map_err(|_| Error::credentials(SETTING, "is not valid UTF-8; write the token into it as plain text"))?;
     // Some editors put a byte order mark in front.
     let token = text.trim_matches(|char: char| char.is_whitespace() || char == '\u{feff}');
+    if token.is_empty() {
+        return Err(Error::credentials(SETTING, "is empty; write the token that the vendor issued into it"));
+    }
     Ok((scheme.named(SETTING, SecretString::from(token))?, seen))
 }
 

@@ -74,7 +74,7 @@ async fn the_margin_is_at_most_half_of_the_validity() {
         let source = endpoint.source().margin(seconds(margin));
         generation(&source).await;
         // At a moment before and then at the moment itself; a fetch begins when the time goes on.
-        for (moment, fetches) in [(seconds(renewed) - millis(2), 1), (seconds(renewed), 2)] {
+        for (moment, fetches) in [(millis(1000 * renewed - 2), 1), (seconds(renewed), 2)] {
             until(began, moment).await;
             generation(&source).await;
             until(began, moment + millis(1)).await;

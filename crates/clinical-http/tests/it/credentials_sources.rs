@@ -109,27 +109,30 @@ async fn no_source_scheme_or_error_shows_a_secret() {
     let fetch = || async { Ok(clinical_http::credential::Fetched::new(CANARY)) };
     let refreshing = RefreshingCredential::new(key(), fetch);
     let env = EnvCredential::new(key(), "CARGO_PKG_NAME").unwrap();
-    let mut all = format!("{:?} {replaceable:?} {file:?} {refreshing:?} {:?}", key(), fetch().await.unwrap());
-    all += &format!("{:#?} {replaceable:#?} {file:#?} {refreshing:#?} {:#?}", key(), fetch().await.unwrap());
+    let fetched = fetch().await.unwrap();
+    let mut all = vec![format!("{:?} {replaceable:?} {file:?} {refreshing:?} {fetched:?}", key())];
+    all.push(format!("{:#?} {replaceable:#?} {file:#?} {refreshing:#?} {fetched:#?}", key()));
     for source in [&replaceable as &dyn CredentialSource, &file, &refreshing] {
-        all += &format!("{:?} {:#?}", source.current().await.unwrap(), source.current().await.unwrap());
+        let credential = source.current().await.unwrap();
+        all.push(format!("{credential:?} {credential:#?}"));
     }
     // Debug again, now that they hold the secret.
-    all += &format!("{refreshing:?} {refreshing:#?} {file:#?}");
+    all.push(format!("{refreshing:?} {refreshing:#?} {file:#?}"));
     // In every error that a secret with a mistake in it can cause.
     let bad = format!("{CANARY} {CANARY}");
-    all += &shown(&Scheme::bearer().credential(bad.as_str()).unwrap_err());
-    all += &shown(&replaceable.replace(bad.as_str()).unwrap_err());
+    all.push(shown(&Scheme::bearer().credential(bad.as_str()).unwrap_err()));
+    all.push(shown(&replaceable.replace(bad.as_str()).unwrap_err()));
     std::fs::write(&path, &bad).unwrap();
-    all += &shown(&FileCredential::new(key(), &path).unwrap_err());
+    all.push(shown(&FileCredential::new(key(), &path).unwrap_err()));
     file.rejected(1);
-    all += &shown(&file.current().await.unwrap_err());
+    all.push(shown(&file.current().await.unwrap_err()));
     let unusable = RefreshingCredential::new(key(), move || {
         let bad = bad.clone();
         async move { Ok(clinical_http::credential::Fetched::new(bad)) }
     });
-    all += &shown(&unusable.current().await.unwrap_err());
-    all += &shown(&FileCredential::new(key(), CANARY).unwrap_err());
+    all.push(shown(&unusable.current().await.unwrap_err()));
+    all.push(shown(&FileCredential::new(key(), CANARY).unwrap_err()));
+    let all = all.join("\n");
     assert!(!all.contains(CANARY), "{all}");
     assert!(!format!("{env:?} {env:#?}").contains("clinical-http"));
     // The search is of something: the sources say what they are.
