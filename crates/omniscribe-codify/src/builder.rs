@@ -3,12 +3,18 @@
 use std::env::VarError;
 use std::time::Duration;
 
-use clinical_http::credential::{CredentialSource, StaticCredential};
+use clinical_http::credential::{CredentialSource, EnvCredential, Scheme, StaticCredential};
 use clinical_http::{Backoff, BaseUrl, Client, ClientBuilder, Deadlines, Error as HttpError, Jitter, RetryPolicy};
 use secrecy::SecretString;
 
 use crate::client::VENDOR;
 use crate::{API_TOKEN_VAR, API_URL_VAR, Codify, Environment, Error, Limits};
+
+/// A fixed token is checked when the client is built, so that the builder's methods need not fail.
+enum Given {
+    Token(SecretString),
+    Source(Box<dyn CredentialSource>),
+}
 
 type HttpSettings = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 
@@ -20,8 +26,7 @@ type HttpSettings = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 #[must_use]
 pub struct CodifyBuilder {
     base_url: Option<String>,
-    token: Option<SecretString>,
-    credential: Option<Box<dyn CredentialSource>>,
+    credential: Option<Given>,
     environment: Option<Environment>,
     require_doctor: Option<bool>,
     limits: Limits,
@@ -45,15 +50,24 @@ impl CodifyBuilder {
         self
     }
 
-    /// The bearer token.
+    /// The bearer token, for as long as the client lives. Of this and [`credential`](Self::credential) the last one given counts.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
-        self.token = Some(token.into());
+        self.credential = Some(Given::Token(token.into()));
         self
     }
 
-    /// A source of credentials instead of a fixed token.
+    /// Where the bearer token comes from, if it changes while the client lives: a file, a fetch, or a handle that replaces it.
+    ///
+    /// ```no_run
+    /// use omniscribe_codify::Codify;
+    /// use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
+    ///
+    /// let token = FileCredential::new(Scheme::bearer(), "/run/secrets/codify-token")?;
+    /// let codify = Codify::builder().base_url("https://codify.hospital.example").credential(token).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn credential(mut self, source: impl CredentialSource) -> Self {
-        self.credential = Some(Box::new(source));
+        self.credential = Some(Given::Source(Box::new(source)));
         self
     }
 
@@ -100,14 +114,13 @@ impl CodifyBuilder {
     ///
     /// # Errors
     ///
-    /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable that is missing.
+    /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable that is missing or unusable.
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.base_url.is_none() {
-            self.base_url = Some(variable(API_URL_VAR, "is not set; set it to the address that the vendor gave you")?);
+            self.base_url = Some(api_url()?);
         }
-        if self.token.is_none() && self.credential.is_none() {
-            let token = variable(API_TOKEN_VAR, "is not set; set it to the token that the vendor gave you")?;
-            self.token = Some(token.into());
+        if self.credential.is_none() {
+            self = self.credential(EnvCredential::new(Scheme::bearer(), API_TOKEN_VAR)?);
         }
         Ok(self)
     }
@@ -132,10 +145,10 @@ impl CodifyBuilder {
             .retry(retry_policy())
             .deadlines(deadlines())
             .user_agent(concat!("omniscribe-codify/", env!("CARGO_PKG_VERSION")));
-        http = match (self.credential, self.token) {
-            (Some(source), _) => http.credential(source),
-            (None, Some(token)) => http.credential(StaticCredential::bearer(token)?),
-            (None, None) => {
+        http = match self.credential {
+            Some(Given::Source(source)) => http.credential(source),
+            Some(Given::Token(token)) => http.credential(StaticCredential::bearer(token)?),
+            None => {
                 return Err(HttpError::credentials("token", "is missing; give the token that the vendor issued").into());
             }
         };
@@ -158,10 +171,11 @@ fn deadlines() -> Deadlines {
     Deadlines::default().attempt(Duration::from_secs(600)).total(Duration::from_secs(1800))
 }
 
-fn variable(name: &'static str, rule: &'static str) -> Result<String, Error> {
-    match std::env::var(name) {
-        Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
-        Ok(_) | Err(VarError::NotPresent) => Err(HttpError::credentials(name, rule).into()),
-        Err(VarError::NotUnicode(_)) => Err(HttpError::credentials(name, "is not valid UTF-8; set it again").into()),
-    }
+fn api_url() -> Result<String, Error> {
+    let rule = match std::env::var(API_URL_VAR) {
+        Ok(value) if !value.trim().is_empty() => return Ok(value.trim().to_owned()),
+        Ok(_) | Err(VarError::NotPresent) => "is not set; set it to the address that the vendor gave you",
+        Err(VarError::NotUnicode(_)) => "is not valid UTF-8; set it again",
+    };
+    Err(HttpError::credentials(API_URL_VAR, rule).into())
 }
