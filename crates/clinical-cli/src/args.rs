@@ -9,7 +9,7 @@ use omniscribe_codify::Environment;
 const EXIT_CODES: &str = "\
 Environment variables:
   OMNISCRIBE_API_URL    the vendor's address, with or without /v1
-  OMNISCRIBE_API_TOKEN  the vendor's token; there is no flag for it, because flags are visible to other users
+  OMNISCRIBE_API_TOKEN  the vendor's token; or see --token-file. Flags are visible to other users
   CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a note, a token or an id
   NO_COLOR              set to anything: no colour
 
@@ -167,6 +167,13 @@ pub(crate) struct Connection {
     /// The vendor's address, instead of the variable `OMNISCRIBE_API_URL`
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+
+    /// The file that holds the vendor's token, instead of the variable `OMNISCRIBE_API_TOKEN`; read again when it changes
+    ///
+    /// At most 16 KiB; white space around the token is ignored. On Unix give it mode 0600.
+    #[arg(long, value_name = "PATH")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
+    pub(crate) token_file: Option<PathBuf>,
 
     /// The longest time for one request in seconds, retries and waiting included (1 to 7200)
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u64).range(1..=7200))]

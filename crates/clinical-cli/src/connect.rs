@@ -1,6 +1,7 @@
 //! From flags and variables to a ready client, or to one sentence about what is missing. Never falls back to the
 //! sandbox by itself.
 
+use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
 use omniscribe_codify::http_core::{Deadlines, Observer};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error};
 
@@ -37,6 +38,10 @@ impl Session {
             builder = builder.base_url(url);
         }
         credentials(connection)?;
+        if let Some(path) = &connection.token_file {
+            let token = FileCredential::new(Scheme::bearer(), path);
+            builder = builder.credential(token.map_err(|error| refused(&error.into()))?);
+        }
         let builder = builder.from_env().map_err(|error| refused(&error))?;
         Ok(Self {
             codify: build(builder)?,
@@ -78,12 +83,17 @@ fn refused(error: &Error) -> Stop {
     Stop::new(Exit::of(error.kind()), error.to_string())
 }
 
-/// Names everything that is missing at once, so that nobody has to come back for the second variable.
+/// Names everything that is missing at once, so that nobody has to come back for the second variable. Chooses between two tokens for nobody:
+/// the wrong one could be that of another hospital.
 fn credentials(connection: &Connection) -> Result<(), Stop> {
     let is_missing = |name: &str| std::env::var_os(name).is_none_or(|value| value.to_string_lossy().trim().is_empty());
+    if connection.token_file.is_some() && !is_missing(API_TOKEN_VAR) {
+        let rule = format!("--token-file and {API_TOKEN_VAR} both give a token; use one of them (nothing was sent)");
+        return Err(Stop::new(Exit::Usage, rule));
+    }
     let wanted = [
         (connection.base_url.is_none(), API_URL_VAR, "the address that the vendor gave you"),
-        (true, API_TOKEN_VAR, "the token that the vendor gave you"),
+        (connection.token_file.is_none(), API_TOKEN_VAR, "the token that the vendor gave you"),
     ];
     let missing: Vec<String> = wanted
         .iter()

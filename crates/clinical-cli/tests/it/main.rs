@@ -17,3 +17,4 @@ mod streams;
 mod support;
 #[cfg(unix)]
 mod terminal;
+mod token_file;
