@@ -16,6 +16,8 @@ Usage: cargo xtask TASK
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
   bench SUITE [--json FILE] [--quick] [--check]
                                            measure; suites: upload, transport
+  features [--check]                       show which combinations of features there are, or build them all
+  deps     [--check]                       show how many crates each package brings, or hold them against the rules
   ci [--list | --step NAME...]             the whole gate, as .ci/run does it";
 
 /// One task with its options.
@@ -30,6 +32,16 @@ pub enum Task {
     },
     /// Run, check or accept the snapshots.
     Snapshots(Mode),
+    /// Show or build the combinations of features.
+    Features {
+        /// Build them.
+        check: bool,
+    },
+    /// Show or check what the packages depend on.
+    Deps {
+        /// Fail if a rule is broken.
+        check: bool,
+    },
     /// Measure a suite.
     Bench(BenchOptions),
     /// Run the gate.
@@ -65,7 +77,9 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
         Long("help") | Short('h') => Ok(Task::Help),
         Value(name) => match name.to_str() {
             Some("help") => Ok(Task::Help),
-            Some("fixtures") => parse_fixtures(&mut parser),
+            Some("fixtures") => Ok(Task::Fixtures { check: parse_check(&mut parser)? }),
+            Some("features") => Ok(Task::Features { check: parse_check(&mut parser)? }),
+            Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("ci") => Ok(Task::Ci { arguments: parser.raw_args()?.collect() }),
@@ -75,7 +89,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
     }
 }
 
-fn parse_fixtures(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+fn parse_check(parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
     let mut check = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -83,7 +97,7 @@ fn parse_fixtures(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Task::Fixtures { check })
+    Ok(check)
 }
 
 fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -129,6 +143,9 @@ mod tests {
     fn each_task_is_read_with_its_options() {
         assert_eq!(parsed(&["fixtures"]), Ok(Task::Fixtures { check: false }));
         assert_eq!(parsed(&["fixtures", "--check"]), Ok(Task::Fixtures { check: true }));
+        assert_eq!(parsed(&["features"]), Ok(Task::Features { check: false }));
+        assert_eq!(parsed(&["features", "--check"]), Ok(Task::Features { check: true }));
+        assert_eq!(parsed(&["deps", "--check"]), Ok(Task::Deps { check: true }));
         assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
         assert_eq!(
             parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
@@ -158,6 +175,8 @@ mod tests {
         for wrong in [
             &["fixtures", "--chek"][..],
             &["fixtures", "check"],
+            &["features", "--chek"],
+            &["deps", "core"],
             &["snapshots", "--chek"],
             &["snapshots", "--check", "--accept"],
             &["bench"],

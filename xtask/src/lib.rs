@@ -7,8 +7,11 @@
 pub mod args;
 pub mod bench;
 pub mod ci;
+pub mod deps;
+pub mod features;
 pub mod fixtures;
 pub mod http;
+pub mod packages;
 pub mod snapshots;
 pub mod workspace;
 
@@ -26,6 +29,8 @@ pub fn run(task: Task) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Fixtures { check } => fixtures::run(check),
+        Task::Features { check } => features::run(check),
+        Task::Deps { check } => deps::run(check),
         Task::Snapshots(mode) => snapshots::run(mode),
         Task::Bench(options) => bench::run(&options),
         Task::Ci { arguments } => ci::run(&arguments),

@@ -71,7 +71,8 @@ pub fn published() -> Result<Vec<Package>> {
 }
 
 fn of_metadata(text: &str) -> Result<Vec<Package>> {
-    let metadata: Metadata = serde_json::from_str(text).context("cargo's description of the workspace was not understood")?;
+    let metadata: Metadata =
+        serde_json::from_str(text).context("cargo's description of the workspace was not understood")?;
     let mut packages: Vec<_> = metadata.packages.into_iter().filter(Package::is_published).collect();
     if packages.is_empty() {
         bail!("no package of this workspace is published");
@@ -88,7 +89,8 @@ pub(crate) mod made_up {
     /// A published library with these dependencies and features.
     pub(crate) fn library(name: &str, dependencies: &[&str], features: &[(&str, &[&str])]) -> Package {
         let dependency = |name: &&str| Dependency { name: (*name).to_owned(), kind: None };
-        let feature = |(name, on): &(&str, &[&str])| ((*name).to_owned(), on.iter().map(|on| (*on).to_owned()).collect());
+        let feature =
+            |(name, on): &(&str, &[&str])| ((*name).to_owned(), on.iter().map(|on| (*on).to_owned()).collect());
         Package {
             name: name.to_owned(),
             features: features.iter().map(feature).collect(),
@@ -120,7 +122,8 @@ mod tests {
     #[test]
     fn only_published_packages_are_told_with_what_their_manifests_say() {
         let packages = of_metadata(WORKSPACE).unwrap();
-        let facts: Vec<_> = packages.iter().map(|one| (one.name.as_str(), one.has_program(), one.features.len())).collect();
+        let facts: Vec<_> =
+            packages.iter().map(|one| (one.name.as_str(), one.has_program(), one.features.len())).collect();
         assert_eq!(facts, [("core", false, 1), ("shop", true, 0)]);
         let core = &packages[0];
         assert_eq!(["more", "rig", "cc", "core"].map(|name| core.depends_on(name)), [true, false, false, false]);

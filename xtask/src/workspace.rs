@@ -46,18 +46,33 @@ pub fn command(program: impl Into<OsString>) -> Command {
     command
 }
 
+/// Program and arguments as a person would type them. Without the environment, which would bury them.
+pub fn shown_command(command: &Command) -> String {
+    let parts = std::iter::once(command.get_program()).chain(command.get_args());
+    parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs a program to its end and returns what it printed.
+///
+/// # Errors
+///
+/// If it cannot be started, ends with a failure, or prints something else than UTF-8.
+pub fn output(command: &mut Command) -> Result<String> {
+    let shown = shown_command(command);
+    let output = command.output().with_context(|| format!("could not start `{shown}`"))?;
+    if !output.status.success() {
+        bail!("`{shown}` ended with {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim_end());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{shown}` printed what is not UTF-8"))
+}
+
 /// Runs a program to its end.
 ///
 /// # Errors
 ///
 /// If it cannot be started or ends with a failure.
 pub fn run(command: &mut Command) -> Result<()> {
-    // Program and arguments alone: the environment would bury them.
-    let shown = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|part| part.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown = shown_command(command);
     let status = command.status().with_context(|| format!("could not start `{shown}`"))?;
     if !status.success() {
         bail!("`{shown}` ended with {status}");

@@ -68,7 +68,8 @@ mod tests {
     use super::*;
 
     fn shown(features: &[(&str, &[&str])]) -> Vec<String> {
-        let feature = |(name, on): &(&str, &[&str])| ((*name).to_owned(), on.iter().map(|on| (*on).to_owned()).collect());
+        let feature =
+            |(name, on): &(&str, &[&str])| ((*name).to_owned(), on.iter().map(|on| (*on).to_owned()).collect());
         of(&features.iter().map(feature).collect()).iter().map(Selection::to_string).collect()
     }
 
@@ -84,7 +85,8 @@ mod tests {
 
     #[test]
     fn what_is_not_asked_for_is_switched_off() {
-        let arguments = |names: &[&str]| Selection::Only(names.iter().map(|name| (*name).to_owned()).collect()).arguments();
+        let arguments =
+            |names: &[&str]| Selection::Only(names.iter().map(|name| (*name).to_owned()).collect()).arguments();
         assert_eq!(arguments(&[]), ["--no-default-features"]);
         assert_eq!(arguments(&["a", "b"]), ["--no-default-features", "--features", "a,b"]);
         assert_eq!(Selection::Default.arguments(), [""; 0]);
