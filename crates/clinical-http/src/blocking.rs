@@ -28,11 +28,17 @@ const SETTING: &str = "blocking client";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Runtime {
     handle: Handle,
     // The background thread waits for the last of these to go.
     _alive: Arc<oneshot::Sender<()>>,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Runtime")
+    }
 }
 
 impl Runtime {
