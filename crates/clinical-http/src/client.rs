@@ -8,7 +8,6 @@ use tracing::Instrument;
 
 use crate::run;
 use crate::settings::Settings;
-use crate::telemetry;
 use crate::trail::Trail;
 use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, Stats, Vendor, VendorReference};
 
@@ -86,7 +85,7 @@ impl Client {
         reference: impl FnOnce(&T) -> Option<&str>,
     ) -> Result<Answer<T>, Error> {
         let mut trail = Trail::begin(&self.inner, &call);
-        let span = telemetry::call(&self.inner, &call, trail.id());
+        let span = trail.span();
         async {
             let success = match run::run(&self.inner, &call, &mut trail).await {
                 Ok(success) => success,

@@ -1,5 +1,6 @@
 //! The gate in front of every attempt, shared by all clones of a client: a limit on requests in flight, pacing, and the cool-down
-//! after the vendor said "too many". Calls pass in the order in which they came.
+//! after the vendor said "too many". Calls pass in the order in which they came, and one that cannot pass in time is turned away at
+//! once. Nothing here runs by itself: those who wait keep the time.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -23,6 +24,8 @@ pub(crate) struct Gate {
     turn: tokio::sync::Mutex<()>,
     /// Somebody left, or the vendor said something: the one whose turn it is looks again.
     changed: Notify,
+    /// The gate was shut for a while: all who queue look whether they can still pass in time.
+    shut: Notify,
     state: Mutex<State>,
 }
 
@@ -30,12 +33,14 @@ pub(crate) struct Gate {
 struct State {
     window: Window,
     in_flight: u32,
+    /// Of those in flight: let through, but not begun, because the credential is still on its way.
+    reserved: u32,
     waiting: u32,
     cool_until: Duration,
-    /// When the latest cool-down was asked for.
-    cooled_at: Option<Duration>,
     /// How many requests in a row were throttled, counting those that were under way together as one.
     strikes: u32,
+    /// Grows with each strike. What a request from an earlier era met says nothing about this one.
+    era: u64,
     /// While the client recovers from a cool-down: when the next attempt may begin.
     next_at: Option<Duration>,
 }
@@ -46,13 +51,15 @@ impl Gate {
             slots: Semaphore::new(max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
+            shut: Notify::new(),
             state: Mutex::new(State {
                 window: Window::new(rate),
                 in_flight: 0,
+                reserved: 0,
                 waiting: 0,
                 cool_until: Duration::ZERO,
-                cooled_at: None,
                 strikes: 0,
+                era: 0,
                 next_at: None,
             }),
         }
@@ -67,55 +74,58 @@ impl Gate {
         spent: impl Fn() -> Duration,
     ) -> Result<Pass<'_>, Error> {
         let _waiting = Waiting::new(self);
+        let patience = Patience { clock, deadlines, spent };
         let slot = match self.slots.try_acquire() {
             Ok(slot) => slot,
-            Err(_) => match timeout(deadlines.left(spent()), self.slots.acquire()).await {
-                Ok(Ok(slot)) => slot,
-                // The semaphore is never closed.
-                Ok(Err(_)) | Err(_) => return Err(full()),
-            },
+            // The semaphore is never closed.
+            Err(_) => self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?,
         };
         let _turn = match self.turn.try_lock() {
             Ok(turn) => turn,
-            Err(_) => timeout(deadlines.left(spent()), self.turn.lock()).await.map_err(|_| full())?,
+            Err(_) => self.queue(self.turn.lock(), &patience).await?,
         };
         loop {
-            let (wait, cooling) = {
+            let wait = {
                 let mut state = self.state();
                 let now = clock.now();
                 let opens_at = state.opens_at(now);
                 if opens_at <= now {
-                    state.begin(now);
-                    return Ok(Pass { gate: self, began: now, _slot: slot });
+                    (state.in_flight, state.reserved) = (state.in_flight + 1, state.reserved + 1);
+                    return Ok(Pass { gate: self, stage: Stage::Reserved, _slot: slot });
                 }
-                (opens_at.saturating_sub(now), state.cool_until > now)
+                patience.lasts(&mut state)?;
+                opens_at.saturating_sub(now).min(patience.left())
             };
-            if !deadlines.allows(spent(), wait) {
-                return Err(too_long(wait, cooling));
-            }
-            let mut passes = pin!(clock.sleep(wait));
-            let mut changes = pin!(self.changed.notified());
-            poll_fn(|cx| match (passes.as_mut().poll(cx), changes.as_mut().poll(cx)) {
-                (Poll::Pending, Poll::Pending) => Poll::Pending,
-                _ => Poll::Ready(()),
-            })
-            .await;
+            either(clock.sleep(wait), self.changed.notified()).await;
         }
     }
 
-    /// Lets nobody through for `wait`.
-    pub(crate) fn cool(&self, clock: &dyn Clock, wait: Duration) {
-        let mut state = self.state();
-        state.cool_until = state.cool_until.max(clock.now().saturating_add(wait));
+    /// Waits for a place in a queue, but no longer than the call has a use for it.
+    async fn queue<T>(
+        &self,
+        place: impl Future<Output = T>,
+        patience: &Patience<'_, impl Fn() -> Duration>,
+    ) -> Result<T, Error> {
+        let mut place = pin!(place);
+        loop {
+            // Made before the look, so that what happens after it is heard.
+            let shut = self.shut.notified();
+            patience.lasts(&mut self.state())?;
+            let got = timeout(patience.left(), either(place.as_mut(), shut)).await.map_err(|_| full())?;
+            if let Some(place) = got {
+                return Ok(place);
+            }
+        }
     }
 
     pub(crate) fn stats(&self, now: Duration, retry_tokens: u32) -> Stats {
         let mut state = self.state();
+        let reserved = state.reserved;
         Stats {
             in_flight: state.in_flight,
             waiting: state.waiting,
             cooling: state.cool_until.saturating_sub(now),
-            rate_left: state.window.left(now),
+            rate_left: state.window.left(now, reserved),
             retry_tokens,
         }
     }
@@ -126,63 +136,116 @@ impl Gate {
 }
 
 impl State {
+    /// When another attempt may begin if those under way stay where they are.
     fn opens_at(&mut self, now: Duration) -> Duration {
-        let window = self.window.opens_at(now, self.in_flight);
-        window.max(self.cool_until).max(self.next_at.unwrap_or_default())
+        let window = self.window.opens_at(now, self.in_flight, self.reserved);
+        let after_another =
+            self.next_at.filter(|_| self.reserved > 0).map_or(Duration::ZERO, |_| now.saturating_add(GAP));
+        window.max(after_another).max(self.shut_until(now))
     }
 
-    fn begin(&mut self, now: Duration) {
-        self.window.begins(now);
-        self.in_flight += 1;
-        self.next_at = self.next_at.map(|_| now.saturating_add(GAP));
+    /// Before that moment no attempt may begin, whatever becomes of those under way.
+    fn shut_until(&mut self, now: Duration) -> Duration {
+        self.window.opens_at(now, 0, 0).max(self.cool_until).max(self.next_at.unwrap_or_default())
     }
 }
 
-/// Leave to make one attempt. Dropping it makes room for another.
+/// Leave to make one attempt. Dropping it makes room for another; once the attempt has begun, that means that no answer came.
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
-    began: Duration,
+    stage: Stage,
     _slot: SemaphorePermit<'a>,
 }
 
+#[derive(Clone, Copy)]
+enum Stage {
+    Reserved,
+    /// In this era.
+    Begun(u64),
+    Answered,
+}
+
 impl Pass<'_> {
-    /// The vendor answered, and not with "too many"; `said` is what it told about its limit. Returns how often it throttled in a row
-    /// before, as the other two do.
-    pub(crate) fn answered(self, clock: &dyn Clock, said: Option<Remaining>) -> u32 {
+    /// The attempt begins now; `false` if the gate was shut meanwhile and the attempt has to pass it again.
+    pub(crate) fn begins(&mut self, clock: &dyn Clock) -> bool {
         let mut state = self.gate.state();
-        state.window.ends(clock.now(), said);
+        let now = clock.now();
+        if state.shut_until(now) > now {
+            return false;
+        }
+        self.stage = Stage::Begun(state.era);
+        state.reserved -= 1;
+        state.window.begins(now);
+        state.next_at = state.next_at.map(|_| now.saturating_add(GAP));
+        true
+    }
+
+    /// The vendor answered, and not with "too many"; `said` is what it told about its limit.
+    pub(crate) fn answered(mut self, clock: &dyn Clock, said: Option<Remaining>) {
+        let mut state = self.gate.state();
         // A request from before the cool-down does not show that it is over.
-        if state.cooled_at.is_none_or(|cooled_at| self.began >= cooled_at) {
+        if self.answers(&mut state, clock, said) {
             (state.strikes, state.next_at) = (0, None);
         }
-        state.strikes
     }
 
-    /// The vendor said "too many".
-    pub(crate) fn throttled(self, clock: &dyn Clock, said: Option<Remaining>) -> u32 {
+    /// The vendor said "too many". Nobody passes for as long as `wait` finds right for so many strikes in a row.
+    pub(crate) fn throttled(mut self, clock: &dyn Clock, said: Option<Remaining>, wait: impl FnOnce(u32) -> Duration) {
         let mut state = self.gate.state();
-        state.window.ends(clock.now(), said);
         // Requests that were under way together are one strike.
-        if state.cooled_at.is_none_or(|cooled_at| self.began >= cooled_at) {
+        if self.answers(&mut state, clock, said) {
             state.strikes = state.strikes.saturating_add(1);
-            state.cooled_at = Some(clock.now());
+            state.era += 1;
         }
         state.next_at.get_or_insert_default();
-        state.strikes
+        state.cool_until = state.cool_until.max(clock.now().saturating_add(wait(state.strikes)));
+        self.gate.shut.notify_waiters();
     }
 
-    /// No answer came.
-    pub(crate) fn lost(self, clock: &dyn Clock) -> u32 {
-        let mut state = self.gate.state();
-        state.window.ends(clock.now(), None);
-        state.strikes
+    /// Whether the answer is one to a request of this era.
+    fn answers(&mut self, state: &mut State, clock: &dyn Clock, said: Option<Remaining>) -> bool {
+        let now = clock.now();
+        state.window.ends(now, said);
+        if said.is_some() && state.shut_until(now) > now {
+            self.gate.shut.notify_waiters();
+        }
+        matches!(std::mem::replace(&mut self.stage, Stage::Answered), Stage::Begun(era) if era == state.era)
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        self.gate.state().in_flight -= 1;
+        let mut state = self.gate.state();
+        state.in_flight -= 1;
+        match self.stage {
+            Stage::Reserved => state.reserved -= 1,
+            Stage::Begun(_) => state.window.unanswered(),
+            Stage::Answered => {}
+        }
         self.gate.changed.notify_one();
+    }
+}
+
+/// How long a call can wait.
+struct Patience<'a, S> {
+    clock: &'a dyn Clock,
+    deadlines: &'a Deadlines,
+    spent: S,
+}
+
+impl<S: Fn() -> Duration> Patience<'_, S> {
+    fn left(&self) -> Duration {
+        self.deadlines.left((self.spent)())
+    }
+
+    /// Turns a call away for which the gate opens too late.
+    fn lasts(&self, state: &mut State) -> Result<(), Error> {
+        let now = self.clock.now();
+        let wait = state.shut_until(now).saturating_sub(now);
+        if self.deadlines.allows((self.spent)(), wait) {
+            return Ok(());
+        }
+        Err(if wait.is_zero() { full() } else { too_long(wait, state.cool_until > now) })
     }
 }
 
@@ -200,6 +263,16 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.state().waiting -= 1;
     }
+}
+
+/// Waits for the first of two things; `None` is the second.
+async fn either<T>(first: impl Future<Output = T>, second: impl Future<Output = ()>) -> Option<T> {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    poll_fn(|cx| match first.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => second.as_mut().poll(cx).map(|()| None),
+    })
+    .await
 }
 
 fn full() -> Error {

@@ -64,11 +64,12 @@ impl Window {
         Self { limit, ..Self::default() }
     }
 
-    /// The earliest moment at which another request may begin, with `in_flight` others under way.
-    pub(crate) fn opens_at(&mut self, now: Duration, in_flight: u32) -> Duration {
+    /// The earliest moment at which another request may begin while `in_flight` others are under way, `reserved` of which have yet to
+    /// begin. With zeros: the earliest moment whatever becomes of the others.
+    pub(crate) fn opens_at(&mut self, now: Duration, in_flight: u32, reserved: u32) -> Duration {
         self.forget(now);
-        let own = self.limit.filter(|limit| self.begun.len() >= limit.requests as usize);
-        let own = own.and_then(|limit| Some(self.begun.front()?.saturating_add(limit.per))).unwrap_or_default();
+        let own = self.limit.filter(|limit| self.begun.len() + reserved as usize >= limit.requests as usize);
+        let own = own.map_or(Duration::ZERO, |limit| self.begun.front().unwrap_or(&now).saturating_add(limit.per));
         // What is under way may not be in the vendor's count yet.
         let word = self.word.filter(|(left, _)| *left <= in_flight).map_or(Duration::ZERO, |(_, until)| until);
         own.max(word)
@@ -80,23 +81,26 @@ impl Window {
         }
     }
 
-    /// An attempt is over; `said` is what the vendor's answer told. Without a word the request counts as one that was used up.
+    /// An attempt is over; `said` is what the vendor's answer told.
     pub(crate) fn ends(&mut self, now: Duration, said: Option<Remaining>) {
         self.forget(now);
-        self.word = match (said, self.word) {
-            // Answers may overtake each other: within one window of the vendor the lowest number is the newest.
-            (Some(said), Some((left, until))) if now + said.resets_in <= until + Duration::from_secs(2) => {
-                Some((left.min(said.requests), until.min(now + said.resets_in)))
-            }
-            (Some(said), _) => Some((said.requests, now + said.resets_in)),
-            (None, word) => word.map(|(left, until)| (left.saturating_sub(1), until)),
-        };
+        let Some(Remaining { requests, resets_in }) = said else { return self.unanswered() };
+        let resets_at = now.saturating_add(resets_in);
+        // Answers may overtake each other: within one window of the vendor the lowest number is the newest.
+        let same = self.word.filter(|(_, until)| resets_at <= until.saturating_add(Duration::from_secs(2)));
+        self.word =
+            Some(same.map_or((requests, resets_at), |(left, until)| (left.min(requests), until.min(resets_at))));
     }
 
-    /// How many requests may begin now, if that is limited.
-    pub(crate) fn left(&mut self, now: Duration) -> Option<u32> {
+    /// No answer came: the request counts as one that was used up.
+    pub(crate) fn unanswered(&mut self) {
+        self.word = self.word.map(|(left, until)| (left.saturating_sub(1), until));
+    }
+
+    /// How many requests may begin now, if that is limited; `reserved` others are about to.
+    pub(crate) fn left(&mut self, now: Duration, reserved: u32) -> Option<u32> {
         self.forget(now);
-        let begun = u32::try_from(self.begun.len()).unwrap_or(u32::MAX);
+        let begun = u32::try_from(self.begun.len()).unwrap_or(u32::MAX).saturating_add(reserved);
         let own = self.limit.map(|limit| limit.requests.saturating_sub(begun));
         own.into_iter().chain(self.word.map(|(left, _)| left)).min()
     }
@@ -118,8 +122,8 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn said(requests: u32, resets_in: u64) -> Option<Remaining> {
-        Some(Remaining { requests, resets_in: at(resets_in) })
+    fn said(requests: u32, resets_in: u64) -> Remaining {
+        Remaining { requests, resets_in: at(resets_in) }
     }
 
     #[test]
@@ -130,7 +134,7 @@ mod tests {
             let (mut now, mut begun) = (at(0), Vec::new());
             for _ in 0..1_000 {
                 now += Duration::from_millis(random.u64(0..3_000));
-                now = now.max(window.opens_at(now, 0));
+                now = now.max(window.opens_at(now, 0, 0));
                 window.begins(now);
                 begun.push(now);
             }
@@ -144,58 +148,58 @@ mod tests {
     fn a_burst_up_to_the_limit_is_not_slowed_down() {
         let mut window = Window::new(Some(RateLimit::per_minute(60)));
         for n in 0..60 {
-            assert_eq!(window.left(at(100)), Some(60 - n));
-            assert!(window.opens_at(at(100), 0) <= at(100));
+            assert_eq!(window.left(at(100), 0), Some(60 - n));
+            assert!(window.opens_at(at(100), 0, 0) <= at(100));
             window.begins(at(100));
         }
-        assert_eq!(window.opens_at(at(101), 0), at(160));
-        assert_eq!(window.left(at(101)), Some(0));
-        assert_eq!(window.left(at(160)), Some(60));
+        assert_eq!(window.opens_at(at(101), 0, 0), at(160));
+        assert_eq!(window.left(at(101), 0), Some(0));
+        assert_eq!(window.left(at(160), 0), Some(60));
     }
 
     #[test]
     fn the_vendors_word_stops_what_our_own_count_would_allow_and_ends_with_its_window() {
         let mut window = Window::new(Some(RateLimit::per_minute(60)));
-        window.ends(at(10), said(2, 30));
-        assert_eq!(window.left(at(10)), Some(2));
-        assert!(window.opens_at(at(10), 1) <= at(10));
+        window.ends(at(10), Some(said(2, 30)));
+        assert_eq!(window.left(at(10), 0), Some(2));
+        assert!(window.opens_at(at(10), 1, 0) <= at(10));
         // Two are left and two are under way: whether those are counted already is not known.
-        assert_eq!(window.opens_at(at(10), 2), at(40));
-        window.ends(at(11), said(0, 29));
-        assert_eq!(window.opens_at(at(39), 0), at(40));
-        assert!(window.opens_at(at(40), 0) <= at(40));
-        assert_eq!(window.left(at(40)), Some(60));
+        assert_eq!(window.opens_at(at(10), 2, 0), at(40));
+        window.ends(at(11), Some(said(0, 29)));
+        assert_eq!(window.opens_at(at(39), 0, 0), at(40));
+        assert!(window.opens_at(at(40), 0, 0) <= at(40));
+        assert_eq!(window.left(at(40), 0), Some(60));
     }
 
     #[test]
     fn without_a_limit_of_our_own_the_vendors_word_still_counts() {
         let mut window = Window::new(None);
-        assert_eq!(window.left(at(0)), None);
+        assert_eq!(window.left(at(0), 0), None);
         window.begins(at(0));
-        window.ends(at(0), said(0, 5));
-        assert_eq!(window.opens_at(at(1), 0), at(5));
+        window.ends(at(0), Some(said(0, 5)));
+        assert_eq!(window.opens_at(at(1), 0, 0), at(5));
         assert!(window.begun.is_empty());
     }
 
     #[test]
     fn answers_that_overtake_each_other_do_not_raise_the_count() {
         let mut window = Window::new(None);
-        window.ends(at(10), said(3, 30));
-        window.ends(at(11), said(9, 30));
-        assert_eq!(window.left(at(11)), Some(3));
+        window.ends(at(10), Some(said(3, 30)));
+        window.ends(at(11), Some(said(9, 30)));
+        assert_eq!(window.left(at(11), 0), Some(3));
         // A reset later than that is a new window of the vendor's.
-        window.ends(at(12), said(50, 60));
-        assert_eq!(window.left(at(12)), Some(50));
+        window.ends(at(12), Some(said(50, 60)));
+        assert_eq!(window.left(at(12), 0), Some(50));
     }
 
     #[test]
     fn an_answer_without_a_word_counts_as_one_used_up() {
         let mut window = Window::new(None);
         window.ends(at(10), None);
-        assert_eq!(window.left(at(10)), None);
-        window.ends(at(10), said(2, 30));
+        assert_eq!(window.left(at(10), 0), None);
+        window.ends(at(10), Some(said(2, 30)));
         window.ends(at(11), None);
-        assert_eq!(window.left(at(11)), Some(1));
+        assert_eq!(window.left(at(11), 0), Some(1));
     }
 
     #[test]
@@ -207,13 +211,13 @@ mod tests {
             Remaining::read(&headers, SystemTime::UNIX_EPOCH + at(1_705_320_000))
         };
         let table = [
-            ("5", "30", said(5, 30)),
-            ("0", "0", said(0, 0)),
-            (" 7 ", "1705320042", said(7, 42)),
-            ("7", "1705319000", said(7, 0)),
-            ("99999999999", "12", said(u32::MAX, 12)),
-            ("5", "100000", said(5, 300)),
-            ("5", "1705320042000", said(5, 300)),
+            ("5", "30", Some(said(5, 30))),
+            ("0", "0", Some(said(0, 0))),
+            (" 7 ", "1705320042", Some(said(7, 42))),
+            ("7", "1705319000", Some(said(7, 0))),
+            ("99999999999", "12", Some(said(u32::MAX, 12))),
+            ("5", "100000", Some(said(5, 300))),
+            ("5", "1705320042000", Some(said(5, 300))),
             ("-1", "30", None),
             ("5", "soon", None),
             ("", "30", None),

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use tracing::Instrument;
 
 use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
+use crate::gate::Pass;
 use crate::headers::headers;
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::telemetry;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
@@ -22,34 +23,22 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
     let mut refreshed = false;
     let mut last: Option<Error> = None;
     loop {
+        let Ready { pass, queued, credential, headers, limit } = ready(client, call, trail, &mut last).await?;
         let number = trail.next_number();
-        let came = trail.spent();
-        let pass = match client.gate.pass(clock, &client.deadlines, || trail.spent()).await {
-            Ok(pass) => pass,
-            // What the vendor last answered says more than that there was no time for another attempt.
-            Err(error) => return Err(last.unwrap_or(error)),
-        };
-        let queued = trail.spent().saturating_sub(came);
-        let credential = match credential(client, trail).await {
-            Ok(credential) => credential,
-            Err(error) if error.kind() == ErrorKind::Timeout => return Err(last.unwrap_or(error)),
-            Err(error) => return Err(error),
-        };
-        let headers = headers(client, call, credential.as_ref())?;
-        // Computed last: the gate, the credential and waiting have taken their part of the total.
-        let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
-            return Err(last.unwrap_or_else(used_up));
-        };
         let progress = Progress::new();
-        trail.attempt_starts(progress.clone());
+        let span = trail.attempt_starts(progress.clone());
         let began = trail.spent();
-        let span = telemetry::attempt(client, call, number);
-        let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span.clone()).await;
+        let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span).await;
         let elapsed = trail.spent().saturating_sub(began);
-        let record = |status, failure, delivery, retry_after| {
-            let attempt = Attempt { number, waited, queued, elapsed, status, failure, delivery, retry_after };
-            telemetry::attempt_ended(&span, &attempt, &progress);
-            attempt
+        let record = |status, failure, delivery, retry_after| Attempt {
+            number,
+            waited,
+            queued,
+            elapsed,
+            status,
+            failure,
+            delivery,
+            retry_after,
         };
         let Failed { mut error, pace, is_final, remaining } = match outcome {
             Ok(success) => {
@@ -61,11 +50,17 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
             }
             Err(failed) => failed,
         };
-        let strikes = match (pace, error.status()) {
-            (Pace::Throttle, _) => pass.throttled(clock, remaining),
+        let hint = error.retry_after();
+        let wait = |n| client.with_random(|random| client.retry.wait(n, pace, hint, random));
+        let mut delay = None;
+        match (pace, error.status()) {
+            (Pace::Throttle, _) => pass.throttled(clock, remaining, |strikes| {
+                delay = wait(number.max(strikes));
+                delay.unwrap_or_else(|| client.retry.longest_hint())
+            }),
             (Pace::Transient, Some(_)) => pass.answered(clock, remaining),
-            (Pace::Transient, None) => pass.lost(clock),
-        };
+            (Pace::Transient, None) => drop(pass),
+        }
         trail.received(error.body().map_or(0, |body| body.expose().len()));
         let renewed = is_unauthorized(&error) && renewed(client, credential.as_ref(), trail, refreshed).await;
         if renewed {
@@ -74,7 +69,11 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
             refreshed = true;
         }
         trail.attempt_ended(record(error.status(), Some(error.kind()), error.delivery(), error.retry_after()));
-        let delay = if renewed { Some(Duration::ZERO) } else { delay(client, number.max(strikes), pace, &error) };
+        let delay = match pace {
+            _ if renewed => Some(Duration::ZERO),
+            Pace::Throttle => delay,
+            Pace::Transient => wait(number),
+        };
         let may_repeat = !is_final && number < client.retry.attempts() && may_repeat(call, &error);
         let Some(delay) = delay.filter(|delay| may_repeat && client.deadlines.allows(trail.spent(), *delay)) else {
             return Err(error);
@@ -91,20 +90,51 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
     }
 }
 
+/// What an attempt starts with.
+struct Ready<'a> {
+    pass: Pass<'a>,
+    queued: Duration,
+    credential: Option<Credential>,
+    headers: HeaderMap,
+    limit: Duration,
+}
+
+/// Waits for leave to begin and for the credential. `last` is the failure before, which says more than that there was no time for another
+/// attempt.
+async fn ready<'a>(
+    client: &'a Settings,
+    call: &Call,
+    trail: &Trail<'_>,
+    last: &mut Option<Error>,
+) -> Result<Ready<'a>, Error> {
+    let clock = &*client.clock;
+    let mut queued = Duration::ZERO;
+    loop {
+        let came = trail.spent();
+        let pass = client.gate.pass(clock, &client.deadlines, || trail.spent()).await;
+        let mut pass = pass.map_err(|error| last.take().unwrap_or(error))?;
+        queued = queued.saturating_add(trail.spent().saturating_sub(came));
+        let credential = match credential(client, trail).await {
+            Ok(credential) => credential,
+            Err(error) if error.kind() == ErrorKind::Timeout => return Err(last.take().unwrap_or(error)),
+            Err(error) => return Err(error),
+        };
+        let headers = headers(client, call, credential.as_ref())?;
+        // Computed last: the gate, the credential and waiting have taken their part of the total.
+        let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
+            return Err(last.take().unwrap_or_else(used_up));
+        };
+        // While the credential was on its way, another call may have been told to slow down.
+        if pass.begins(clock) {
+            return Ok(Ready { pass, queued, credential, headers, limit });
+        }
+    }
+}
+
 fn may_repeat(call: &Call, error: &Error) -> bool {
     let operation = call.operation();
     verdict::may_repeat(operation.effect(), error.delivery())
         && !error.status().is_some_and(|status| operation.is_final(status))
-}
-
-/// How long to wait before the next attempt, or `None` if the vendor asks for more than the policy allows. After throttling nobody
-/// else is let through meanwhile either.
-fn delay(client: &Settings, n: u32, pace: Pace, error: &Error) -> Option<Duration> {
-    let delay = client.with_random(|random| client.retry.wait(n, pace, error.retry_after(), random));
-    if pace == Pace::Throttle {
-        client.gate.cool(&*client.clock, delay.unwrap_or_else(|| client.retry.longest_hint()));
-    }
-    delay
 }
 
 fn attempting(client: &Settings) -> Attempting<'_> {

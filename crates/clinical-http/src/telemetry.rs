@@ -1,13 +1,16 @@
 //! Spans with the names of OpenTelemetry's semantic conventions for HTTP clients. They carry templates instead of addresses and no
-//! value of a header or a body.
+//! value of a header or a body: `url.full`, which the convention asks for, is left out on purpose.
 
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::audit::CallId;
+use crate::audit::{CallId, Outcome};
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{Attempt, Call};
+use crate::{Call, Delivery};
+
+/// The `error.type` of what was dropped half-way. The others are the names of [`ErrorKind`](crate::ErrorKind): few, and known beforehand.
+pub(crate) const ABANDONED: &str = "abandoned";
 
 /// The span of a call, with all of its attempts and waits inside. `otel.*` fields are what bridges to OpenTelemetry read.
 pub(crate) fn call(client: &Settings, call: &Call, id: CallId) -> Span {
@@ -47,11 +50,31 @@ pub(crate) fn attempt(client: &Settings, call: &Call, number: u32) -> Span {
     )
 }
 
-pub(crate) fn attempt_ended(span: &Span, attempt: &Attempt, progress: &Progress) {
-    span.record("http.request.body.size", progress.sent());
-    span.record("http.response.status_code", attempt.status);
-    span.record("delivery", attempt.delivery.as_str());
-    if let Some(kind) = attempt.failure {
-        span.record("error.type", kind.as_str()).record("otel.status_code", "ERROR");
+/// An attempt is over; `failure` is why, and nothing for a success.
+pub(crate) fn attempt_ended(
+    span: &Span,
+    progress: &Progress,
+    status: Option<u16>,
+    delivery: Delivery,
+    failure: Option<&str>,
+) {
+    span.record("http.request.body.size", progress.sent()).record("http.response.status_code", status);
+    ended(span, delivery, failure);
+}
+
+/// A call is over.
+pub(crate) fn call_ended(span: &Span, outcome: Outcome, delivery: Delivery) {
+    let failure = match outcome {
+        Outcome::Succeeded => None,
+        Outcome::Failed(kind) => Some(kind.as_str()),
+        Outcome::Abandoned => Some(ABANDONED),
+    };
+    ended(span, delivery, failure);
+}
+
+fn ended(span: &Span, delivery: Delivery, failure: Option<&str>) {
+    span.record("delivery", delivery.as_str());
+    if let Some(failure) = failure {
+        span.record("error.type", failure).record("otel.status_code", "ERROR");
     }
 }

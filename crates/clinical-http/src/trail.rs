@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tracing::Span;
+
 use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::telemetry;
 use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
@@ -13,6 +16,9 @@ pub(crate) struct Trail<'a> {
     client: &'a Settings,
     call: &'a Call,
     id: CallId,
+    /// Of the call, and of the attempt that is under way.
+    span: Span,
+    attempt_span: Span,
     wall: SystemTime,
     began: Duration,
     attempts: Vec<Attempt>,
@@ -29,10 +35,13 @@ pub(crate) struct Trail<'a> {
 
 impl<'a> Trail<'a> {
     pub(crate) fn begin(client: &'a Settings, call: &'a Call) -> Self {
+        let id = CallId::new();
         Self {
             client,
             call,
-            id: CallId::new(),
+            id,
+            span: telemetry::call(client, call, id),
+            attempt_span: Span::none(),
             wall: client.clock.wall(),
             began: client.clock.now(),
             attempts: Vec::new(),
@@ -49,6 +58,10 @@ impl<'a> Trail<'a> {
 
     pub(crate) fn id(&self) -> CallId {
         self.id
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
     }
 
     /// Announces the call to the audit trail, which may refuse it.
@@ -79,13 +92,16 @@ impl<'a> Trail<'a> {
         self.client.clock.now().saturating_sub(self.began)
     }
 
-    pub(crate) fn attempt_starts(&mut self, progress: Arc<Progress>) {
+    /// An attempt is about to be sent; returns its span.
+    pub(crate) fn attempt_starts(&mut self, progress: Arc<Progress>) -> Span {
         self.digest = self.last_digest();
         self.progress = Some(progress);
         self.under_way = true;
         let number = self.next_number();
         tracing::debug!(number, "attempt starts");
         self.observe(Event::AttemptStarted { operation: self.call.operation().name(), number });
+        self.attempt_span = telemetry::attempt(self.client, self.call, number);
+        self.attempt_span.clone()
     }
 
     fn last_digest(&self) -> Option<[u8; 32]> {
@@ -105,6 +121,11 @@ impl<'a> Trail<'a> {
             "attempt ended"
         );
         self.under_way = false;
+        let span = std::mem::replace(&mut self.attempt_span, Span::none());
+        if let Some(progress) = &self.progress {
+            let failure = attempt.failure.map(ErrorKind::as_str);
+            telemetry::attempt_ended(&span, progress, attempt.status, attempt.delivery, failure);
+        }
         self.observe(Event::AttemptEnded { operation: self.call.operation().name(), attempt: &attempt });
         self.status = attempt.status.or(self.status);
         self.delivery = self.delivery.max(attempt.delivery);
@@ -168,8 +189,19 @@ impl Drop for Trail<'_> {
         let progress = self.progress.as_deref();
         // Abandoned in the middle of an attempt: what is known is how far that one had come.
         let broken_off = progress.filter(|_| self.under_way);
-        let delivery =
-            self.delivery.max(broken_off.map_or(Delivery::NotSent, |progress| self.delivery_so_far(progress)));
+        let mut delivery = self.delivery;
+        if let Some(progress) = broken_off {
+            let so_far = self.delivery_so_far(progress);
+            telemetry::attempt_ended(
+                &self.attempt_span,
+                progress,
+                progress.status(),
+                so_far,
+                Some(telemetry::ABANDONED),
+            );
+            delivery = delivery.max(so_far);
+        }
+        telemetry::call_ended(&self.span, self.outcome, delivery);
         let status = broken_off.and_then(Progress::status).or(self.status);
         let (operation, outcome, elapsed) = (self.call.operation().name(), self.outcome, self.spent());
         let (request_bytes, response_bytes) = (progress.map_or(0, Progress::sent), self.response_bytes);
