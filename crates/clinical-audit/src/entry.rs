@@ -62,6 +62,7 @@ pub(crate) struct Record {
 struct AttemptLine {
     number: u32,
     waited_us: u64,
+    queued_us: u64,
     elapsed_us: u64,
     status: Option<u16>,
     failure: Option<&'static str>,
@@ -160,6 +161,7 @@ impl From<&Attempt> for AttemptLine {
         Self {
             number: attempt.number,
             waited_us: micros(attempt.waited),
+            queued_us: micros(attempt.queued),
             elapsed_us: micros(attempt.elapsed),
             status: attempt.status,
             failure: attempt.failure.map(clinical_http::ErrorKind::as_str),

@@ -54,8 +54,8 @@ impl FileAuditBuilder {
 /// under way are kept, up to 8 MiB, and are written as soon as the file takes them; those beyond are counted in [`lost`](Self::lost)
 /// and told of in the trail itself. The operating system gets each line before the call goes on ([`Durability`] for more).
 ///
-/// Dropping the last clone waits until everything is written; [`close`](Self::close) does so without holding a thread up, and says if
-/// it failed.
+/// Dropping the last clone waits until everything is written; [`close`](Self::close) does so without holding a thread up, brings it to
+/// the disk, and says if it failed.
 #[derive(Clone)]
 pub struct FileAudit {
     handle: Arc<Handle>,

@@ -16,7 +16,7 @@ mod writer;
 
 pub use error::{Error, ErrorKind};
 pub use file_audit::{Durability, FileAudit, FileAuditBuilder};
-pub use head::Head;
+pub use head::{Head, NotAHead};
 pub use verify::finding::Finding;
 pub use verify::report::{Report, TornLine, UnfinishedCall};
 pub use verify::{verify, verify_reader};

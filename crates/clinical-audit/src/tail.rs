@@ -46,7 +46,12 @@ fn damaged() -> Error {
 /// `cut`: the bytes begin somewhere in a line.
 fn decide(bytes: &[u8], cut: bool) -> Result<(Head, Vec<u8>), Error> {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-    let rest = lines.pop().unwrap_or_default();
+    let mut rest = lines.pop().unwrap_or_default();
+    // Whole but for its line feed.
+    let unended = line::check(rest).is_some();
+    if unended {
+        lines.push(std::mem::take(&mut rest));
+    }
     let mut last = if cut { None } else { Some(Head::EMPTY) };
     let mut torn: Option<&[u8]> = None;
     for bytes in lines.into_iter().skip(usize::from(cut)) {
@@ -75,6 +80,7 @@ fn decide(bytes: &[u8], cut: bool) -> Result<(Head, Vec<u8>), Error> {
     let next = last.seq.saturating_add(1);
     let closing = |fragment| line::closing(&last, &Torn::of(fragment)).map_err(|_| damaged());
     match torn {
+        None if unended => Ok((last, b"\n".to_vec())),
         None if rest.is_empty() => Ok((last, Vec::new())),
         None if line::may_be_torn(rest, next) => {
             let (text, head) = closing(rest)?;
@@ -124,7 +130,7 @@ mod tests {
             let whole = [&file[..], &closing].concat();
             assert_eq!(decide(&whole, false).unwrap(), (head, Vec::new()), "cut at {cut}");
             assert_eq!(head.seq, 3);
-            // The same again, in the middle of the closing text. Its bare line feed alone leaves a line that looks changed.
+            // The same again, in the middle of the closing text. Its line feed alone leaves a line that looks changed.
             for again in 2..closing.len() {
                 file.truncate(cut);
                 file.extend_from_slice(&closing[..again]);

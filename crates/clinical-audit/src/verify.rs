@@ -39,10 +39,6 @@ pub fn verify_reader(reader: impl Read, expected: Option<&Head>) -> Result<Repor
     let (mut sequence, mut counting) = (Sequence::new(expected.copied()), Counting::default());
     while let Some(piece) = lines.next().map_err(unreadable)? {
         counting.line();
-        if !piece.ended {
-            sequence.unfinished(piece.number, piece.bytes);
-            break;
-        }
         match piece.bytes.and_then(line::check) {
             Some(sealed) if sealed.fields.v == VERSION => {
                 counting.sealed(piece.number, &sealed.fields);
@@ -52,7 +48,8 @@ pub fn verify_reader(reader: impl Read, expected: Option<&Head>) -> Result<Repor
                 let reason = "is of a newer format; use the version of the program that wrote it";
                 return Err(Error::new(ErrorKind::Version, reason));
             }
-            None => sequence.broken(piece.number, piece.bytes),
+            None if piece.ended => sequence.broken(piece.number, piece.bytes),
+            None => sequence.unfinished(piece.number, piece.bytes),
         }
     }
     Ok(counting.report(sequence.end()))

@@ -21,6 +21,8 @@ pub(crate) struct Writer {
     waiting: u64,
     /// How many lost records the trail tells of.
     told: u64,
+    /// Whether anybody wants lines on the disk.
+    syncs: bool,
 }
 
 /// Marks the end, also if the thread panics: those who wait for it must not wait for ever.
@@ -36,7 +38,7 @@ impl Writer {
     /// `closing`: the text that closes an unfinished line at the end of the file.
     pub(crate) fn new(mut storage: Storage, head: Head, closing: &[u8], queue: Arc<Queue>) -> Self {
         storage.append(closing);
-        Self { storage, head, queue, waiting: 0, told: 0 }
+        Self { storage, head, queue, waiting: 0, told: 0, syncs: false }
     }
 
     /// Writes what is there to write before the first call.
@@ -88,11 +90,12 @@ impl Writer {
                     replies.push(reply);
                 }
                 Job::Close { reply } => {
-                    sync_wanted = true;
+                    sync_wanted |= self.syncs || reply.is_some();
                     closed = Some(reply);
                 }
             }
         }
+        self.syncs |= sync_wanted;
         if healthy {
             result = self.write();
         }
