@@ -19,4 +19,8 @@ mod settings;
 mod snapshots;
 mod storm;
 mod time_limits;
+mod tls_identity;
+mod tls_proxy;
+mod tls_trust;
+mod tls_versions;
 mod wire;

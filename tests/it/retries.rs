@@ -134,7 +134,7 @@ async fn a_retry_after_beyond_five_minutes_is_handed_out_and_not_waited_for() {
         let (error, waits, sandbox) = failure_of(Fault::new(FaultKind::too_many_requests(form.clone()))).await;
         assert_eq!(facts::brief(&error), ("throttled", "refused", 1), "{form:?}");
         assert!(error.retry_after().is_some_and(|hint| hint > seconds(300)), "{form:?}");
-        assert_eq!(waits, [], "{form:?}");
+        assert!(waits.is_empty(), "{form:?}: {waits:?}");
         assert_eq!(sandbox.journal().attempts.len(), 1);
     }
 }
@@ -160,7 +160,7 @@ async fn a_wait_that_the_total_deadline_does_not_cover_is_not_begun() {
     let error = codify.codify(&NOTE.into()).await.unwrap_err();
     assert_eq!(facts::brief(&error), ("throttled", "refused", 1));
     assert_eq!(error.retry_after(), Some(seconds(60)));
-    assert_eq!(clock.sleeps(), []);
+    assert!(clock.sleeps().is_empty());
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ pub mod clients;
 pub mod documents;
 pub mod facts;
 pub mod gate;
+pub mod https;
 pub mod recorder;
 pub mod transports;
 

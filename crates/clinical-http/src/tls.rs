@@ -75,6 +75,8 @@ pub(crate) fn failure(error: &rustls::Error, identified: bool) -> Failure {
             // Servers differ in what they say to a client that shows none.
             if identified { Failure::TlsIdentityRefused } else { Failure::TlsIdentityRequired }
         }
+        // A signature that the server could not verify: that of our certificate, since we signed nothing else.
+        Tls::AlertReceived(Alert::DecryptError) if identified => Failure::TlsIdentityRefused,
         Tls::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity | Alert::AccessDenied) => {
             Failure::TlsRefused
         }
@@ -138,6 +140,8 @@ mod tests {
             assert_eq!(of(alert, true), Failure::TlsRefused, "{alert:?}");
         }
         assert_eq!(of(Alert::ProtocolVersion, true), Failure::TlsVersion);
+        assert_eq!(of(Alert::DecryptError, true), Failure::TlsIdentityRefused);
+        assert_eq!(of(Alert::DecryptError, false), Failure::Tls);
         assert_eq!(of(Alert::InternalError, true), Failure::Tls);
     }
 }
