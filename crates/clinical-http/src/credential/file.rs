@@ -68,6 +68,9 @@ impl std::fmt::Debug for FileCredential {
 }
 
 impl CredentialSource for FileCredential {
+    /// # Cancel safety
+    ///
+    /// Safe at every point: a look at the file goes on without the caller, and the next one finds what it saw.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(async {
             // The lock goes along with the look: it is released when the look ends, whether or not somebody still waits for it.

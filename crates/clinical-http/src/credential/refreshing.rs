@@ -169,8 +169,6 @@ impl RefreshingCredential {
             Ok((self.scheme.named("fetched token", secret)?, limits))
         });
         let mut state = self.state();
-        // Before anybody is told: who asks after that shall not find a fetch that has ended.
-        state.flight = Weak::new();
         match made {
             Ok((next, limits)) => {
                 let credential = match state.held.take() {

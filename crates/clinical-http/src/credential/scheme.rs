@@ -27,9 +27,9 @@ const RESERVED: [&str; 11] = [
 /// ```
 /// use clinical_http::credential::Scheme;
 ///
-/// let credential = Scheme::header_key("x-api-key")?.credential("key from the vendor")
-///     .expect_err("a key has no spaces");
-/// assert_eq!(credential.field(), Some("token"));
+/// let key = Scheme::header_key("x-api-key")?;
+/// assert!(key.credential("key-from-the-vendor").is_ok());
+/// assert_eq!(key.credential("a key has no spaces").unwrap_err().field(), Some("token"));
 /// # Ok::<(), clinical_http::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -111,6 +111,18 @@ async fn a_late_401_to_a_token_that_was_replaced_meanwhile_fetches_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_401_to_an_old_token_does_not_bring_back_a_refused_newer_one() {
+    let endpoint = Endpoint::default();
+    let source = endpoint.source();
+    for expected in 1..=3 {
+        assert_eq!(generation(&source).await, expected);
+        source.rejected(expected);
+        source.rejected(1);
+    }
+    assert_eq!((generation(&source).await, endpoint.count()), (4, 4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_vendor_that_refuses_every_token_gets_two_attempts_and_one_refresh_per_call() {
     let endpoint = Endpoint::default();
     let transport = ScriptedTransport::always(Step::answer(401, ""));
