@@ -147,15 +147,42 @@ mod tests {
     fn dropping_the_last_clone_does_not_wait_for_a_file_that_hangs() {
         let runtime = Runtime::new().unwrap();
         let (release, hanging) = mpsc::channel::<()>();
-        let (sender, dropped) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let (sender, ended) = mpsc::channel::<()>();
         let hang = async move {
-            let _sender = sender;
-            tokio::task::spawn_blocking(move || hanging.recv()).await
+            ENDS_WITH_THE_THREAD.with(|place| *place.borrow_mut() = Some(sender));
+            let file = move || begun.send(()).and_then(|()| Ok(hanging.recv()));
+            tokio::task::spawn_blocking(file).await
         };
         runtime.run(async { tokio::spawn(hang) }).unwrap();
+        begins.recv_timeout(PATIENCE).unwrap();
         drop(runtime);
-        assert_eq!(dropped.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(ended.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
         drop(release);
+    }
+
+    /// Makes a call when its thread is nearly gone.
+    struct CallsAtTheEnd(Runtime, mpsc::Sender<bool>);
+
+    impl Drop for CallsAtTheEnd {
+        fn drop(&mut self) {
+            let _ = self.1.send(self.0.run(async {}).is_ok());
+        }
+    }
+
+    thread_local!(static CALLS_AT_THE_END: RefCell<Option<CallsAtTheEnd>> = const { RefCell::new(None) });
+
+    #[test]
+    fn a_call_from_a_thread_that_has_nearly_ended_is_refused_and_does_not_panic() {
+        let runtime = Runtime::new().unwrap();
+        let (sender, worked) = mpsc::channel();
+        let calls = move || {
+            // What a thread keeps is dropped in the reverse order of its first use.
+            CALLS_AT_THE_END.with(|place| *place.borrow_mut() = Some(CallsAtTheEnd(runtime.clone(), sender)));
+            runtime.run(async {}).is_ok()
+        };
+        assert!(thread::spawn(calls).join().unwrap());
+        assert_eq!(worked.recv_timeout(PATIENCE), Ok(false));
     }
 
     #[test]
