@@ -43,7 +43,7 @@ async fn answered_with(answer: impl FnOnce(&[u8]) -> Vec<u8>) -> (Vec<u8>, Error
 /// client's session id over, as RFC 4346 has it.
 fn server_hello(version: [u8; 2], client_hello: &[u8]) -> Vec<u8> {
     // Record header 5, handshake header 4, version 2, random 32.
-    let id = &client_hello[43..][..usize::from(client_hello[43]) + 1];
+    let id = &client_hello[43..][..=usize::from(client_hello[43])];
     let body = [&version[..], &[0x5a; 32], id, &[0xc0, 0x13, 0]].concat();
     let length = u16::try_from(body.len()).unwrap();
     let handshake = [&[2, 0][..], &length.to_be_bytes(), &body].concat();

@@ -67,19 +67,7 @@ impl Connection {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) if the text holds no certificate, a damaged one, or a private key.
     pub fn add_root_pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
-        const SETTING: &str = "trusted authority";
-        let (roots, has_key) = certificates(SETTING, pem.as_ref())?;
-        if has_key {
-            let rule = "contains a private key, which is nobody else's business; give the authority's certificate only";
-            return Err(Error::configuration(SETTING, rule));
-        }
-        for root in &roots {
-            // Into a store of its own: this only checks that it can be read.
-            RootCertStore::empty()
-                .add(root.clone())
-                .map_err(|_| Error::configuration(SETTING, "holds a certificate that is damaged; export it again"))?;
-        }
-        self.roots.extend(roots);
+        self.roots.extend(certificates("trusted authority", pem.as_ref(), false)?);
         Ok(self)
     }
 
@@ -107,7 +95,7 @@ impl Connection {
     /// [`Configuration`](crate::ErrorKind::Configuration) if one of them is missing, damaged or encrypted, or if they do not belong
     /// together. Whether the certificate is in date, the server says.
     pub fn identity_pem(mut self, chain: impl AsRef<[u8]>, key: impl Into<SecretString>) -> Result<Self, Error> {
-        let (chain, _) = certificates("client certificate", chain.as_ref())?;
+        let chain = certificates("client certificate", chain.as_ref(), true)?;
         let refuse = |rule| Error::configuration("client key", rule);
         let pem: SecretString = key.into();
         let key = PrivateKeyDer::from_pem_slice(pem.expose_secret().as_bytes()).map_err(|_| {
@@ -120,9 +108,6 @@ impl Connection {
         let identity = CertifiedKey::from_der(chain, key, &tls::provider()).map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => {
                 refuse("does not belong to the client certificate; give the key that the certificate was issued for")
-            }
-            rustls::Error::InvalidCertificate(_) => {
-                Error::configuration("client certificate", "is damaged; export it again")
             }
             _ => refuse("cannot be used; give an RSA, ECDSA P-256 or P-384, or Ed25519 key"),
         })?;
@@ -203,23 +188,30 @@ impl Connection {
     }
 }
 
-/// The certificates of a PEM text, at least one, and whether a private key is among them.
-fn certificates(setting: &'static str, pem: &[u8]) -> Result<(Vec<CertificateDer<'static>>, bool), Error> {
-    let (mut found, mut has_key) = (Vec::new(), false);
+/// The certificates of a PEM text, at least one. A private key beside them is passed over if it may be there.
+fn certificates(setting: &'static str, pem: &[u8], may_hold_key: bool) -> Result<Vec<CertificateDer<'static>>, Error> {
+    use SectionKind::{Certificate, EcPrivateKey, PrivateKey, RsaPrivateKey};
+    let refuse = |rule| Error::configuration(setting, rule);
+    let mut found = Vec::new();
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
-        match section.map_err(|_| Error::configuration(setting, "is damaged PEM; export it again"))? {
-            (SectionKind::Certificate, der) => found.push(der.into()),
-            (kind, _) => {
-                has_key |=
-                    matches!(kind, SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey);
+        match section.map_err(|_| refuse("is damaged PEM; export it again"))? {
+            (Certificate, der) => {
+                let certificate = CertificateDer::from(der);
+                // Into a store that is forgotten: this only finds out whether it can be read.
+                let read = RootCertStore::empty().add(certificate.clone());
+                read.map_err(|_| refuse("holds a certificate that is damaged; export it again"))?;
+                found.push(certificate);
             }
+            (PrivateKey | RsaPrivateKey | EcPrivateKey, _) if !may_hold_key => {
+                return Err(refuse("contains a private key, which must not be passed on; give the certificate only"));
+            }
+            _ => {}
         }
     }
-    if found.is_empty() && !has_key {
-        let rule = "holds no PEM certificate; give a text with BEGIN CERTIFICATE and END CERTIFICATE lines";
-        return Err(Error::configuration(setting, rule));
+    if found.is_empty() {
+        return Err(refuse("holds no PEM certificate; give a text with BEGIN CERTIFICATE and END CERTIFICATE lines"));
     }
-    Ok((found, has_key))
+    Ok(found)
 }
 
 fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Error> {

@@ -21,6 +21,7 @@ mod retry_table;
 mod schedules;
 mod server;
 mod support;
+mod tls_settings;
 mod wire_answers;
 mod wire_delivery;
 mod wire_requests;
