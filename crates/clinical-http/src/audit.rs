@@ -7,24 +7,9 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use crate::random::unguessable;
+pub use clinical_transport::CallId;
+
 use crate::{Attempt, AuditId, BoxFuture, Delivery, ErrorKind, Sensitive};
-
-/// Names one call: in its audit record, its span, its answer or error. Drawn by chance, shown as 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId(u128);
-
-impl CallId {
-    pub(crate) fn new() -> Self {
-        Self(unguessable())
-    }
-}
-
-impl std::fmt::Display for CallId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
 
 /// A call that is about to begin, as a sink is told of it before anything is sent.
 #[derive(Debug)]

@@ -4,18 +4,18 @@ use std::sync::{Arc, Mutex};
 
 use http::{HeaderName, HeaderValue};
 
+use crate::Connection;
 use crate::audit::AuditSink;
 use crate::budget::Tokens;
-use crate::connection::Connection;
 use crate::credential::CredentialSource;
 use crate::gate::Gate;
-use crate::random::Random;
-use crate::reqwest_transport::ReqwestTransport;
 use crate::settings::Settings;
 use crate::transport::Transport;
 use crate::{
     BaseUrl, BodyLimits, Client, Clock, Deadlines, Error, Observer, RateLimit, RetryPolicy, SystemClock, Vendor,
 };
+use clinical_transport::Random;
+use clinical_transport::ReqwestTransport;
 
 /// The settings of a [`Client`].
 #[must_use]
@@ -169,7 +169,7 @@ impl ClientBuilder {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(ReqwestTransport::new(&self.base, &self.deadlines, &self.connection)?),
+            None => Arc::new(ReqwestTransport::new(&self.base, self.deadlines.connect_limit(), &self.connection)?),
         };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let random = self.seed.map_or_else(Random::new, Random::with_seed);

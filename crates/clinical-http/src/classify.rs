@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::guard::Expired;
-use crate::transport::Failure;
 use crate::{Delivery, Error, ErrorKind};
+use clinical_transport::Failure;
 
 /// The kind of a status that is not a success.
 pub(crate) fn kind_of_status(status: u16, hinted: bool) -> ErrorKind {
@@ -21,30 +21,6 @@ pub(crate) fn kind_of_status(status: u16, hinted: bool) -> ErrorKind {
         503 if hinted => ErrorKind::Throttled,
         500..=599 => ErrorKind::Unavailable,
         _ => ErrorKind::Rejected,
-    }
-}
-
-/// The kind of a failure of the transport.
-pub(crate) fn kind_of_failure(failure: Failure) -> ErrorKind {
-    match failure {
-        Failure::Resolve | Failure::Connect | Failure::Proxy | Failure::ProxyCredentials | Failure::ProxyRefused => {
-            ErrorKind::Connect
-        }
-        Failure::ConnectTimeout => ErrorKind::Timeout,
-        Failure::TlsUnknownAuthority
-        | Failure::TlsExpired
-        | Failure::TlsNotYetValid
-        | Failure::TlsWrongName
-        | Failure::TlsCertificate
-        | Failure::TlsVersion
-        | Failure::TlsIdentityRequired
-        | Failure::TlsIdentityRefused
-        | Failure::TlsRefused
-        | Failure::TlsNotSpoken
-        | Failure::Tls => ErrorKind::Tls,
-        Failure::RequestBody => ErrorKind::InvalidInput,
-        Failure::Setup => ErrorKind::Configuration,
-        Failure::Interrupted | Failure::Malformed => ErrorKind::Interrupted,
     }
 }
 
@@ -75,7 +51,7 @@ pub(crate) fn status_error(status: StatusCode, hinted: bool, hint: Option<Durati
 
 /// The error for a transport that failed before an answer was there.
 pub(crate) fn failure_error(failure: Failure, delivery: Delivery) -> Error {
-    Error::new(kind_of_failure(failure), failure.to_string()).with_delivery(delivery)
+    Error::new(failure.kind(), failure.to_string()).with_delivery(delivery)
 }
 
 /// The error for a limit that was reached before an answer was there. `limit` is the time that the attempt had.

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 /// The four limits of a call.
 ///
 /// | limit | default | what it bounds |
@@ -112,12 +110,6 @@ impl std::fmt::Debug for Deadlines {
             .field("stall", &self.stall_limit())
             .finish()
     }
-}
-
-/// A limit of "for ever" must not overflow the clock: ten years from now is as good.
-pub(crate) fn later(from: Instant, by: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(10 * 365 * 86_400);
-    from + by.min(FAR)
 }
 
 #[cfg(test)]

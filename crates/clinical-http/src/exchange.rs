@@ -8,16 +8,16 @@ use http::{HeaderMap, StatusCode, header::LOCATION};
 use tokio::time::{Instant, timeout_at};
 
 use crate::classify::{expired_error, failure_error, status_error};
-use crate::deadline::later;
 use crate::guard::{Expired, guarded};
 use crate::operation::RetryHint;
-use crate::progress::Progress;
 use crate::rate::Remaining;
 use crate::read::{self, End};
-use crate::request::SendBody;
 use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
 use crate::{BaseUrl, BodyLimits, Call, Clock, Delivery, Error, ErrorKind, retry_after};
+use clinical_transport::Progress;
+use clinical_transport::SendBody;
+use clinical_transport::later;
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {

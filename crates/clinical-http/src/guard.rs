@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::deadline::later;
-use crate::progress::Progress;
+use clinical_transport::Progress;
+use clinical_transport::later;
 
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) async fn guarded<F: Future>(
 mod tests {
     use super::*;
     use crate::Body;
-    use crate::request::SendBody;
+    use clinical_transport::SendBody;
     use http_body::Body as _;
     use std::pin::Pin;
 

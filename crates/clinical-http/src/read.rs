@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout_at};
 
-use crate::deadline::later;
 use crate::guard::Expired;
 use crate::transport::{Failure, ResponseBody};
+use clinical_transport::later;
 
 /// How the reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::random::Random;
 use crate::verdict::Pace;
 use crate::{Backoff, Jitter, RetryBudget};
+use clinical_transport::Random;
 
 /// When and how often a request is sent again. Whether it may be sent again at all is not decided here: see
 /// [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).

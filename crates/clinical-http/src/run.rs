@@ -9,11 +9,11 @@ use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
 use crate::gate::Pass;
 use crate::headers::headers;
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
+use clinical_transport::Progress;
 
 /// Makes attempts until one succeeds or the policy, the delivery, the budget or a deadline says stop.
 pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
@@ -30,15 +30,12 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
         let began = trail.spent();
         let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span).await;
         let elapsed = trail.spent().saturating_sub(began);
-        let record = |status, failure, delivery, retry_after| Attempt {
-            number,
-            waited,
-            queued,
-            elapsed,
-            status,
-            failure,
-            delivery,
-            retry_after,
+        let record = |status, failure, delivery, retry_after| {
+            let mut attempt = Attempt::numbered(number);
+            (attempt.waited, attempt.queued, attempt.elapsed) = (waited, queued, elapsed);
+            (attempt.status, attempt.failure) = (status, failure);
+            (attempt.delivery, attempt.retry_after) = (delivery, retry_after);
+            attempt
         };
         let Failed { mut error, pace, is_final, remaining } = match outcome {
             Ok(success) => {

@@ -8,9 +8,9 @@ use crate::audit::AuditSink;
 use crate::budget::Tokens;
 use crate::credential::CredentialSource;
 use crate::gate::Gate;
-use crate::random::Random;
 use crate::transport::Transport;
 use crate::{BaseUrl, BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
+use clinical_transport::Random;
 
 pub(crate) struct Settings {
     pub(crate) vendor: &'static Vendor,

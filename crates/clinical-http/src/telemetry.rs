@@ -1,11 +1,11 @@
 //! Spans with the names of OpenTelemetry's semantic conventions for HTTP clients. They carry templates instead of addresses and no
 //! value of a header or a body: `url.full`, which the convention asks for, is left out on purpose.
 
+use clinical_transport::Progress;
 use tracing::Span;
 use tracing::field::Empty;
 
 use crate::audit::{CallId, Outcome};
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::{Call, Delivery};
 

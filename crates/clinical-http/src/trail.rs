@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 use tracing::Span;
 
 use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive};
+use clinical_transport::Progress;
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Trail<'a> {
 
 impl<'a> Trail<'a> {
     pub(crate) fn begin(client: &'a Settings, call: &'a Call) -> Self {
-        let id = CallId::new();
+        let id = CallId::draw();
         Self {
             client,
             call,

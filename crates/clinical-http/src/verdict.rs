@@ -38,7 +38,8 @@ pub(crate) fn may_repeat(effect: Effect, delivery: Delivery) -> bool {
     match delivery {
         Delivery::NotSent | Delivery::Refused => true,
         Delivery::Unknown | Delivery::ResponseLost => effect.tolerates_repetition(),
-        Delivery::Answered => false,
+        // Answered; and what is not known here is not repeated.
+        _ => false,
     }
 }
 

@@ -58,30 +58,34 @@ impl BaseUrl {
     }
 
     /// The address of an operation.
-    pub(crate) fn join(&self, path: &str) -> Url {
+    pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
         url
     }
 
-    pub(crate) fn is_https(&self) -> bool {
+    /// Whether it is HTTPS; otherwise it is a plain loopback address.
+    pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    pub(crate) fn scheme(&self) -> &str {
+    /// `https` or `http`.
+    pub fn scheme(&self) -> &str {
         self.url.scheme()
     }
 
-    pub(crate) fn host(&self) -> &str {
+    /// The host, without brackets or port.
+    pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// The port, the default of the scheme if none was given.
+    pub fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
     /// The origin (scheme, host, port) of a redirect's target, relative to this address: all that may be said of it.
-    pub(crate) fn origin_of(&self, location: &str) -> Option<String> {
+    pub fn origin_of(&self, location: &str) -> Option<String> {
         let target = self.url.join(location).ok()?;
         target.has_host().then(|| target.origin().ascii_serialization())
     }

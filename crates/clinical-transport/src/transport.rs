@@ -9,9 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::{BoxFuture, Delivery};
-
-pub use crate::request::{BodyError, SendBody};
+use crate::{BoxFuture, Delivery, ErrorKind, SendBody};
 
 /// One request, complete but for its framing.
 pub struct TransportRequest {
@@ -128,6 +126,32 @@ pub enum Failure {
     /// The request could not be built.
     #[error("the request could not be built")]
     Setup,
+}
+
+impl Failure {
+    /// The kind of error that it is for a caller.
+    pub fn kind(self) -> ErrorKind {
+        match self {
+            Self::Resolve | Self::Connect | Self::Proxy | Self::ProxyCredentials | Self::ProxyRefused => {
+                ErrorKind::Connect
+            }
+            Self::ConnectTimeout => ErrorKind::Timeout,
+            Self::TlsUnknownAuthority
+            | Self::TlsExpired
+            | Self::TlsNotYetValid
+            | Self::TlsWrongName
+            | Self::TlsCertificate
+            | Self::TlsVersion
+            | Self::TlsIdentityRequired
+            | Self::TlsIdentityRefused
+            | Self::TlsRefused
+            | Self::TlsNotSpoken
+            | Self::Tls => ErrorKind::Tls,
+            Self::RequestBody => ErrorKind::InvalidInput,
+            Self::Setup => ErrorKind::Configuration,
+            Self::Interrupted | Self::Malformed => ErrorKind::Interrupted,
+        }
+    }
 }
 
 /// A failure, and whether bytes of the request may have left.

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use http_body::Frame;
 
 use crate::connection::Connection;
-use crate::deadline::Deadlines;
-use crate::transport::{BodyError, Failure, Transport, TransportError, TransportRequest, TransportResponse};
-use crate::{BaseUrl, BoxFuture, Delivery, Error, tls};
+use crate::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
+use crate::{BaseUrl, BodyError, BoxFuture, Delivery, Error, tls};
 
-pub(crate) struct ReqwestTransport {
+/// Sends with `reqwest`. It has one connection pool; make one for a vendor and keep it.
+pub struct ReqwestTransport {
     client: reqwest::Client,
     /// Whether there is a client certificate to show.
     identified: bool,
@@ -27,7 +27,12 @@ pub(crate) struct ReqwestTransport {
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 impl ReqwestTransport {
-    pub(crate) fn new(base: &BaseUrl, deadlines: &Deadlines, connection: &Connection) -> Result<Self, Error> {
+    /// A transport for one vendor. `connect_limit` bounds name resolution, TCP and TLS together.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming what of `connection` cannot be used.
+    pub fn new(base: &BaseUrl, connect_limit: Duration, connection: &Connection) -> Result<Self, Error> {
         let tls = if base.is_https() { tls::verified(connection)? } else { tls::none()? };
         let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -37,7 +42,7 @@ impl ReqwestTransport {
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
-            .connect_timeout(deadlines.connect_limit())
+            .connect_timeout(connect_limit)
             .tcp_keepalive(KEEPALIVE);
         if let Some(proxy) = connection.tunnel()? {
             client = client.proxy(proxy);
@@ -45,6 +50,12 @@ impl ReqwestTransport {
         let client =
             client.build().map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))?;
         Ok(Self { client, identified: connection.identity.is_some() })
+    }
+}
+
+impl std::fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReqwestTransport").finish_non_exhaustive()
     }
 }
 
@@ -168,15 +179,14 @@ mod tests {
 
     use super::*;
     use crate::Body;
-    use crate::progress::Progress;
-    use crate::request::SendBody;
+    use crate::{Progress, SendBody};
 
     #[tokio::test]
     async fn an_answer_that_is_reset_after_its_head_is_lost() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = BaseUrl::parse(&format!("http://{address}")).unwrap();
-        let transport = ReqwestTransport::new(&base, &Deadlines::default(), &Connection::default()).unwrap();
+        let transport = ReqwestTransport::new(&base, Duration::from_secs(10), &Connection::default()).unwrap();
         let body = Body::json("text").unwrap();
         let request = TransportRequest {
             method: Method::POST,

@@ -22,9 +22,9 @@ use crate::{Error, tls};
 /// TLS, whatever is set here.
 ///
 /// ```
-/// use clinical_http::Connection;
+/// use clinical_transport::Connection;
 ///
-/// # fn set_up() -> Result<Connection, clinical_http::Error> {
+/// # fn set_up() -> Result<Connection, clinical_transport::Error> {
 /// let connection = Connection::new()
 ///     .add_root_file("/etc/hospital/authority.pem")?
 ///     .identity_files("/etc/hospital/client.pem", "/etc/hospital/client-key.pem")?

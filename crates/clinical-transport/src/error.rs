@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::audit::CallId;
-use crate::{Attempt, Delivery, Sensitive};
+use crate::{Attempt, CallId, Delivery, Sensitive};
 
 /// What went wrong, as something a caller can act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +100,8 @@ struct Inner {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+    /// An error with a whole sentence. `message` says what to do and holds no data. Nothing was sent unless told otherwise.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             inner: Box::new(Inner {
                 kind,
@@ -146,33 +146,45 @@ impl Error {
         error
     }
 
-    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+    /// What is known about delivery.
+    #[must_use]
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.inner.delivery = delivery;
         self
     }
 
-    pub(crate) fn with_status(mut self, status: u16, request_id: Option<String>) -> Self {
+    /// The answer that the error is about: its status and request id.
+    #[must_use]
+    pub fn with_status(mut self, status: u16, request_id: Option<String>) -> Self {
         self.inner.status = Some(status);
         self.inner.request_id = request_id.map(Sensitive::new);
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, hint: Option<Duration>) -> Self {
+    /// How long the vendor asks to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, hint: Option<Duration>) -> Self {
         self.inner.retry_after = hint;
         self
     }
 
-    pub(crate) fn with_retry_budget_empty(mut self) -> Self {
+    /// There was no budget for another attempt.
+    #[must_use]
+    pub fn with_retry_budget_empty(mut self) -> Self {
         self.inner.retry_budget_empty = true;
         self
     }
 
-    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+    /// What was received of the answer's body.
+    #[must_use]
+    pub fn with_body(mut self, body: Bytes) -> Self {
         self.inner.body = (!body.is_empty()).then(|| Sensitive::new(body));
         self
     }
 
-    pub(crate) fn of_call(mut self, call: CallId, attempts: Vec<Attempt>) -> Self {
+    /// The call and its attempts; delivery becomes the worst of them.
+    #[must_use]
+    pub fn of_call(mut self, call: CallId, attempts: Vec<Attempt>) -> Self {
         self.inner.call = Some(call);
         let worst = attempts.iter().map(|attempt| attempt.delivery).max();
         self.inner.delivery = worst.unwrap_or(self.inner.delivery);

@@ -65,7 +65,7 @@ impl std::fmt::Debug for SendBody {
 impl SendBody {
     /// Opens the body for one attempt. A file is opened here, before there is a connection, so that a file that is missing or has
     /// changed ends the call with nothing sent.
-    pub(crate) async fn open(body: &Body, progress: Arc<Progress>) -> Result<Self, Error> {
+    pub async fn open(body: &Body, progress: Arc<Progress>) -> Result<Self, Error> {
         let parts = match &body.0 {
             Content::Empty => Parts::Done,
             Content::Json(bytes) => Parts::Last(bytes.clone()),
@@ -83,7 +83,8 @@ impl SendBody {
         self.left
     }
 
-    pub(crate) fn progress(&self) -> &Arc<Progress> {
+    /// How far it is.
+    pub fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
 

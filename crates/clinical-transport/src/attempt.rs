@@ -26,3 +26,19 @@ pub struct Attempt {
     /// The vendor's `Retry-After`, as a duration from the moment the answer was received.
     pub retry_after: Option<Duration>,
 }
+
+impl Attempt {
+    /// An attempt of which nothing is known but its number.
+    pub fn numbered(number: u32) -> Self {
+        Self {
+            number,
+            waited: Duration::ZERO,
+            queued: Duration::ZERO,
+            elapsed: Duration::ZERO,
+            status: None,
+            failure: None,
+            delivery: Delivery::NotSent,
+            retry_after: None,
+        }
+    }
+}

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::deadline::later;
 use crate::file::FileProblem;
 
 /// How far the body of an attempt has come. Shared with the body itself, which the transport owns.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub struct Progress {
     origin: Instant,
     /// Nanoseconds since `origin` at the last movement.
     moved: AtomicU64,
@@ -25,8 +24,16 @@ pub(crate) struct Progress {
     problem: Mutex<Option<FileProblem>>,
 }
 
+/// A moment so far ahead; a limit of "for ever" must not overflow the clock, and ten years from now are as good.
+pub fn later(from: Instant, by: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(10 * 365 * 86_400);
+    from + by.min(FAR)
+}
+
 impl Progress {
-    pub(crate) fn new() -> Arc<Self> {
+    /// Of a body that nobody has asked for yet.
+    #[expect(clippy::new_ret_no_self, reason = "it is always shared")]
+    pub fn new() -> Arc<Self> {
         Arc::new(Self {
             origin: Instant::now(),
             moved: AtomicU64::new(0),
@@ -41,37 +48,37 @@ impl Progress {
 
     /// Whether the transport has begun to take the body. HTTP/1.1 connections ask for the body's first piece before they write the head,
     /// so `false` means that nothing of this request was written.
-    pub(crate) fn started(&self) -> bool {
+    pub fn started(&self) -> bool {
         self.started.load(Ordering::Acquire)
     }
 
     /// The head of the answer has come.
-    pub(crate) fn answered(&self, status: u16) {
+    pub fn answered(&self, status: u16) {
         self.status.store(status, Ordering::Release);
     }
 
     /// The status of the answer, once its head has come.
-    pub(crate) fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<u16> {
         Some(self.status.load(Ordering::Acquire)).filter(|status| *status != 0)
     }
 
     /// Bytes handed to the transport.
-    pub(crate) fn sent(&self) -> u64 {
+    pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
     /// SHA-256 of the body, once all of it was handed over.
-    pub(crate) fn digest(&self) -> Option<[u8; 32]> {
+    pub fn digest(&self) -> Option<[u8; 32]> {
         self.digest.get().copied()
     }
 
     /// What went wrong with the file, if that is what ended the attempt.
-    pub(crate) fn problem(&self) -> Option<FileProblem> {
+    pub fn problem(&self) -> Option<FileProblem> {
         *self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When the upload counts as stalled if nothing moves until then; `None` while there is nothing to wait for (not started, or complete).
-    pub(crate) fn stalls_at(&self, stall: Duration) -> Option<Instant> {
+    pub fn stalls_at(&self, stall: Duration) -> Option<Instant> {
         if !self.started() || self.finished.load(Ordering::Acquire) {
             return None;
         }

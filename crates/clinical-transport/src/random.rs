@@ -5,19 +5,21 @@ use std::ops::RangeInclusive;
 
 /// A small generator (SplitMix64, Steele, Lea and Flood 2014). Jitter asks for no more, and a generator of our own keeps a
 /// foreign type out of the public API.
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new() -> Self {
+    /// Seeded by the operating system.
+    pub fn new() -> Self {
         Self(word())
     }
 
-    pub(crate) fn with_seed(seed: u64) -> Self {
+    /// The same numbers for the same seed.
+    pub fn with_seed(seed: u64) -> Self {
         Self(seed)
     }
 
     /// Any number of the range; an empty range gives its start.
-    pub(crate) fn within(&mut self, range: RangeInclusive<u64>) -> u64 {
+    pub fn within(&mut self, range: RangeInclusive<u64>) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -32,7 +34,7 @@ impl Random {
 }
 
 /// 128 bits that differ each time and cannot be guessed: two outputs of a hash whose key the operating system drew.
-pub(crate) fn unguessable() -> u128 {
+pub fn unguessable() -> u128 {
     u128::from(word()) << 64 | u128::from(word())
 }
 

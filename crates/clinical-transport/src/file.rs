@@ -171,9 +171,11 @@ impl FileFacts {
 
 /// Why a file could not be sent although it was readable before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum FileProblem {
+pub enum FileProblem {
+    /// It is not the file that was inspected any more.
     #[error("changed while it was being sent")]
     Changed,
+    /// Reading failed.
     #[error("cannot be read any more")]
     Unreadable(io::ErrorKind),
 }
@@ -185,7 +187,8 @@ impl From<io::Error> for FileProblem {
 }
 
 impl FileProblem {
-    pub(crate) fn into_error(self, field: &'static str) -> Error {
+    /// The error for the caller; `field` names the file.
+    pub fn into_error(self, field: &'static str) -> Error {
         match self {
             Self::Changed => {
                 Error::invalid(field, "changed while it was being sent; send it again when it is complete")
