@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clinical_audit::Head;
 use omniscribe_codify::Environment;
 
 const EXIT_CODES: &str = "\
@@ -16,7 +17,7 @@ Environment variables:
 Exit codes:
   0    everything worked
   1    some inputs failed (also: a single input that is empty, too large, missing, not UTF-8, not a PDF or
-       rejected by the vendor), or the output could not be written
+       rejected by the vendor), the output or the audit trail could not be written, or a trail does not verify
   2    the command line or a setting is wrong; nothing was sent
   4    no credentials, or the vendor refused them (401, 403)
   5    the vendor limits the rate (429) and waiting longer is not allowed
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
     Health(HealthArgs),
+    Audit(AuditArgs),
 }
 
 /// Shows everything on this machine, with simulated answers: no account, no network
@@ -119,6 +121,12 @@ pub(crate) struct CodifyArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_answers: Option<PathBuf>,
 
+    /// Write an audit trail to this file, which is made if it is missing; a call that cannot be announced in it is not sent
+    ///
+    /// Two JSON lines for each call, chained by hash, with the references of doctor and patient. See `clinical audit verify`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
+
     /// How many inputs are on their way at the same time (1 to 32)
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub(crate) in_flight: u8,
@@ -150,6 +158,45 @@ pub(crate) struct SandboxArgs {
 pub(crate) struct HealthArgs {
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+/// Looks after audit trails, as `clinical codify --audit FILE` writes them
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArgs {
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    Verify(VerifyArgs),
+}
+
+/// Checks that no line of an audit trail was changed, removed, inserted or moved
+///
+/// Ends with 0 if the trail is intact, and with 1 if it is not or cannot be read. Calls without a record and lines that a crash left
+/// unfinished are listed, and are no tampering. A trail that is being written can be checked, too; its last line may then look unfinished.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// The trail
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The head of an earlier check, which was kept elsewhere: only with it a cut-off end or another trail is found
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub(crate) head: Option<Head>,
+
+    /// How the report is written to stdout
+    #[arg(long, alias = "output", value_name = "FORMAT", value_enum, default_value_t = ReportFormat::Table)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For reading
+    Table,
+    /// One object
+    Json,
 }
 
 /// Where to send to.

@@ -5,6 +5,7 @@ mod input;
 mod keep;
 mod note;
 
+use clinical_audit::FileAudit;
 use omniscribe_codify::http_core::{AuditId, Error as HttpError};
 use omniscribe_codify::{CodifyRequest, Error, Model};
 
@@ -15,15 +16,21 @@ use crate::connect::Session;
 use crate::exit::{Exit, Stop};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{signals, style};
+use crate::{audit, signals, style};
 
 pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
+    let trail = audit::open(args.audit.as_deref())?;
+    let result = code(&args, trail.clone()).await;
+    audit::close(trail, result).await
+}
+
+async fn code(args: &CodifyArgs, trail: Option<FileAudit>) -> Result<Exit, Stop> {
     let inputs = input::plan(&args.files, args.pdf.as_deref())?;
-    let template = template(&args)?;
+    let template = template(args)?;
     let stopped = signals::install()?;
     let progress = Progress::new(inputs.len());
     let keep = Keep::open(args.keep_answers.as_deref())?;
-    let session = Session::open(&args.connection, progress.clone()).await?;
+    let session = Session::open(&args.connection, progress.clone(), trail).await?;
     // What every request has in common is checked once, so that a wrong id is a usage error and not one per input.
     let probe = template.clone().note("checked before sending");
     if let Err(error) = session.codify.check(&probe).await {

@@ -1,6 +1,7 @@
 //! From flags and variables to a ready client, or to one sentence about what is missing. Never falls back to the
 //! sandbox by itself.
 
+use clinical_audit::FileAudit;
 use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
 use omniscribe_codify::http_core::{Deadlines, Observer};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error};
@@ -17,13 +18,20 @@ pub(crate) struct Session {
 
 impl Session {
     #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "the same call in both builds"))]
-    pub(crate) async fn open(connection: &Connection, observer: impl Observer) -> Result<Self, Stop> {
+    pub(crate) async fn open(
+        connection: &Connection,
+        observer: impl Observer,
+        audit: Option<FileAudit>,
+    ) -> Result<Self, Stop> {
         let total = connection.total();
         let mut builder = Codify::builder().http(move |http| {
             http.user_agent(concat!("clinical-cli/", env!("CARGO_PKG_VERSION")))
                 .deadlines(Deadlines::default().total(total))
                 .observer(observer)
         });
+        if let Some(audit) = audit {
+            builder = builder.http(|http| http.audit(audit));
+        }
         if let Some(environment) = connection.environment {
             builder = builder.environment(environment.into());
         }

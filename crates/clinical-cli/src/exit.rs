@@ -9,7 +9,7 @@ use omniscribe_codify::ErrorKind;
 pub(crate) enum Exit {
     /// 0: everything worked.
     Ok,
-    /// 1: some inputs failed, or the output could not be written.
+    /// 1: some inputs failed, the output or the audit trail could not be written, or a trail does not verify.
     SomeFailed,
     /// 2: the command line or a setting is wrong; nothing was sent.
     Usage,
@@ -45,8 +45,8 @@ impl Exit {
             ErrorKind::Configuration => Self::Usage,
             ErrorKind::Credentials | ErrorKind::Forbidden => Self::Credentials,
             ErrorKind::Throttled => Self::Throttled,
-            // The input is the reason: another one may well be coded.
-            ErrorKind::InvalidInput | ErrorKind::TooLarge | ErrorKind::Rejected => Self::SomeFailed,
+            // The input is the reason, and another one may well be coded; or this machine's own trail.
+            ErrorKind::InvalidInput | ErrorKind::TooLarge | ErrorKind::Rejected | ErrorKind::Audit => Self::SomeFailed,
             _ => Self::Vendor,
         }
     }

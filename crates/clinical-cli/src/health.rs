@@ -15,7 +15,7 @@ const SHOWN: usize = 300;
 pub(crate) async fn run(args: HealthArgs) -> Result<Exit, Stop> {
     let stopped = signals::install()?;
     let progress = Progress::new(1);
-    let session = Session::open(&args.connection, progress.clone()).await?;
+    let session = Session::open(&args.connection, progress.clone(), None).await?;
     let result = tokio::select! {
         exit = stopped => return Ok(exit),
         result = session.codify.health() => result,

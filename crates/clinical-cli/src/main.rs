@@ -4,6 +4,7 @@
 //! (`demo`, `sandbox`, `--sandbox`); missing credentials are an error, never a reason to simulate.
 
 mod args;
+mod audit;
 mod codify;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         match command {
             Command::Codify(args) => codify::run(args).await,
             Command::Health(args) => health::run(args).await,
+            Command::Audit(args) => audit::run(&args),
             #[cfg(feature = "sandbox")]
             Command::Demo(args) => demo::run(args).await,
             #[cfg(feature = "sandbox")]

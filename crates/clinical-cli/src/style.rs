@@ -41,7 +41,7 @@ impl Style {
         self.paint("33", text)
     }
 
-    fn red(self, text: impl Display) -> String {
+    pub(crate) fn red(self, text: impl Display) -> String {
         self.paint("31", text)
     }
 
