@@ -8,10 +8,13 @@ use crate::packages::Package;
 const CORE: &str = "clinical-http";
 const MOST_CRATES: usize = 92;
 
+/// The lower half of the core: the one crate that knows the HTTP library.
+const LOWER: &str = "clinical-transport";
+
 /// How the crates begin that are no vendor's.
 const OWN: &str = "clinical-";
 
-/// The HTTP library, which the core alone may know.
+/// The HTTP library.
 const HTTP: &str = "reqwest";
 
 /// The one TLS: the protocol, its provider of cryptography, and what must never stand beside them.
@@ -106,8 +109,8 @@ fn tls(one: &Trees, found: &mut Vec<String>) {
 }
 
 fn http(one: &Trees, found: &mut Vec<String>) {
-    for parent in one.everything.parents(HTTP).into_iter().filter(|parent| *parent != CORE) {
-        found.push(format!("{parent} in the tree of {} asks for {HTTP}: requests go through {CORE}.", one.name()));
+    for parent in one.everything.parents(HTTP).into_iter().filter(|parent| *parent != LOWER) {
+        found.push(format!("{parent} in the tree of {} asks for {HTTP}: requests go through {LOWER}.", one.name()));
     }
 }
 
@@ -122,8 +125,11 @@ fn strangers(one: &Trees, all: &[Trees], found: &mut Vec<String>) {
         if name == SANDBOX || name == MODEL {
             found.push(format!("{name} brings {other}: it knows no other crate of this workspace."));
         }
-        if name == CORE {
+        if name == CORE && other != LOWER {
             found.push(format!("{name} brings {other}: the core is below all others."));
+        }
+        if name == LOWER {
+            found.push(format!("{name} brings {other}: the lower half of the core is below all others."));
         }
         if one.is_library() && other == SANDBOX {
             found.push(format!("{name} brings {SANDBOX}: a test double is for tests, so make it a dev-dependency."));

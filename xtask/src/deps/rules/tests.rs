@@ -3,7 +3,9 @@
 use super::*;
 use crate::packages::made_up::{library, program};
 
-const HONEST_CORE: &str = "0clinical-http v1.0.0\n1reqwest v1.0.0\n2rustls v1.0.0\n3ring v1.0.0\n";
+const HONEST_CORE: &str =
+    "0clinical-http v1.0.0\n1clinical-transport v1.0.0\n2reqwest v1.0.0\n3rustls v1.0.0\n4ring v1.0.0\n";
+const HONEST_LOWER: &str = "0clinical-transport v1.0.0\n1reqwest v1.0.0\n2rustls v1.0.0\n3ring v1.0.0\n";
 
 fn below(name: &str, tree: &str) -> String {
     let deeper = tree.lines().map(|line| {
@@ -26,7 +28,11 @@ fn trees(package: Package, tree: &str) -> Trees {
 }
 
 fn core(tree: &str) -> Trees {
-    trees(library(CORE, &["reqwest"], &[]), tree)
+    trees(library(CORE, &[LOWER], &[]), tree)
+}
+
+fn lower(more: &str) -> Trees {
+    trees(library(LOWER, &["reqwest"], &[]), &(HONEST_LOWER.to_owned() + more))
 }
 
 /// A library on the core; `more` is what its tree has besides.
@@ -45,7 +51,15 @@ fn alone(name: &str, more: &str) -> Trees {
 }
 
 fn honest() -> Vec<Trees> {
-    vec![core(HONEST_CORE), vendor("one", ""), vendor("two", ""), alone(SANDBOX, ""), alone(MODEL, ""), command()]
+    vec![
+        core(HONEST_CORE),
+        lower(""),
+        vendor("one", ""),
+        vendor("two", ""),
+        alone(SANDBOX, ""),
+        alone(MODEL, ""),
+        command(),
+    ]
 }
 
 /// What is said of the honest workspace with one package exchanged.
@@ -69,7 +83,7 @@ fn a_workspace_without_the_core_is_not_passed_over() {
 
 #[test]
 fn the_core_brings_92_crates_and_not_one_more() {
-    let sized = |crates: usize| with(core(&(HONEST_CORE.to_owned() + &more(crates - 4))));
+    let sized = |crates: usize| with(core(&(HONEST_CORE.to_owned() + &more(crates - 5))));
     assert_eq!(sized(92), [""; 0]);
     assert_eq!(sized(93), ["clinical-http brings 93 crates, itself included; 92 are allowed: do without one."]);
     // Only the default build is counted.
@@ -91,16 +105,16 @@ fn a_second_tls_is_found_wherever_it_comes_from() {
     }
     let said = with(core(&(HONEST_CORE.to_owned() + "1rustls v0.9.0\n")));
     assert_eq!(said, ["clinical-http brings rustls in versions 0.9.0 and 1.0.0: one is enough."]);
-    let said = with(core("0clinical-http v1.0.0\n1reqwest v1.0.0\n2rustls v1.0.0\n"));
+    let said = with(core("0clinical-http v1.0.0\n1clinical-transport v1.0.0\n2reqwest v1.0.0\n3rustls v1.0.0\n"));
     assert_eq!(said, ["clinical-http brings reqwest without ring: TLS is rustls with ring."]);
 }
 
 #[test]
 fn nobody_goes_around_the_core() {
     let said = with(vendor("one", "1reqwest v1.0.0 (*)\n"));
-    assert_eq!(said, ["one in the tree of one asks for reqwest: requests go through clinical-http."]);
+    assert_eq!(said, ["one in the tree of one asks for reqwest: requests go through clinical-transport."]);
     let said = with(vendor("two", "1helper v1.0.0\n2reqwest v1.0.0 (*)\n"));
-    assert_eq!(said, ["helper in the tree of two asks for reqwest: requests go through clinical-http."]);
+    assert_eq!(said, ["helper in the tree of two asks for reqwest: requests go through clinical-transport."]);
 }
 
 #[test]
@@ -122,6 +136,8 @@ fn the_test_double_is_in_no_library_and_knows_nobody() {
     assert_eq!(said, ["clinical-sandbox brings one: it knows no other crate of this workspace."]);
     let said = with(core(&(HONEST_CORE.to_owned() + "1one v1.0.0\n")));
     assert_eq!(said, ["clinical-http brings one: the core is below all others."]);
+    let said = with(lower("1clinical-http v1.0.0\n"));
+    assert_eq!(said, ["clinical-transport brings clinical-http: the lower half of the core is below all others."]);
 }
 
 #[test]
