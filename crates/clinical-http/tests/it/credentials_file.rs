@@ -114,6 +114,30 @@ async fn a_secret_behind_symbolic_links_is_followed_when_the_links_are_swapped()
 }
 
 #[tokio::test]
+async fn time_or_length_alone_shows_a_change_and_a_time_that_is_too_new_is_not_trusted() {
+    let now = SystemTime::now();
+    let minutes = |n: u64| Duration::from_secs(60 * n);
+    let rows = [
+        ("another time", "six", now - minutes(9), "ten", now - minutes(8)),
+        ("another length", "six", now - minutes(9), "seven", now - minutes(9)),
+        // A time in the future is as new as can be; it stands for the moment of writing.
+        ("nothing that shows", "six", now + minutes(9), "ten", now + minutes(9)),
+    ];
+    for (shows, before, then, after, later) in rows {
+        let secret = Secret::new("");
+        let write = |token: &str, time| {
+            secret.write(token);
+            File::options().write(true).open(secret.path()).unwrap().set_modified(time).unwrap();
+        };
+        write(before, then);
+        let transport = ScriptedTransport::always(ok());
+        let client = client(&transport, secret.source());
+        write(after, later);
+        assert_eq!(sent(&client, &transport).await, after, "{shows}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_looks_the_same_is_read_again_only_after_a_refusal_and_then_within_the_call() {
     let secret = Secret::new("one");
     let modified = SystemTime::now() - Duration::from_secs(300);
