@@ -179,3 +179,31 @@ fn api_url() -> Result<String, Error> {
     };
     Err(HttpError::credentials(API_URL_VAR, rule).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use clinical_http::credential::ReplaceableCredential;
+    use clinical_http::testing::{ScriptedTransport, Step};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn of_tokens_and_sources_the_last_one_given_is_sent_and_the_environment_overrules_none() {
+        let source = || ReplaceableCredential::new(Scheme::bearer(), "source").unwrap();
+        let rows: [(&str, CodifyBuilder); 4] = [
+            ("token", Codify::builder().token("token")),
+            ("source", Codify::builder().credential(source())),
+            ("source", Codify::builder().token("token").credential(source())),
+            ("token", Codify::builder().credential(source()).token("token")),
+        ];
+        for (sent, builder) in rows {
+            let transport = ScriptedTransport::always(Step::answer(401, ""));
+            let plays = transport.clone();
+            let builder = builder.base_url("http://127.0.0.1:9").http(|http| http.transport(plays));
+            // Would fail if it looked for the variable, which no test sets.
+            let codify = builder.from_env().unwrap().build().unwrap();
+            codify.codify(&"note".into()).await.unwrap_err();
+            assert_eq!(transport.requests()[0].headers["authorization"], format!("Bearer {sent}"));
+        }
+    }
+}
