@@ -8,7 +8,7 @@ use tracing::Span;
 use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
 use crate::settings::Settings;
 use crate::telemetry;
-use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive};
+use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive, verdict};
 use clinical_transport::Progress;
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
@@ -96,6 +96,7 @@ impl<'a> Trail<'a> {
     pub(crate) fn attempt_starts(&mut self, progress: Arc<Progress>) -> Span {
         self.digest = self.last_digest();
         self.progress = Some(progress);
+        self.response_bytes = 0;
         self.under_way = true;
         let number = self.next_number();
         tracing::debug!(number, "attempt starts");
@@ -161,8 +162,10 @@ impl<'a> Trail<'a> {
     fn delivery_so_far(&self, progress: &Progress) -> Delivery {
         match progress.status() {
             Some(200..=299) => Delivery::ResponseLost,
+            // As in an attempt that ended: the status decides, and the rest of the answer changes nothing.
+            Some(status) => verdict::delivery_of_status(status, false),
             None if !progress.started() && !self.call.body_ref().is_empty() => Delivery::NotSent,
-            _ => Delivery::Unknown,
+            None => Delivery::Unknown,
         }
     }
 

@@ -7,6 +7,9 @@
 mod abandoned;
 mod audit;
 mod canary;
+mod cancel;
+mod cancel_places;
+mod cancel_runtime;
 mod capture;
 mod cooldown;
 mod cooldown_hints;
@@ -17,6 +20,7 @@ mod credentials_refresh;
 mod credentials_sources;
 mod deadlines;
 mod files;
+mod hesitant;
 mod limits_budget;
 mod limits_chaos;
 mod limits_counts;
