@@ -33,6 +33,8 @@ mod retry_table;
 mod schedules;
 mod server;
 mod support;
+mod telemetry;
+mod telemetry_spans;
 mod tls_settings;
 mod wire_answers;
 mod wire_delivery;
