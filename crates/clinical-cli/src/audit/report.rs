@@ -25,13 +25,12 @@ pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Res
     list(out, report.findings.iter(), report.findings_left_out)?;
     let without_record = report.unfinished.len() as u64 + report.unfinished_left_out;
     if without_record > 0 {
-        let (were, they) = if without_record == 1 { ("was", "it") } else { ("were", "they") };
-        writeln!(
-            out,
-            "{} {were} begun and {} no record; {they} may have been processed:",
-            count(without_record, "call"),
-            if without_record == 1 { "has" } else { "have" },
-        )?;
+        let calls = count(without_record, "call");
+        match (report.is_intact(), without_record) {
+            (true, 1) => writeln!(out, "1 call was begun and has no record; it may have been processed:")?,
+            (true, _) => writeln!(out, "{calls} were begun and have no record; they may have been processed:")?,
+            (false, _) => writeln!(out, "{calls} without a record that can be read:")?,
+        }
         let calls = report.unfinished.iter().map(|call| {
             let (vendor, operation) = (plain(&call.vendor), plain(&call.operation));
             let begun = call.started.map(rfc3339).unwrap_or_default();
@@ -49,8 +48,9 @@ pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Res
     });
     list(out, torn, 0)?;
     if report.records_without_opening > 0 {
-        let refused = count(report.records_without_opening, "record");
-        writeln!(out, "{refused} without an opening: the trail could not be written, and nothing was sent")?;
+        let records = count(report.records_without_opening, "record");
+        let why = if report.is_intact() { ": the trail could not be written, and nothing was sent" } else { "" };
+        writeln!(out, "{records} without an opening{why}")?;
     }
     if report.lost_records > 0 {
         writeln!(out, "{} could not be kept, as the trail itself says", count(report.lost_records, "record"))?;

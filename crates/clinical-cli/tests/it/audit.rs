@@ -59,7 +59,9 @@ fn a_changed_line_and_a_cut_off_end_are_named_and_end_with_1() {
     let folder = folder.with("trail.jsonl", changed);
     let ran = verified(&folder, &[], 1);
     assert!(ran.stdout.starts_with("trail.jsonl: NOT INTACT, "), "{}", ran.stdout);
-    assert!(ran.stdout.contains("\nline 1 was changed\n"), "{}", ran.stdout);
+    // What the rest of the trail says depends on the line that cannot be trusted, and is said with less certainty.
+    let rest: Vec<_> = ran.stdout.lines().skip(3).collect();
+    assert_eq!(rest, ["line 1 was changed", "1 record without an opening"]);
     for flag in ["--format", "--output"] {
         let report = json(&verified(&folder, &[flag, "json"], 1).stdout);
         assert_eq!((&report["intact"], &report["lines"]), (&false.into(), &4.into()));
