@@ -49,7 +49,7 @@ async fn each_way_to_end_is_counted_once() {
             (c.succeeded, c.attempts, c.repeated, c.throttled) = (1, 2, 1, 1);
         }),
         ("a success after a loss", vec![Step::answer(500, ""), ok()], |c| {
-            (c.succeeded, c.attempts, c.repeated) = (1, 2, 1)
+            (c.succeeded, c.attempts, c.repeated) = (1, 2, 1);
         }),
         ("a rejection", vec![Step::answer(400, "")], |c| (c.failed, c.attempts) = (1, 1)),
         ("an answer not understood", vec![Step::answer(200, "{")], |c| (c.failed, c.attempts) = (1, 1)),

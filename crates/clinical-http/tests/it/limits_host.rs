@@ -81,6 +81,11 @@ impl Host {
         self.inner().came.iter().map(|(at, _)| *at).collect()
     }
 
+    /// From each request to the next.
+    pub(crate) fn gaps(&self) -> Vec<Duration> {
+        self.times().windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
+    }
+
     /// The doctors that the requests named, in order.
     pub(crate) fn doctors(&self) -> Vec<String> {
         self.inner().came.iter().map(|(_, doctor)| doctor.clone()).collect()

@@ -156,12 +156,10 @@ async fn a_dropped_call_ends_its_spans_as_abandoned_with_what_is_known() {
         let seen = spans.one("call");
         assert_eq!(seen.fields, of_call(&seen.fields["call.id"], &end), "{what}");
         let mut last = of_attempt(&end);
-        match attempt {
-            Some(status) => last.extend(status.map(|status: &str| ("http.response.status_code", status.to_owned()))),
-            None => {
-                last.insert("http.response.status_code", "429".to_owned());
-                last.insert("error.type", r#""throttled""#.to_owned());
-            }
+        if let Some(status) = attempt {
+            last.extend(status.map(|status: &str| ("http.response.status_code", status.to_owned())));
+        } else {
+            last.extend(fields(&[("http.response.status_code", "429"), ("error.type", r#""throttled""#)]));
         }
         assert_eq!(spans.one("attempt").fields, last, "{what}");
         assert!(seen.closed && spans.one("attempt").closed, "{what}");
