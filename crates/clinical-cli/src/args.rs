@@ -7,10 +7,14 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clinical_audit::Head;
 use omniscribe_codify::Environment;
 
+use crate::route::Route;
+
 const EXIT_CODES: &str = "\
 Environment variables:
   OMNISCRIBE_API_URL    the vendor's address, with or without /v1
   OMNISCRIBE_API_TOKEN  the vendor's token; or see --token-file. Flags are visible to other users
+  CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
+                        who we are to the proxy of --proxy, if it asks
   CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a note, a token or an id
   NO_COLOR              set to anything: no colour
 
@@ -150,6 +154,17 @@ pub(crate) struct SandboxArgs {
     /// The token that it accepts; never a real one
     #[arg(long, value_name = "FAKE", default_value = clinical_sandbox::DEFAULT_TOKEN)]
     pub(crate) token: String,
+
+    /// Serve https, with an authority made for this run, and write what a client needs to this folder
+    ///
+    /// `authority.pem` is for --ca-file, `client.pem` and `client-key.pem` for --client-cert and --client-key. The folder is made if it
+    /// is missing, and files of these names are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tls_dir: Option<PathBuf>,
+
+    /// Refuse clients that do not show the certificate in `client.pem`
+    #[arg(long, requires = "tls_dir")]
+    pub(crate) require_client_cert: bool,
 }
 
 /// Asks whether the vendor's service is up
@@ -225,6 +240,9 @@ pub(crate) struct Connection {
     /// The longest time for one request in seconds, retries and waiting included (1 to 7200)
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u64).range(1..=7200))]
     timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) route: Route,
 }
 
 impl Connection {

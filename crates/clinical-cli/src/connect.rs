@@ -42,6 +42,8 @@ impl Session {
             let builder = builder.base_url(sandbox.url()).token(sandbox.token());
             return Ok(Self { codify: build(builder)?, sandbox: Some(sandbox) });
         }
+        let route = connection.route.connection()?;
+        builder = builder.http(|http| http.connection(route));
         if let Some(url) = &connection.base_url {
             builder = builder.base_url(url);
         }

@@ -15,6 +15,7 @@ mod logging;
 mod output;
 mod plain;
 mod progress;
+mod route;
 #[cfg(feature = "sandbox")]
 mod serve;
 mod signals;

@@ -1,6 +1,8 @@
 //! `clinical sandbox`: the sandbox as a server on this machine, until a signal ends it.
 
-use clinical_sandbox::Sandbox;
+use std::path::Path;
+
+use clinical_sandbox::{Sandbox, Tls};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR};
 
 use crate::args::SandboxArgs;
@@ -10,11 +12,24 @@ use crate::{signals, style};
 
 pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     let stopped = signals::install()?;
-    let builder = Sandbox::builder().port(args.port).seed(args.seed).token(args.token);
+    let mut builder = Sandbox::builder().port(args.port).seed(args.seed).token(args.token);
+    if args.tls_dir.is_some() {
+        let tls = Tls::new();
+        builder = builder.tls(if args.require_client_cert { tls.require_client_certificate() } else { tls });
+    }
     let sandbox = connect::start(builder).await?;
+    let how = match (&args.tls_dir, sandbox.issued()) {
+        (Some(folder), Some(issued)) => {
+            issued.write_to(folder).map_err(|error| {
+                Stop::failed(format!("--tls-dir: {} could not be written: {error}", folder.display()))
+            })?;
+            trust(folder, args.require_client_cert)
+        }
+        _ => String::new(),
+    };
     style::simulated();
     style::say(format_args!(
-        "The sandbox listens on {}. Point a client at it with:\n\n  export {API_URL_VAR}={}\n  export {API_TOKEN_VAR}={}\n\n\
+        "The sandbox listens on {}. Point a client at it with:\n\n  export {API_URL_VAR}={}\n  export {API_TOKEN_VAR}={}\n\n{how}\
          What happened: {}/_sandbox/journal; how sure the simulation is: {}/_sandbox/fidelity. Ctrl-C ends it.",
         sandbox.url(),
         sandbox.url(),
@@ -30,4 +45,15 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     style::say("The sandbox has stopped.");
     // Being stopped is how a server ends well.
     Ok(Exit::Ok)
+}
+
+/// The flags that make `clinical codify` trust the sandbox, and the sandbox it.
+fn trust(folder: &Path, demands_identity: bool) -> String {
+    let flag = |flag, file| format!(" {flag} '{}'", folder.join(file).display());
+    let mut flags = flag("--ca-file", "authority.pem");
+    if demands_identity {
+        flags += &flag("--client-cert", "client.pem");
+        flags += &flag("--client-key", "client-key.pem");
+    }
+    format!("Its certificate is from an authority of this run. Let the client trust it with:\n\n {flags}\n\n")
 }

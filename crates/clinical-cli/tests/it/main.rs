@@ -18,4 +18,5 @@ mod streams;
 mod support;
 #[cfg(unix)]
 mod terminal;
+mod tls;
 mod token_file;

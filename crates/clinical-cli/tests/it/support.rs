@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use clinical_sandbox::Sandbox;
+use clinical_sandbox::{Sandbox, SandboxBuilder};
 use tempfile::TempDir;
 
 /// A note with accepted and denied conditions.
@@ -97,8 +97,12 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn start() -> Self {
+        Self::with(Sandbox::builder().seed(7))
+    }
+
+    pub(crate) fn with(settings: SandboxBuilder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let sandbox = runtime.block_on(Sandbox::builder().seed(7).start()).unwrap();
+        let sandbox = runtime.block_on(settings.start()).unwrap();
         Self { runtime, sandbox }
     }
 
