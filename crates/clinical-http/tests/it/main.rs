@@ -31,6 +31,8 @@ mod requests;
 mod retries;
 mod retry_table;
 mod schedules;
+mod schedules_clock;
+mod schedules_transport;
 mod server;
 mod support;
 mod telemetry;
