@@ -98,4 +98,12 @@ impl Place {
         }
         Ok(())
     }
+    /// A place that no trail can have, for tests: a device.
+    #[cfg(test)]
+    pub(crate) fn of_device(path: &str) -> Self {
+        let path = PathBuf::from(path);
+        let file = OpenOptions::new().append(true).open(&path).unwrap();
+        let identity = Identity::of(&path.metadata().unwrap(), &path).unwrap();
+        Self { file, path, identity }
+    }
 }

@@ -149,3 +149,6 @@ fn answer(replies: Vec<Reply>, result: &Result<(), Error>) {
         let _ = reply.send(result.clone());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,3 +79,14 @@ fn another_process_is_kept_out_while_the_first_one_lives_and_not_after_its_death
     first.kill();
     trail.open();
 }
+
+#[tokio::test]
+async fn a_trail_that_says_it_is_closed_is_free_for_other_processes_at_once() {
+    let trail = Trail::new();
+    for _ in 0..50 {
+        let audit = trail.open();
+        audit.close().await.unwrap();
+        let as_another = std::fs::File::open(trail.path()).unwrap();
+        as_another.try_lock().unwrap();
+    }
+}
