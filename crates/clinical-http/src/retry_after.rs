@@ -20,21 +20,40 @@ pub(crate) fn hint(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
             if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
             }
-            let at = httpdate::parse_http_date(text).ok()?;
-            let now = *server_now.get_or_insert_with(|| date(headers).unwrap_or(wall));
-            Some(at.duration_since(now).unwrap_or_default())
+            let now = *server_now.get_or_insert_with(|| date(headers, wall).unwrap_or(wall));
+            Some(moment(text, now)?.duration_since(now).unwrap_or_default())
         })
         .max()
 }
 
 /// The vendor's clock as seconds of Unix time: the answer's `Date`, or ours.
 pub(crate) fn server_seconds(headers: &HeaderMap, wall: SystemTime) -> u64 {
-    let now = date(headers).unwrap_or(wall);
+    let now = date(headers, wall).unwrap_or(wall);
     now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+fn date(headers: &HeaderMap, wall: SystemTime) -> Option<SystemTime> {
+    moment(headers.get(DATE)?.to_str().ok()?.trim(), wall)
+}
+
+/// An HTTP-date (RFC 9110, section 5.6.7). The library reads all three forms, but knows no leap second, and no century but those
+/// of today.
+fn moment(text: &str, now: SystemTime) -> Option<SystemTime> {
+    const YEAR: u64 = 31_556_952;
+    let leap = Duration::from_secs(text.contains(":60 ").into());
+    let text = text.replacen(":60 ", ":59 ", 1);
+    let at = if let [date, month, rest] = text.splitn(3, '-').collect::<Vec<_>>()[..] {
+        // Two digits of a year: of the years that have them and fit the weekday, the last that is not more than 50 years ahead.
+        let (weekday, day) = date.split_once("day, ")?;
+        let weekday = weekday.get(..3)?;
+        let century = (1970 + now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / YEAR) / 100;
+        let latest = now.checked_add(Duration::from_secs(50 * YEAR))?;
+        let read = |century| httpdate::parse_http_date(&format!("{weekday}, {day} {month} {century}{rest}")).ok();
+        [century + 1, century, century - 1].into_iter().filter_map(read).find(|at| *at <= latest)?
+    } else {
+        httpdate::parse_http_date(&text).ok()?
+    };
+    at.checked_add(leap)
 }
 
 #[cfg(test)]
@@ -71,6 +90,38 @@ mod tests {
             (&["Sunday, 22-Nov-26 12:00:08 GMT"], Some(NOON), seconds(8)),
             (&["Sun Nov 22 12:00:09 2026"], Some(NOON), seconds(9)),
             (&["Sun, 22 Nov 2026 11:00:00 GMT"], Some(NOON), seconds(0)),
+            (&["  Sun, 22 Nov 2026 12:00:07 GMT "], Some("Sunday, 22-Nov-26 12:00:00 GMT"), seconds(7)),
+            (&["Sun, 22 Nov 2026 12:00:07 GMT"], Some(" Sun Nov 22 12:00:05 2026 "), seconds(2)),
+            // A leap second, in each form and as the server's own time.
+            (&["Sun, 22 Nov 2026 12:00:60 GMT"], Some(NOON), seconds(60)),
+            (&["Sunday, 22-Nov-26 12:00:60 GMT"], Some(NOON), seconds(60)),
+            (&["Sun Nov 22 12:00:60 2026"], Some(NOON), seconds(60)),
+            (&["Sun, 22 Nov 2026 12:01:02 GMT"], Some("Sun, 22 Nov 2026 12:00:60 GMT"), seconds(2)),
+            (&["Sun, 22 Nov 2026 12:00:61 GMT"], Some(NOON), None),
+            (&["Sun, 22 Nov 2026 12:60:00 GMT"], Some(NOON), None),
+            (&["Sun, 22 Nov 2026 60:60:60 GMT"], Some(NOON), None),
+            // Two digits of a year: 50 years ahead is the future, more is the past.
+            (&["Friday, 22-Nov-75 12:00:00 GMT"], Some(NOON), seconds(1_546_300_800)),
+            (&["Friday, 20-Nov-76 12:00:00 GMT"], Some(NOON), seconds(1_577_750_400)),
+            (&["Sunday, 22-Nov-76 12:00:00 GMT"], Some(NOON), None),
+            (&["Saturday, 22-Nov-75 12:00:00 GMT"], Some(NOON), seconds(0)),
+            (&["Saturday, 20-Nov-76 12:00:00 GMT"], Some(NOON), seconds(0)),
+            (&["Tuesday, 22-Nov-77 12:00:00 GMT"], Some(NOON), seconds(0)),
+            (&["Monday, 22-Nov-77 12:00:00 GMT"], Some(NOON), None),
+            (&["Sunday, 22-Nov-26 12:00:08 GMT"], Some("Sunday, 22-Nov-26 12:00:00 GMT"), seconds(8)),
+            // Not the day it says, not a day at all, another zone, another form.
+            (&["Mon, 22 Nov 2026 12:00:07 GMT"], Some(NOON), None),
+            (&["Monday, 22-Nov-26 12:00:07 GMT"], Some(NOON), None),
+            (&["Tue, 31 Feb 2026 12:00:07 GMT"], Some(NOON), None),
+            (&["Sun, 22 Nov 2026 12:00:07 CET"], Some(NOON), None),
+            (&["Sun, 22-Nov-26 12:00:07 GMT"], Some(NOON), None),
+            (&["Sunday, 22-Nov-2026 12:00:07 GMT"], Some(NOON), None),
+            (&["2026-11-22T12:00:07Z"], Some(NOON), None),
+            (&["--"], Some(NOON), None),
+            (&["day, 1-1-"], Some(NOON), None),
+            (&["Fri, 31 Dec 9999 23:59:60 GMT"], Some(NOON), seconds(251_606_952_000)),
+            (&["Friday, 01-Jan-00 00:00:03 GMT"], Some("Thu, 31 Dec 2099 23:59:58 GMT"), seconds(5)),
+            (&["Thursday, 31-Dec-99 23:59:58 GMT"], Some("Fri, 01 Jan 2100 00:00:03 GMT"), seconds(0)),
             // No Date, or one that cannot be read: the local clock decides.
             (&["Mon, 23 Nov 2026 12:00:05 GMT"], None, seconds(5)),
             (&["Mon, 23 Nov 2026 12:00:05 GMT"], Some("soon"), seconds(5)),

@@ -148,3 +148,36 @@ async fn limits_of_zero_and_of_for_ever_neither_panic_nor_spin() {
     let client = builder(&transport).deadlines(deadlines).build().unwrap();
     assert!(send(&client, &UNSAFE).await.is_ok());
 }
+
+/// A listener whose queue is full: Linux lets another connection hang then, as a firewall that drops packets does.
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_hangs_ends_at_the_connect_limit_and_is_not_sent() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let full = socket.listen(0).unwrap();
+    let address = full.local_addr().unwrap();
+    let _waits_for_ever = std::net::TcpStream::connect(address).unwrap();
+    let base = clinical_http::BaseUrl::parse(&format!("http://{address}")).unwrap();
+    let by_connect = "the connection was not ready";
+    let by_attempt = "no answer came within";
+    for (limits, expected, said) in [
+        (Deadlines::default(), seconds(10), by_connect),
+        (Deadlines::default().connect(seconds(3)), seconds(3), by_connect),
+        // The attempt's limit comes first, and the total's before that.
+        (Deadlines::default().connect(seconds(30)).attempt(seconds(20)), seconds(20), by_attempt),
+        (Deadlines::default().connect(seconds(30)).attempt(seconds(20)).total(seconds(2)), seconds(2), by_attempt),
+    ] {
+        let client = clinical_http::Client::builder(&crate::support::VENDOR, base.clone())
+            .retry(RetryPolicy::never())
+            .deadlines(limits.clone())
+            .build()
+            .unwrap();
+        let began = Instant::now();
+        let error = send(&client, &UNSAFE).await.unwrap_err();
+        let took = began.elapsed();
+        assert!(took >= expected && took <= expected + millis(2), "{took:?} with {limits:?}");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent), "{limits:?}");
+        assert!(error.to_string().starts_with(said), "{error} with {limits:?}");
+    }
+}

@@ -29,6 +29,7 @@ mod limits_in_flight;
 mod pacing;
 mod requests;
 mod retries;
+mod retry_after;
 mod retry_table;
 mod schedules;
 mod schedules_clock;
