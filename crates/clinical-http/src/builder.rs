@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderName, HeaderValue};
 
 use crate::Connection;
+use crate::addresses::Addresses;
 use crate::audit::AuditSink;
 use crate::budget::Tokens;
 use crate::credential::CredentialSource;
@@ -162,11 +163,11 @@ impl ClientBuilder {
             .ok_or_else(|| {
                 Error::configuration("user agent", "is empty or not visible ASCII; use a form such as MyHIS/1.0")
             })?;
-        let audit = [self.vendor.doctor_header(), self.vendor.patient_header()];
-        for name in audit.into_iter().flatten() {
-            HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration("audit header", "is not a valid HTTP field name"))?;
-        }
+        let audit_header = |name: Option<&str>| {
+            let name = name.map(|name| HeaderName::from_bytes(name.as_bytes())).transpose();
+            name.map_err(|_| Error::configuration("audit header", "is not a valid HTTP field name"))
+        };
+        let audit_headers = [audit_header(self.vendor.doctor_header())?, audit_header(self.vendor.patient_header())?];
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new(&self.base, self.deadlines.connect_limit(), &self.connection)?),
@@ -176,7 +177,7 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Settings {
                 vendor: self.vendor,
-                base: self.base,
+                addresses: Addresses::new(self.base),
                 credentials: self.credentials,
                 tokens: Tokens::new(self.retry.retry_budget(), clock.now()),
                 gate: Gate::new(self.max_in_flight, self.rate),
@@ -184,6 +185,7 @@ impl ClientBuilder {
                 deadlines: self.deadlines,
                 limits: self.limits,
                 user_agent,
+                audit_headers,
                 transport,
                 clock,
                 audit: self.audit,

@@ -21,7 +21,7 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
             .field("vendor", &self.inner.vendor.name())
-            .field("base", &self.inner.base)
+            .field("base", self.inner.addresses.base())
             .field("retry", &self.inner.retry)
             .field("deadlines", &self.inner.deadlines)
             .field("limits", &self.inner.limits)

@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::LOCATION};
-use tokio::time::{Instant, timeout_at};
+use http::{HeaderMap, HeaderName, StatusCode, header::LOCATION};
+use tokio::time::Instant;
 
+use crate::addresses::Addresses;
 use crate::classify::{expired_error, failure_error, status_error};
-use crate::guard::{Expired, guarded};
+use crate::guard::{Expired, guarded, within};
 use crate::operation::RetryHint;
 use crate::rate::Remaining;
 use crate::read::{self, End};
 use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
-use crate::{BaseUrl, BodyLimits, Call, Clock, Delivery, Error, ErrorKind, retry_after};
-use clinical_transport::Progress;
-use clinical_transport::SendBody;
-use clinical_transport::later;
+use crate::{BodyLimits, Call, Clock, Delivery, Error, ErrorKind, retry_after};
+use clinical_transport::{Progress, SendBody, later};
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {
@@ -50,7 +49,7 @@ impl Failed {
 /// What an attempt is made of; the same for every attempt of a call but for `headers` and `progress`.
 pub(crate) struct Attempting<'a> {
     pub(crate) transport: &'a dyn Transport,
-    pub(crate) base: &'a BaseUrl,
+    pub(crate) addresses: &'a Addresses,
     pub(crate) limits: &'a BodyLimits,
     pub(crate) retry_hint: Option<RetryHint>,
     pub(crate) stall: Duration,
@@ -67,14 +66,14 @@ impl Attempting<'_> {
         limit: Duration,
     ) -> Result<Success, Failed> {
         let (operation, body) = (call.operation(), call.body_ref());
-        let end = later(Instant::now(), limit);
-        let Ok(opened) = timeout_at(end, SendBody::open(body, progress.clone())).await else {
+        let end = later(progress.origin(), limit);
+        let Some(opened) = within(|| end, SendBody::open(body, progress.clone())).await else {
             let error = expired_error(Expired::Attempt, limit, Delivery::NotSent);
             return Err(Failed::transient(error));
         };
         let request = TransportRequest {
             method: operation.method().to_http(),
-            url: self.base.join(operation.path()),
+            url: self.addresses.of(operation),
             headers,
             body: opened.map_err(Failed::finally)?,
         };
@@ -110,7 +109,7 @@ impl Attempting<'_> {
     async fn success(&self, response: TransportResponse, end: Instant) -> Result<Success, Failed> {
         let TransportResponse { status, headers, body } = response;
         let cap = self.limits.of(true);
-        let remaining = Remaining::read(&headers, self.clock.wall());
+        let remaining = Remaining::read(&headers, || self.clock.wall());
         let (body, ended) = read::capped(body, cap, end, self.stall).await;
         let (kind, message) = match ended {
             End::Whole => {
@@ -140,11 +139,12 @@ impl Attempting<'_> {
         let TransportResponse { status, headers, body } = response;
         let hint = retry_after::hint(&headers, self.clock.wall());
         let hinted = hint.is_some();
-        let remaining = Remaining::read(&headers, self.clock.wall());
+        let remaining = Remaining::read(&headers, || self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
         let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
         let hint = hint.max(self.retry_hint.and_then(|find| find(&body)));
-        let origin = headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.base.origin_of(to));
+        let origin =
+            headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.addresses.base().origin_of(to));
         let code = status.as_u16();
         let error = status_error(status, hinted, hint, origin.as_deref())
             .with_delivery(verdict::delivery_of_status(code, hinted))
@@ -158,7 +158,8 @@ impl Attempting<'_> {
 /// The vendor's id of the request, if it looks like one.
 fn request_id(headers: &HeaderMap) -> Option<String> {
     const LONGEST: usize = 128;
-    let value = headers.get("x-request-id")?.to_str().ok()?;
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    let value = headers.get(REQUEST_ID)?.to_str().ok()?;
     let plain = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| value.to_owned())
 }

@@ -73,29 +73,38 @@ impl Gate {
         deadlines: &Deadlines,
         spent: impl Fn() -> Duration,
     ) -> Result<Pass<'_>, Error> {
-        let _waiting = Waiting::new(self);
         let patience = Patience { clock, deadlines, spent };
+        let mut waiting = None;
         let slot = match self.slots.try_acquire() {
             Ok(slot) => slot,
             // The semaphore is never closed.
-            Err(_) => self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?,
+            Err(_) => {
+                waiting.get_or_insert_with(|| Waiting::new(self, clock));
+                self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?
+            }
         };
         let _turn = match self.turn.try_lock() {
             Ok(turn) => turn,
-            Err(_) => self.queue(self.turn.lock(), &patience).await?,
+            Err(_) => {
+                waiting.get_or_insert_with(|| Waiting::new(self, clock));
+                self.queue(self.turn.lock(), &patience).await?
+            }
         };
         loop {
+            let now = clock.now();
             let wait = {
                 let mut state = self.state();
-                let now = clock.now();
                 let opens_at = state.opens_at(now);
                 if opens_at <= now {
                     (state.in_flight, state.reserved) = (state.in_flight + 1, state.reserved + 1);
-                    return Ok(Pass { gate: self, stage: Stage::Reserved, _slot: slot });
+                    drop(state);
+                    let queued = waiting.map_or(Duration::ZERO, |waiting| now.saturating_sub(waiting.since));
+                    return Ok(Pass { gate: self, queued, stage: Stage::Reserved, _slot: slot });
                 }
                 patience.lasts(&mut state)?;
                 opens_at.saturating_sub(now).min(patience.left())
             };
+            waiting.get_or_insert_with(|| Waiting::new(self, clock));
             either(clock.sleep(wait), self.changed.notified()).await;
         }
     }
@@ -153,6 +162,7 @@ impl State {
 /// Leave to make one attempt. Dropping it makes room for another; once the attempt has begun, that means that no answer came.
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
+    queued: Duration,
     stage: Stage,
     _slot: SemaphorePermit<'a>,
 }
@@ -166,10 +176,14 @@ enum Stage {
 }
 
 impl Pass<'_> {
+    /// How long it took to get it.
+    pub(crate) fn queued(&self) -> Duration {
+        self.queued
+    }
+
     /// The attempt begins now; `false` if the gate was shut meanwhile and the attempt has to pass it again.
-    pub(crate) fn begins(&mut self, clock: &dyn Clock) -> bool {
+    pub(crate) fn begins(&mut self, now: Duration) -> bool {
         let mut state = self.gate.state();
-        let now = clock.now();
         if state.shut_until(now) > now {
             return false;
         }
@@ -181,30 +195,29 @@ impl Pass<'_> {
     }
 
     /// The vendor answered, and not with "too many"; `said` is what it told about its limit.
-    pub(crate) fn answered(mut self, clock: &dyn Clock, said: Option<Remaining>) {
+    pub(crate) fn answered(mut self, now: Duration, said: Option<Remaining>) {
         let mut state = self.gate.state();
         // A request from before the cool-down does not show that it is over.
-        if self.answers(&mut state, clock, said) {
+        if self.answers(&mut state, now, said) {
             (state.strikes, state.next_at) = (0, None);
         }
     }
 
     /// The vendor said "too many". Nobody passes for as long as `wait` finds right for so many strikes in a row.
-    pub(crate) fn throttled(mut self, clock: &dyn Clock, said: Option<Remaining>, wait: impl FnOnce(u32) -> Duration) {
+    pub(crate) fn throttled(mut self, now: Duration, said: Option<Remaining>, wait: impl FnOnce(u32) -> Duration) {
         let mut state = self.gate.state();
         // Requests that were under way together are one strike.
-        if self.answers(&mut state, clock, said) {
+        if self.answers(&mut state, now, said) {
             state.strikes = state.strikes.saturating_add(1);
             state.era += 1;
         }
         state.next_at.get_or_insert_default();
-        state.cool_until = state.cool_until.max(clock.now().saturating_add(wait(state.strikes)));
+        state.cool_until = state.cool_until.max(now.saturating_add(wait(state.strikes)));
         self.gate.shut.notify_waiters();
     }
 
     /// Whether the answer is one to a request of this era.
-    fn answers(&mut self, state: &mut State, clock: &dyn Clock, said: Option<Remaining>) -> bool {
-        let now = clock.now();
+    fn answers(&mut self, state: &mut State, now: Duration, said: Option<Remaining>) -> bool {
         state.window.ends(now, said);
         if said.is_some() && state.shut_until(now) > now {
             self.gate.shut.notify_waiters();
@@ -250,18 +263,21 @@ impl<S: Fn() -> Duration> Patience<'_, S> {
 }
 
 /// Somebody who waits, counted until it passes or gives up.
-struct Waiting<'a>(&'a Gate);
+struct Waiting<'a> {
+    gate: &'a Gate,
+    since: Duration,
+}
 
 impl<'a> Waiting<'a> {
-    fn new(gate: &'a Gate) -> Self {
+    fn new(gate: &'a Gate, clock: &dyn Clock) -> Self {
         gate.state().waiting += 1;
-        Self(gate)
+        Self { gate, since: clock.now() }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.state().waiting -= 1;
+        self.gate.state().waiting -= 1;
     }
 }
 

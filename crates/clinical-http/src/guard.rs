@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use clinical_transport::Progress;
 use clinical_transport::later;
@@ -17,6 +17,21 @@ pub(crate) enum Expired {
     Stall,
 }
 
+/// Runs `work` until it ends or the moment that `until` names has come; `None` is the latter. What is ready at once needs no timer.
+pub(crate) async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut timer) = (pin!(work), pin!(None));
+    poll_fn(|cx| {
+        if let Poll::Ready(output) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        if timer.is_none() {
+            timer.set(Some(sleep_until(until())));
+        }
+        timer.as_mut().as_pin_mut().map_or(Poll::Pending, |timer| timer.poll(cx).map(|()| None))
+    })
+    .await
+}
+
 /// Runs `work` until it ends, `end` is reached, or the body that `progress` tells of has not moved for `stall`.
 pub(crate) async fn guarded<F: Future>(
     work: F,
@@ -25,7 +40,7 @@ pub(crate) async fn guarded<F: Future>(
     progress: &Progress,
 ) -> Result<F::Output, Expired> {
     let mut work = pin!(work);
-    let mut timer = pin!(tokio::time::sleep_until(end.min(later(Instant::now(), stall))));
+    let mut timer = pin!(sleep_until(end.min(later(progress.origin(), stall))));
     poll_fn(|cx| {
         if let Poll::Ready(output) = work.as_mut().poll(cx) {
             return Poll::Ready(Ok(output));
@@ -87,7 +102,7 @@ mod tests {
             (1 + pieces, Expired::Stall),
             (1 + pieces + 1, Expired::Attempt),
         ] {
-            let progress = Progress::new();
+            let progress = Progress::new(true);
             let _body = body(taken, &progress).await;
             let (expired, after) = expires(SECOND * 10, SECOND * 3, &progress).await;
             let limit = if expected == Expired::Stall { 3 } else { 10 };
@@ -97,7 +112,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_moving_body_does_not_stall_however_slow_it_is() {
-        let progress = Progress::new();
+        let progress = Progress::new(true);
         let mut body = body(1, &progress).await;
         let work = async {
             for _ in 0..8 {
@@ -111,9 +126,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn work_that_ends_in_the_last_moment_counts() {
-        let progress = Progress::new();
+        let progress = Progress::new(true);
         let end = later(Instant::now(), SECOND);
-        let work = tokio::time::sleep_until(end);
+        let work = sleep_until(end);
         assert_eq!(guarded(work, end, SECOND, &progress).await, Ok(()));
     }
 
@@ -121,7 +136,7 @@ mod tests {
     async fn for_ever_is_far_away_and_does_not_overflow() {
         let far = later(Instant::now(), Duration::MAX);
         assert!(far > Instant::now() + SECOND * 86_400 * 365);
-        let progress = Progress::new();
+        let progress = Progress::new(true);
         let _body = body(1, &progress).await;
         assert!(progress.stalls_at(Duration::MAX).is_some());
     }

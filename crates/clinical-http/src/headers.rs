@@ -1,14 +1,15 @@
 //! The header fields of a request. Their order and number are the same for every attempt of a call.
 
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 
 use crate::credential::Credential;
 use crate::settings::Settings;
 use crate::{Call, Error};
 
 pub(crate) fn headers(client: &Settings, call: &Call, credential: Option<&Credential>) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::with_capacity(6);
+    // One more than there ever are: a map that is full when the HTTP library looks into it grows first.
+    let mut headers = HeaderMap::with_capacity(7);
     headers.insert(USER_AGENT, client.user_agent.clone());
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     if !call.body_ref().is_empty() {
@@ -18,18 +19,13 @@ pub(crate) fn headers(client: &Settings, call: &Call, credential: Option<&Creden
         let (name, value) = credential.header()?;
         headers.insert(name, value);
     }
-    let audit = [
-        (client.vendor.doctor_header(), call.context_ref().doctor_id()),
-        (client.vendor.patient_header(), call.context_ref().patient_id()),
-    ];
-    for (name, id) in audit {
+    let context = call.context_ref();
+    for (name, id) in client.audit_headers.iter().zip([context.doctor_id(), context.patient_id()]) {
         if let (Some(name), Some(id)) = (name, id) {
             let mut value = HeaderValue::from_str(id.expose())
-                .map_err(|_| Error::invalid(name, "cannot be sent as an HTTP field value"))?;
+                .map_err(|_| Error::invalid("audit header", "cannot be sent as an HTTP field value"))?;
             value.set_sensitive(true);
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration(name, "is not a valid HTTP field name"))?;
-            headers.insert(header, value);
+            headers.insert(name, value);
         }
     }
     Ok(headers)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod addresses;
 mod answer;
 pub mod audit;
 mod backoff;

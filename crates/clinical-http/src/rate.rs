@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::retry_after::server_seconds;
 
@@ -37,12 +37,15 @@ pub(crate) struct Remaining {
 impl Remaining {
     /// From `X-RateLimit-Remaining` and `X-RateLimit-Reset`, if both are readable. The reset is seconds from now or, as
     /// numbers of ten digits must be, a moment in Unix seconds, by the vendor's clock.
-    pub(crate) fn read(headers: &HeaderMap, wall: SystemTime) -> Option<Self> {
+    pub(crate) fn read(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> Option<Self> {
         const EARLIEST_MOMENT: u64 = 1_000_000_000;
-        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        let reset = number("x-ratelimit-reset")?;
-        let seconds = if reset < EARLIEST_MOMENT { reset } else { reset.saturating_sub(server_seconds(headers, wall)) };
-        let requests = u32::try_from(number("x-ratelimit-remaining")?).unwrap_or(u32::MAX);
+        const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+        const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+        let number = |name: HeaderName| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let reset = number(RESET)?;
+        let seconds =
+            if reset < EARLIEST_MOMENT { reset } else { reset.saturating_sub(server_seconds(headers, wall())) };
+        let requests = u32::try_from(number(REMAINING)?).unwrap_or(u32::MAX);
         Some(Self { requests, resets_in: Duration::from_secs(seconds).min(LONGEST_WORD) })
     }
 }
@@ -208,7 +211,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert("x-ratelimit-remaining", remaining.parse().unwrap());
             headers.insert("x-ratelimit-reset", reset.parse().unwrap());
-            Remaining::read(&headers, SystemTime::UNIX_EPOCH + at(1_705_320_000))
+            Remaining::read(&headers, || SystemTime::UNIX_EPOCH + at(1_705_320_000))
         };
         let table = [
             ("5", "30", Some(said(5, 30))),
@@ -225,6 +228,6 @@ mod tests {
         for (remaining, reset, expected) in table {
             assert_eq!(read(remaining, reset), expected, "{remaining:?} {reset:?}");
         }
-        assert_eq!(Remaining::read(&HeaderMap::new(), SystemTime::now()), None);
+        assert_eq!(Remaining::read(&HeaderMap::new(), SystemTime::now), None);
     }
 }

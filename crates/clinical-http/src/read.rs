@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use crate::guard::Expired;
+use crate::guard::{Expired, within};
 use crate::transport::{Failure, ResponseBody};
 use clinical_transport::later;
 
@@ -27,13 +27,19 @@ pub(crate) enum End {
 pub(crate) async fn capped(mut body: ResponseBody, cap: usize, end: Instant, stall: Duration) -> (Bytes, End) {
     let mut got = Got::default();
     let ended = loop {
-        let silent = later(Instant::now(), stall);
-        let frame = match timeout_at(end.min(silent), poll_fn(|cx| body.as_mut().poll_frame(cx))).await {
-            Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(error))) => break End::Lost(error.failure),
-            Ok(None) => break End::Whole,
-            Err(_) if silent < end => break End::Expired(Expired::Stall),
-            Err(_) => break End::Expired(Expired::Attempt),
+        let mut limit = Expired::Attempt;
+        let until = || {
+            let silent = later(Instant::now(), stall);
+            if silent < end {
+                limit = Expired::Stall;
+            }
+            end.min(silent)
+        };
+        let frame = match within(until, poll_fn(|cx| body.as_mut().poll_frame(cx))).await {
+            Some(Some(Ok(frame))) => frame,
+            Some(Some(Err(error))) => break End::Lost(error.failure),
+            Some(None) => break End::Whole,
+            None => break End::Expired(limit),
         };
         let Ok(data) = frame.into_data() else {
             continue;

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use http::HeaderMap;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
 use crate::gate::Pass;
+use crate::guard::within;
 use crate::headers::headers;
 use crate::settings::Settings;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
-use clinical_transport::Progress;
+use clinical_transport::{Progress, later};
 
 /// Makes attempts until one succeeds or the policy, the delivery, the budget or a deadline says stop.
 pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
@@ -23,13 +25,14 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
     let mut refreshed = false;
     let mut last: Option<Error> = None;
     loop {
-        let Ready { pass, queued, credential, headers, limit } = ready(client, call, trail, &mut last).await?;
+        let Ready { pass, queued, credential, headers, began, limit } = ready(client, call, trail, &mut last).await?;
         let number = trail.next_number();
-        let progress = Progress::new();
+        // Only the audit trail asks what exactly was sent.
+        let progress = Progress::new(client.audit.is_some());
         let span = trail.attempt_starts(progress.clone());
-        let began = trail.spent();
         let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span).await;
-        let elapsed = trail.spent().saturating_sub(began);
+        let now = clock.now();
+        let elapsed = trail.spent_at(now).saturating_sub(began);
         let record = |status, failure, delivery, retry_after| {
             let mut attempt = Attempt::numbered(number);
             (attempt.waited, attempt.queued, attempt.elapsed) = (waited, queued, elapsed);
@@ -39,8 +42,8 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
         };
         let Failed { mut error, pace, is_final, remaining } = match outcome {
             Ok(success) => {
-                pass.answered(clock, success.remaining);
-                client.tokens.earn(clock.now());
+                pass.answered(now, success.remaining);
+                client.tokens.earn(now);
                 trail.received(success.body.len());
                 trail.attempt_ended(record(Some(success.status), None, Delivery::Answered, None));
                 return Ok(success);
@@ -51,11 +54,11 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
         let wait = |n| client.with_random(|random| client.retry.wait(n, pace, hint, random));
         let mut delay = None;
         match (pace, error.status()) {
-            (Pace::Throttle, _) => pass.throttled(clock, remaining, |strikes| {
+            (Pace::Throttle, _) => pass.throttled(now, remaining, |strikes| {
                 delay = wait(number.max(strikes));
                 delay.unwrap_or_else(|| client.retry.longest_hint())
             }),
-            (Pace::Transient, Some(_)) => pass.answered(clock, remaining),
+            (Pace::Transient, Some(_)) => pass.answered(now, remaining),
             (Pace::Transient, None) => drop(pass),
         }
         trail.received(error.body().map_or(0, |body| body.expose().len()));
@@ -93,6 +96,8 @@ struct Ready<'a> {
     queued: Duration,
     credential: Option<Credential>,
     headers: HeaderMap,
+    /// Of the call's total, when the attempt begins.
+    began: Duration,
     limit: Duration,
 }
 
@@ -107,10 +112,9 @@ async fn ready<'a>(
     let clock = &*client.clock;
     let mut queued = Duration::ZERO;
     loop {
-        let came = trail.spent();
         let pass = client.gate.pass(clock, &client.deadlines, || trail.spent()).await;
         let mut pass = pass.map_err(|error| last.take().unwrap_or(error))?;
-        queued = queued.saturating_add(trail.spent().saturating_sub(came));
+        queued = queued.saturating_add(pass.queued());
         let credential = match credential(client, trail).await {
             Ok(credential) => credential,
             Err(error) if error.kind() == ErrorKind::Timeout => return Err(last.take().unwrap_or(error)),
@@ -118,12 +122,14 @@ async fn ready<'a>(
         };
         let headers = headers(client, call, credential.as_ref())?;
         // Computed last: the gate, the credential and waiting have taken their part of the total.
-        let Some(limit) = client.deadlines.attempt_limit(trail.spent()) else {
+        let now = clock.now();
+        let began = trail.spent_at(now);
+        let Some(limit) = client.deadlines.attempt_limit(began) else {
             return Err(last.take().unwrap_or_else(used_up));
         };
         // While the credential was on its way, another call may have been told to slow down.
-        if pass.begins(clock) {
-            return Ok(Ready { pass, queued, credential, headers, limit });
+        if pass.begins(now) {
+            return Ok(Ready { pass, queued, credential, headers, began, limit });
         }
     }
 }
@@ -137,7 +143,7 @@ fn may_repeat(call: &Call, error: &Error) -> bool {
 fn attempting(client: &Settings) -> Attempting<'_> {
     Attempting {
         transport: &*client.transport,
-        base: &client.base,
+        addresses: &client.addresses,
         limits: &client.limits,
         retry_hint: client.vendor.retry_hint(),
         stall: client.deadlines.stall_limit(),
@@ -149,10 +155,10 @@ async fn credential(client: &Settings, trail: &Trail<'_>) -> Result<Option<Crede
     let Some(source) = &client.credentials else {
         return Ok(None);
     };
-    let left = client.deadlines.left(trail.spent());
-    match tokio::time::timeout(left, source.current()).await {
-        Ok(credential) => credential.map(Some),
-        Err(_) => Err(used_up()),
+    let until = || later(Instant::now(), client.deadlines.left(trail.spent()));
+    match within(until, source.current()).await {
+        Some(credential) => credential.map(Some),
+        None => Err(used_up()),
     }
 }
 

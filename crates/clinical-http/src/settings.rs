@@ -2,24 +2,27 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
+use crate::addresses::Addresses;
 use crate::audit::AuditSink;
 use crate::budget::Tokens;
 use crate::credential::CredentialSource;
 use crate::gate::Gate;
 use crate::transport::Transport;
-use crate::{BaseUrl, BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
+use crate::{BodyLimits, Clock, Deadlines, Observer, RetryPolicy, Vendor};
 use clinical_transport::Random;
 
 pub(crate) struct Settings {
     pub(crate) vendor: &'static Vendor,
-    pub(crate) base: BaseUrl,
+    pub(crate) addresses: Addresses,
     pub(crate) credentials: Option<Arc<dyn CredentialSource>>,
     pub(crate) retry: RetryPolicy,
     pub(crate) deadlines: Deadlines,
     pub(crate) limits: BodyLimits,
     pub(crate) user_agent: HeaderValue,
+    /// For the doctor and for the patient.
+    pub(crate) audit_headers: [Option<HeaderName>; 2],
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Option<Arc<dyn AuditSink>>,

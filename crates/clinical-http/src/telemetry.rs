@@ -36,10 +36,10 @@ pub(crate) fn attempt(client: &Settings, call: &Call, number: u32) -> Span {
         "otel.name" = display(format_args!("{method} {template}")),
         "otel.status_code" = Empty,
         "http.request.method" = method,
-        "url.scheme" = client.base.scheme(),
+        "url.scheme" = client.addresses.base().scheme(),
         "url.template" = template,
-        "server.address" = client.base.host(),
-        "server.port" = client.base.port(),
+        "server.address" = client.addresses.base().host(),
+        "server.port" = client.addresses.base().port(),
         "network.protocol.version" = "1.1",
         // The convention leaves it out of a first attempt.
         "http.request.resend_count" = Some(number - 1).filter(|resent| *resent > 0),

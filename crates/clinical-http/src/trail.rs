@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::time::Instant;
 use tracing::Span;
 
 use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
+use crate::guard::within;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive, verdict};
-use clinical_transport::Progress;
+use clinical_transport::{Progress, later};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {
@@ -78,10 +80,10 @@ impl<'a> Trail<'a> {
             doctor: context.doctor_id(),
             patient: context.patient_id(),
         };
-        let left = self.client.deadlines.left(self.spent());
-        match tokio::time::timeout(left, sink.open(&opening)).await {
-            Ok(opened) => opened.map_err(|refusal| Error::new(ErrorKind::Audit, refusal.to_string())),
-            Err(_) => {
+        let until = || later(Instant::now(), self.client.deadlines.left(self.spent()));
+        match within(until, sink.open(&opening)).await {
+            Some(opened) => opened.map_err(|refusal| Error::new(ErrorKind::Audit, refusal.to_string())),
+            None => {
                 Err(Error::new(ErrorKind::Audit, "the audit trail did not answer within the time limit of the call"))
             }
         }
@@ -89,7 +91,11 @@ impl<'a> Trail<'a> {
 
     /// How much time the call has taken so far.
     pub(crate) fn spent(&self) -> Duration {
-        self.client.clock.now().saturating_sub(self.began)
+        self.spent_at(self.client.clock.now())
+    }
+
+    pub(crate) fn spent_at(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.began)
     }
 
     /// An attempt is about to be sent; returns its span.
@@ -130,6 +136,7 @@ impl<'a> Trail<'a> {
         self.observe(Event::AttemptEnded { operation: self.call.operation().name(), attempt: &attempt });
         self.status = attempt.status.or(self.status);
         self.delivery = self.delivery.max(attempt.delivery);
+        self.attempts.reserve_exact(1);
         self.attempts.push(attempt);
     }
 
@@ -173,6 +180,9 @@ impl<'a> Trail<'a> {
     pub(crate) fn succeed(mut self, vendor_reference: Option<&str>) -> Vec<Attempt> {
         self.outcome = Outcome::Succeeded;
         self.delivery = Delivery::Answered;
+        if self.client.audit.is_none() {
+            return std::mem::take(&mut self.attempts);
+        }
         self.vendor_reference = vendor_reference.map(str::to_owned);
         self.attempts.clone()
     }
@@ -205,6 +215,9 @@ impl Drop for Trail<'_> {
             delivery = delivery.max(so_far);
         }
         telemetry::call_ended(&self.span, self.outcome, delivery);
+        if self.client.audit.is_none() && self.client.observer.is_none() {
+            return;
+        }
         let status = broken_off.and_then(Progress::status).or(self.status);
         let (operation, outcome, elapsed) = (self.call.operation().name(), self.outcome, self.spent());
         let (request_bytes, response_bytes) = (progress.map_or(0, Progress::sent), self.response_bytes);

@@ -60,7 +60,10 @@ impl BaseUrl {
     /// The address of an operation.
     pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
-        url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        match self.url.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            prefix => url.set_path(&format!("{prefix}{path}")),
+        }
         url
     }
 

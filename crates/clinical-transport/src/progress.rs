@@ -13,6 +13,7 @@ use crate::file::FileProblem;
 #[derive(Debug)]
 pub struct Progress {
     origin: Instant,
+    hashed: bool,
     /// Nanoseconds since `origin` at the last movement.
     moved: AtomicU64,
     started: AtomicBool,
@@ -31,11 +32,12 @@ pub fn later(from: Instant, by: Duration) -> Instant {
 }
 
 impl Progress {
-    /// Of a body that nobody has asked for yet.
+    /// Of a body that nobody has asked for yet. `hashed` asks for its [`digest`](Self::digest).
     #[expect(clippy::new_ret_no_self, reason = "it is always shared")]
-    pub fn new() -> Arc<Self> {
+    pub fn new(hashed: bool) -> Arc<Self> {
         Arc::new(Self {
             origin: Instant::now(),
+            hashed,
             moved: AtomicU64::new(0),
             started: AtomicBool::new(false),
             finished: AtomicBool::new(false),
@@ -44,6 +46,15 @@ impl Progress {
             digest: OnceLock::new(),
             problem: Mutex::new(None),
         })
+    }
+
+    /// When the attempt began.
+    pub fn origin(&self) -> Instant {
+        self.origin
+    }
+
+    pub(crate) fn is_hashed(&self) -> bool {
+        self.hashed
     }
 
     /// Whether the transport has begun to take the body. HTTP/1.1 connections ask for the body's first piece before they write the head,
@@ -67,7 +78,7 @@ impl Progress {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// SHA-256 of the body, once all of it was handed over.
+    /// SHA-256 of the body, once all of it was handed over and if it was asked for.
     pub fn digest(&self) -> Option<[u8; 32]> {
         self.digest.get().copied()
     }
@@ -85,7 +96,7 @@ impl Progress {
         Some(later(self.origin + Duration::from_nanos(self.moved.load(Ordering::Acquire)), stall))
     }
 
-    /// The transport asks for the body. Only the first time counts as movement: a connection may ask again whenever it is woken.
+    /// The transport asks for the body and has to wait for it. Only the first time counts as movement: a connection may ask again whenever it is woken.
     pub(crate) fn asked(&self) {
         if !self.started() {
             self.moved();
@@ -101,12 +112,15 @@ impl Progress {
     /// The transport took a piece.
     pub(crate) fn took(&self, bytes: usize) {
         self.moved();
+        self.started.store(true, Ordering::Release);
         self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// The transport took the last piece; `digest` is of the whole body.
-    pub(crate) fn complete(&self, digest: [u8; 32]) {
-        let _ = self.digest.set(digest);
+    pub(crate) fn complete(&self, digest: Option<[u8; 32]>) {
+        if let Some(digest) = digest {
+            let _ = self.digest.set(digest);
+        }
         self.finished.store(true, Ordering::Release);
     }
 

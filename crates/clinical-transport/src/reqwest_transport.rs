@@ -61,15 +61,17 @@ impl std::fmt::Debug for ReqwestTransport {
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        let TransportRequest { method, url, headers, body } = request;
+        let progress = body.progress().clone();
+        let has_body = body.remaining() > 0;
+        let mut outgoing = reqwest::Request::new(method, url);
+        *outgoing.headers_mut() = headers;
+        if has_body {
+            *outgoing.body_mut() = Some(reqwest::Body::wrap(body));
+        }
+        let answer = self.client.execute(outgoing);
         Box::pin(async move {
-            let TransportRequest { method, url, headers, body } = request;
-            let progress = body.progress().clone();
-            let has_body = body.remaining() > 0;
-            let mut outgoing = self.client.request(method, url).headers(headers);
-            if has_body {
-                outgoing = outgoing.body(reqwest::Body::wrap(body));
-            }
-            let answer = outgoing.send().await.map_err(|error| {
+            let answer = answer.await.map_err(|error| {
                 let failure = failure_of(&error, self.identified);
                 // A connection asks for the first piece of the body before it writes anything of the request.
                 let untouched = has_body && !progress.started();
@@ -192,7 +194,7 @@ mod tests {
             method: Method::POST,
             url: base.join("/v1/work"),
             headers: HeaderMap::new(),
-            body: SendBody::open(&body, Progress::new()).await.unwrap(),
+            body: SendBody::open(&body, Progress::new(true)).await.unwrap(),
         };
         let peer = async {
             let mut socket = listener.accept().await.unwrap().0;

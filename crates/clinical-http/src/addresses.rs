@@ -1,0 +1,33 @@
+//! The addresses of a vendor's operations, made once each: joining an address costs more than all else that is done for a small call.
+
+use std::sync::{Mutex, PoisonError};
+
+use url::Url;
+
+use crate::{BaseUrl, Operation};
+
+pub(crate) struct Addresses {
+    base: BaseUrl,
+    /// Few, so that a list is searched as fast as anything.
+    known: Mutex<Vec<(&'static str, Url)>>,
+}
+
+impl Addresses {
+    pub(crate) fn new(base: BaseUrl) -> Self {
+        Self { base, known: Mutex::default() }
+    }
+
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    pub(crate) fn of(&self, operation: &Operation) -> Url {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, url)) = known.iter().find(|(path, _)| *path == operation.path()) {
+            return url.clone();
+        }
+        let url = self.base.join(operation.path());
+        known.push((operation.path(), url.clone()));
+        url
+    }
+}
