@@ -1,8 +1,10 @@
 //! The cool-down: one 429 slows down every call of the client, those who waited come back one by one in their order, and what a request from
 //! before tells does not count for after.
 
+use std::time::Duration;
+
 use clinical_http::testing::Step;
-use clinical_http::{Backoff, Deadlines, Delivery, ErrorKind, Jitter, RetryPolicy};
+use clinical_http::{Backoff, Deadlines, Delivery, ErrorKind, Jitter, RateLimit, RetryPolicy};
 
 use crate::limits_host::{Host, Source, all, of_doctor, pass, settled, start};
 use crate::support::{IDEMPOTENT, UNSAFE, call, millis, ok, seconds, send};
@@ -36,7 +38,7 @@ async fn one_429_holds_up_all_calls_and_then_they_come_in_order_and_one_by_one()
     let gaps = host.gaps();
     assert!(gaps[1] >= millis(250) && gaps[2] >= millis(250), "{times:?}");
     // Once one was answered the rest need no gap.
-    let together: std::time::Duration = gaps[1..].iter().sum();
+    let together: Duration = gaps[1..].iter().sum();
     assert!(together >= millis(600) && together <= millis(602), "{times:?}");
 }
 
@@ -152,7 +154,7 @@ async fn whoever_cannot_wait_so_long_is_turned_away_when_the_cool_down_begins_wh
     ];
     for (what, step) in table {
         let host = Host::new(ok()).first([step.after(seconds(3))]);
-        let rate = clinical_http::RateLimit::new(1, seconds(4));
+        let rate = RateLimit::new(1, seconds(4));
         let client = host
             .builder()
             .rate_limit(rate)
@@ -176,6 +178,41 @@ async fn whoever_cannot_wait_so_long_is_turned_away_when_the_cool_down_begins_wh
         // A call that has the time passes afterwards.
         send(&client, &IDEMPOTENT).await.unwrap();
         assert_eq!(host.elapsed().as_secs(), 11, "{what}");
+    }
+}
+
+/// A call with little time left, back from its first attempt, queues behind one with more time; `hint` and `at` are of the 429 that a third
+/// one then meets.
+async fn impatient_behind_patient(max_in_flight: usize, at: u64, hint: &str) -> Duration {
+    let third = too_many(hint).after(seconds(at));
+    let host = Host::new(ok()).first([third, Step::answer(503, "")]);
+    let two = Backoff::new(millis(2_500), millis(2_500), Jitter::AtLeastPercent(100));
+    let client = host
+        .builder()
+        .rate_limit(RateLimit::new(2, seconds(5)))
+        .max_in_flight(max_in_flight)
+        .retry(RetryPolicy::default().max_attempts(2).transient(two))
+        .deadlines(Deadlines::default().total(seconds(10)))
+        .build()
+        .unwrap();
+    let _third = start(&client, call(&UNSAFE));
+    let impatient = start(&client, call(&IDEMPOTENT));
+    pass(millis(1_900)).await;
+    let patient = start(&client, call(&UNSAFE));
+    let error = impatient.await.unwrap().unwrap_err();
+    let ended = host.elapsed();
+    // Its own answer says more than that there was no time for another.
+    assert_eq!((error.status(), error.attempts()), (Some(503), 1));
+    patient.await.unwrap().unwrap();
+    ended
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_with_less_time_left_than_the_one_before_it_need_not_wait_for_its_turn_to_hear_that_it_is_too_late() {
+    for max_in_flight in [64, 2] {
+        // The cool-down begins while it queues, and while it still backs off.
+        assert_eq!(impatient_behind_patient(max_in_flight, 3, "8").await.as_millis() / 10, 300);
+        assert_eq!(impatient_behind_patient(max_in_flight, 2, "9").await.as_millis() / 10, 250);
     }
 }
 

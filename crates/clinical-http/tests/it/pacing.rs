@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use clinical_http::testing::{JumpingClock, Step};
-use clinical_http::{Deadlines, Delivery, ErrorKind, RateLimit, RetryPolicy};
+use clinical_http::{Backoff, Deadlines, Delivery, ErrorKind, Jitter, RateLimit, RetryPolicy};
 
 use crate::limits_host::{Host, Source, all, of_doctor, pass, settled, start};
 use crate::support::{IDEMPOTENT, call, millis, ok, seconds, send};
@@ -157,6 +157,23 @@ async fn requests_under_way_count_against_what_is_left_until_they_are_answered()
     assert_eq!((host.requests(), client.stats().waiting), (3, 2));
     assert!(all(tasks).await.iter().all(Result::is_ok));
     assert_eq!(host.times()[3..], [seconds(1), seconds(1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_one_under_way_ends_at_its_own_deadline_and_not_at_the_vendors_reset() {
+    let busy = Step::answer(503, "").header("x-ratelimit-remaining", "1").header("x-ratelimit-reset", "60");
+    let host = Host::new(Step::silence()).first([busy]);
+    let two = Backoff::new(seconds(2), seconds(2), Jitter::AtLeastPercent(100));
+    let policy = RetryPolicy::default().max_attempts(2).transient(two);
+    let client = host.builder().retry(policy).deadlines(Deadlines::default().total(seconds(10))).build().unwrap();
+    let waiting = start(&client, call(&IDEMPOTENT));
+    pass(seconds(1)).await;
+    let _under_way = start(&client, call(&IDEMPOTENT));
+    pass(seconds(2)).await;
+    assert_eq!((client.stats().in_flight, client.stats().waiting), (1, 1));
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!((error.status(), error.attempts(), host.requests()), (Some(503), 1, 2));
+    assert_eq!(host.elapsed().as_secs(), 10);
 }
 
 #[tokio::test(start_paused = true)]

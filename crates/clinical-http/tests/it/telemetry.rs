@@ -49,7 +49,7 @@ const ERROR: (&str, &str) = ("otel.status_code", r#""ERROR""#);
 #[tokio::test(start_paused = true)]
 async fn a_success_is_a_call_with_one_attempt_inside_and_no_error_anywhere() {
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::TRACE);
+    let _guard = spans.start(LevelFilter::TRACE).await;
     let answer = send(&Host::new(ok()).client(), &IDEMPOTENT).await.unwrap();
     let (call, attempt) = (spans.one("call"), spans.one("attempt"));
     assert_eq!(call.fields, of_call(&format!("\"{}\"", answer.call), &[("delivery", r#""answered""#)]));
@@ -76,7 +76,7 @@ async fn each_failure_is_an_error_of_its_attempt_and_of_the_call() {
     ];
     for (step, status, kind, delivery, size) in table {
         let spans = Spans::default();
-        let _guard = spans.start(LevelFilter::TRACE);
+        let _guard = spans.start(LevelFilter::TRACE).await;
         let client = Host::new(step).builder().retry(RetryPolicy::never()).build().unwrap();
         let error = send(&client, &IDEMPOTENT).await.unwrap_err();
         let (kind, delivery) = (format!("{kind:?}"), format!("{delivery:?}"));
@@ -93,7 +93,7 @@ async fn each_failure_is_an_error_of_its_attempt_and_of_the_call() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_is_an_event_of_the_call_and_a_second_attempt_that_says_so() {
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::TRACE);
+    let _guard = spans.start(LevelFilter::TRACE).await;
     let host = Host::new(ok()).first([Step::answer(429, "").header("retry-after", "2"), Step::answer(503, "")]);
     send(&host.client(), &IDEMPOTENT).await.unwrap();
     let call = spans.one("call");
@@ -146,7 +146,7 @@ async fn a_dropped_call_ends_its_spans_as_abandoned_with_what_is_known() {
     ];
     for (what, step, delivery, attempt) in table {
         let spans = Spans::default();
-        let _guard = spans.start(LevelFilter::TRACE);
+        let _guard = spans.start(LevelFilter::TRACE).await;
         let call = start(&Host::new(step).client(), call(&IDEMPOTENT));
         pass(seconds(1)).await;
         call.abort();
@@ -169,7 +169,7 @@ async fn a_dropped_call_ends_its_spans_as_abandoned_with_what_is_known() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_has_no_attempt_and_an_answer_not_understood_is_an_error_of_the_call_alone() {
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::TRACE);
+    let _guard = spans.start(LevelFilter::TRACE).await;
     let short = Deadlines::default().total(seconds(5));
     let host = Host::new(Step::answer(429, "").header("retry-after", "60"));
     let client = host.builder().deadlines(short).build().unwrap();
@@ -181,7 +181,7 @@ async fn a_call_that_is_not_sent_has_no_attempt_and_an_answer_not_understood_is_
     assert_eq!(calls[1].fields, of_call(&calls[1].fields["call.id"], &end));
 
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::TRACE);
+    let _guard = spans.start(LevelFilter::TRACE).await;
     send(&Host::new(Step::answer(200, "{}")).client(), &IDEMPOTENT).await.unwrap_err();
     let call = spans.one("call");
     let end = [("delivery", r#""answered""#), ("error.type", r#""decode""#), ERROR];
@@ -195,7 +195,7 @@ async fn a_call_that_is_not_sent_has_no_attempt_and_an_answer_not_understood_is_
 #[tokio::test(start_paused = true)]
 async fn attempts_stay_inside_their_own_call_and_calls_inside_their_callers_span() {
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::TRACE);
+    let _guard = spans.start(LevelFilter::TRACE).await;
     let host = Host::new(ok().after(seconds(1)))
         .first([Step::answer(503, ""), Step::answer(503, "")].map(|step| step.after(seconds(1))));
     let client = host.client();
@@ -213,7 +213,7 @@ async fn attempts_stay_inside_their_own_call_and_calls_inside_their_callers_span
 #[tokio::test(start_paused = true)]
 async fn with_the_spans_switched_off_nothing_is_written_into_the_callers() {
     let spans = Spans::default();
-    let _guard = spans.start(LevelFilter::WARN);
+    let _guard = spans.start(LevelFilter::WARN).await;
     let empty = tracing::field::Empty;
     let outer = tracing::warn_span!("outer", delivery = empty, "error.type" = empty, "otel.status_code" = empty);
     let client = Host::new(Step::answer(400, "")).client();
@@ -235,7 +235,7 @@ async fn the_server_is_named_as_the_address_says_it_and_no_path_of_the_address_i
     ];
     for (base, scheme, host, port) in table {
         let spans = Spans::default();
-        let _guard = spans.start(LevelFilter::TRACE);
+        let _guard = spans.start(LevelFilter::TRACE).await;
         let client =
             Client::builder(&VENDOR, BaseUrl::parse(base).unwrap()).transport(Host::new(ok())).build().unwrap();
         send(&client, &IDEMPOTENT).await.unwrap();

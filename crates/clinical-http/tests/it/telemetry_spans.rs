@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use clinical_http::testing::Step;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -12,6 +13,9 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::limits_host::Host;
+use crate::support::{IDEMPOTENT, send};
 
 /// Names and values: numbers as they are, texts in quotes.
 pub(crate) type Fields = BTreeMap<&'static str, String>;
@@ -32,8 +36,27 @@ pub(crate) struct Spans(Arc<Mutex<Vec<Seen>>>);
 
 impl Spans {
     /// Keeps what this thread tells down to this level, until the guard is dropped.
-    pub(crate) fn start(&self, level: LevelFilter) -> DefaultGuard {
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(self.clone().with_filter(level)))
+    ///
+    /// A place in the code that another thread meets for the first time at this moment may believe that nobody listens, until it is asked
+    /// again. So calls are made until each such place was heard.
+    pub(crate) async fn start(&self, level: LevelFilter) -> DefaultGuard {
+        let guard =
+            tracing::subscriber::set_default(tracing_subscriber::registry().with(self.clone().with_filter(level)));
+        let names = if level == LevelFilter::TRACE {
+            &["call", "attempt", "retry", "call failed"][..]
+        } else {
+            &["call failed"]
+        };
+        loop {
+            let host = Host::new(Step::answer(400, "")).first([Step::answer(503, "")]);
+            send(&host.client(), &IDEMPOTENT).await.unwrap_err();
+            let heard = names.iter().all(|name| !self.named(name).is_empty());
+            self.0.lock().unwrap().clear();
+            if heard {
+                return guard;
+            }
+            tracing::callsite::rebuild_interest_cache();
+        }
     }
 
     pub(crate) fn named(&self, name: &str) -> Vec<Seen> {
