@@ -77,7 +77,7 @@ impl Observer for Progress {
     fn on_event(&self, event: Event<'_>) {
         match event {
             Event::Waiting { delay, asked_by_vendor, .. } => {
-                self.change(|state| state.waiting = Some((delay, asked_by_vendor)))
+                self.change(|state| state.waiting = Some((delay, asked_by_vendor)));
             }
             Event::AttemptStarted { .. } => self.change(|state| state.waiting = None),
             _ => {}

@@ -173,7 +173,7 @@ impl ClientBuilder {
             None => Arc::new(ReqwestTransport::new(&self.base, self.deadlines.connect_limit(), &self.connection)?),
         };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let random = self.seed.map_or_else(Random::new, Random::with_seed);
+        let random = self.seed.map_or_else(Random::seeded_by_chance, Random::with_seed);
         Ok(Client {
             inner: Arc::new(Settings {
                 vendor: self.vendor,

@@ -75,20 +75,18 @@ impl Gate {
     ) -> Result<Pass<'_>, Error> {
         let patience = Patience { clock, deadlines, spent };
         let mut waiting = None;
-        let slot = match self.slots.try_acquire() {
-            Ok(slot) => slot,
+        let slot = if let Ok(slot) = self.slots.try_acquire() {
+            slot
+        } else {
+            waiting.get_or_insert_with(|| Waiting::new(self, clock));
             // The semaphore is never closed.
-            Err(_) => {
-                waiting.get_or_insert_with(|| Waiting::new(self, clock));
-                self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?
-            }
+            self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?
         };
-        let _turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(_) => {
-                waiting.get_or_insert_with(|| Waiting::new(self, clock));
-                self.queue(self.turn.lock(), &patience).await?
-            }
+        let _turn = if let Ok(turn) = self.turn.try_lock() {
+            turn
+        } else {
+            waiting.get_or_insert_with(|| Waiting::new(self, clock));
+            self.queue(self.turn.lock(), &patience).await?
         };
         loop {
             let now = clock.now();

@@ -33,7 +33,6 @@ pub fn later(from: Instant, by: Duration) -> Instant {
 
 impl Progress {
     /// Of a body that nobody has asked for yet. `hashed` asks for its [`digest`](Self::digest).
-    #[expect(clippy::new_ret_no_self, reason = "it is always shared")]
     pub fn new(hashed: bool) -> Arc<Self> {
         Arc::new(Self {
             origin: Instant::now(),

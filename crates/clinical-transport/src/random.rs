@@ -3,13 +3,13 @@
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
 
-/// A small generator (SplitMix64, Steele, Lea and Flood 2014). Jitter asks for no more, and a generator of our own keeps a
+/// A small generator (`SplitMix64`, Steele, Lea and Flood 2014). Jitter asks for no more, and a generator of our own keeps a
 /// foreign type out of the public API.
 pub struct Random(u64);
 
 impl Random {
     /// Seeded by the operating system.
-    pub fn new() -> Self {
+    pub fn seeded_by_chance() -> Self {
         Self(word())
     }
 
@@ -70,7 +70,7 @@ mod tests {
         let draw = |seed| Random::with_seed(seed).within(0..=u64::MAX);
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
-        assert_ne!(Random::new().within(0..=u64::MAX), Random::new().within(0..=u64::MAX));
+        assert_ne!(Random::seeded_by_chance().within(0..=u64::MAX), Random::seeded_by_chance().within(0..=u64::MAX));
         assert_ne!(unguessable(), unguessable());
     }
 }

@@ -66,6 +66,14 @@ impl std::fmt::Debug for SendBody {
 impl SendBody {
     /// Opens the body for one attempt. A file is opened here, before there is a connection, so that a file that is missing or has
     /// changed ends the call with nothing sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the file is missing, cannot be read, or is not the one that was inspected.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is changed.
     pub async fn open(body: &Body, progress: Arc<Progress>) -> Result<Self, Error> {
         let parts = match &body.0 {
             Content::Empty => Parts::Done,
