@@ -1,6 +1,8 @@
 //! The cool-down: one 429 slows down every call of the client, those who waited come back one by one in their order, and what a request from
 //! before tells does not count for after.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clinical_http::testing::Step;
@@ -230,15 +232,19 @@ async fn a_call_whose_credential_comes_during_a_cool_down_waits_for_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_cool_down_a_slow_credential_does_not_bring_the_calls_together() {
+async fn after_a_cool_down_a_slow_credential_neither_brings_the_calls_together_nor_is_asked_for_in_vain() {
     let host = Host::new(ok().after(seconds(60))).first([too_many("1")]);
-    let client = host.builder().credential(Source::taking(seconds(1))).build().unwrap();
-    let tasks = (0..5).map(|_| start(&client, call(&IDEMPOTENT))).collect();
+    let source = Arc::new(Source::taking(seconds(1)));
+    let client = host.builder().credential(source.clone()).build().unwrap();
+    let tasks = (1..=8).map(|n| start(&client, of_doctor(&IDEMPOTENT, &format!("dr_{n}")))).collect();
     all(tasks).await;
     let times = host.times();
     // The others were let through before anything was wrong, and stop all the same when their credential comes.
     assert!(host.gaps()[1..].iter().all(|gap| *gap >= millis(250)), "{times:?}");
     assert!(times[1] >= seconds(2), "{times:?}");
+    // All eight asked at the start, and each of the eight once more when its turn came.
+    assert_eq!((source.asked.load(Ordering::SeqCst), host.requests()), (16, 9));
+    assert_eq!(host.doctors()[1..], ["dr_2", "dr_3", "dr_4", "dr_5", "dr_6", "dr_7", "dr_8", "dr_1"]);
 }
 
 #[tokio::test(start_paused = true)]

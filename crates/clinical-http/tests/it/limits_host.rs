@@ -161,6 +161,7 @@ impl<B: http_body::Body<Data = Bytes, Error = TransportError> + Unpin> http_body
 #[derive(Default)]
 pub(crate) struct Source {
     pub(crate) takes: Option<Duration>,
+    pub(crate) asked: AtomicU64,
     generation: AtomicU64,
 }
 
@@ -172,6 +173,7 @@ impl Source {
 
 impl CredentialSource for Source {
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         Box::pin(async {
             if let Some(time) = self.takes {
                 tokio::time::sleep(time).await;
