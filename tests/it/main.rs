@@ -6,10 +6,14 @@
 mod answers;
 mod blocking;
 mod canary;
+mod cancel;
 mod contract;
 mod digest;
 mod errors;
 mod faults;
+#[path = "../../crates/clinical-http/tests/it/hesitant.rs"]
+#[allow(dead_code, reason = "shared with the tests of the core, which use all of it")]
+mod hesitant;
 mod input;
 mod long;
 mod many;

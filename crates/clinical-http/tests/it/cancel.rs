@@ -1,15 +1,12 @@
 //! A call dropped at each of its waits, one after the other: one record that says what the vendor's side knows, one last event, nothing left
 //! behind, and a client that works on.
 
-use std::sync::{Arc, Mutex};
-
 use clinical_http::audit::{AuditRecord, Outcome};
 use clinical_http::{
-    BaseUrl, Body, BoxFuture, Call, Client, Delivery, Effect, Event, FileSource, Method, Observer, Operation,
-    RateLimit, RetryPolicy,
+    BaseUrl, Body, BoxFuture, Call, Client, Delivery, Effect, FileSource, Method, Operation, RateLimit, RetryPolicy,
 };
 
-use crate::hesitant::{Jumping, Playing, Remembering, Renewing, Reply, Stage, Waits, dropped_at};
+use crate::hesitant::{Jumping, Playing, Remembering, Renewing, Reply, Stage, Told, Waits, dropped_at};
 use crate::support::{BASE, CODED, Coded, IDEMPOTENT, VENDOR, call, seconds};
 
 static READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
@@ -39,26 +36,6 @@ const SETTLED: [Delivery; 8] = [
     Delivery::ResponseLost,
     Delivery::Answered,
 ];
-
-/// What was told to the observer.
-#[derive(Clone, Default)]
-pub(crate) struct Told {
-    pub(crate) started: Arc<Mutex<u32>>,
-    pub(crate) ended: Arc<Mutex<Vec<(Outcome, Delivery)>>>,
-    after_the_end: Arc<Mutex<u32>>,
-}
-
-impl Observer for Told {
-    fn on_event(&self, event: Event<'_>) {
-        let mut ended = self.ended.lock().unwrap();
-        match event {
-            Event::CallEnded { outcome, delivery, .. } => ended.push((outcome, delivery)),
-            _ if !ended.is_empty() => *self.after_the_end.lock().unwrap() += 1,
-            Event::AttemptStarted { .. } => *self.started.lock().unwrap() += 1,
-            _ => {}
-        }
-    }
-}
 
 /// A client whose every wait is pending once.
 pub(crate) struct Rig {
@@ -95,8 +72,8 @@ impl Rig {
             panic!("{} records after {place}", self.audit.records().len());
         };
         assert_eq!(self.audit.opened(), [record.call], "{place}");
-        assert_eq!(*self.told.ended.lock().unwrap(), [(record.outcome, record.delivery)], "{place}");
-        assert_eq!(*self.told.after_the_end.lock().unwrap(), 0, "{place}");
+        assert_eq!(self.told.ended(), [(record.outcome, record.delivery)], "{place}");
+        assert!(self.told.end_was_last(), "{place}");
         let stats = self.client.stats();
         assert_eq!((stats.in_flight, stats.waiting), (0, 0), "{place}");
         record.clone()
@@ -159,7 +136,7 @@ async fn at_every_wait(has_body: bool, send: impl for<'a> Fn(&'a Client) -> Send
         assert_eq!(record.outcome, Outcome::Abandoned, "{place}");
         assert_eq!(record.delivery, expected(&rig, &record, has_body), "{place}: {record:?}");
         places.push(last);
-        let started = *rig.told.started.lock().unwrap() as usize;
+        let started = rig.told.started();
         assert!(started >= rig.playing.stages().len(), "{place}");
         rig.works_on(&place).await;
     }

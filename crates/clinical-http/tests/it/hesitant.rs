@@ -10,11 +10,11 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use clinical_http::audit::{AuditOpening, AuditRecord, AuditRefusal, AuditSink, CallId};
+use clinical_http::audit::{AuditOpening, AuditRecord, AuditRefusal, AuditSink, CallId, Outcome};
 use clinical_http::credential::{Credential, CredentialSource};
 use clinical_http::testing::JumpingClock;
 use clinical_http::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
-use clinical_http::{BoxFuture, Clock, Delivery, Error};
+use clinical_http::{BoxFuture, Clock, Delivery, Error, Event, Observer};
 use http_body::{Body as _, Frame};
 
 /// Polls a future until it ends, but at most `times` times (at least once), and drops it then: at once, while it waits.
@@ -274,5 +274,41 @@ impl Clock for Jumping {
             waits.once("sleep").await;
             clock.sleep(duration).await;
         })
+    }
+}
+
+/// Remembers what an observer is told. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Told {
+    started: Arc<Mutex<usize>>,
+    ended: Arc<Mutex<Vec<(Outcome, Delivery)>>>,
+    end_was_last: Arc<Mutex<bool>>,
+}
+
+impl Told {
+    /// How many attempts began.
+    pub(crate) fn started(&self) -> usize {
+        *self.started.lock().unwrap()
+    }
+
+    /// Whether the latest event was the end of a call.
+    pub(crate) fn end_was_last(&self) -> bool {
+        *self.end_was_last.lock().unwrap()
+    }
+
+    /// The calls that ended.
+    pub(crate) fn ended(&self) -> Vec<(Outcome, Delivery)> {
+        self.ended.lock().unwrap().clone()
+    }
+}
+
+impl Observer for Told {
+    fn on_event(&self, event: Event<'_>) {
+        *self.end_was_last.lock().unwrap() = matches!(event, Event::CallEnded { .. });
+        match event {
+            Event::CallEnded { outcome, delivery, .. } => self.ended.lock().unwrap().push((outcome, delivery)),
+            Event::AttemptStarted { .. } => *self.started.lock().unwrap() += 1,
+            _ => {}
+        }
     }
 }
