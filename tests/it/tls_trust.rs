@@ -1,14 +1,15 @@
 //! Whom a client trusts: a certificate that it cannot verify is refused before a byte of the request, and the error says which rule it
 //! broke. Each server is a real one with a real certificate.
 
-use clinical_http::Connection;
 use clinical_http::testing::JumpingClock;
+use clinical_http::{Connection, RetryPolicy};
 use clinical_sandbox::journal::Handshake;
 use clinical_sandbox::{Fault, FaultKind, Sandbox, ServerCertificate, Tls};
 use clinical_tests::clients::for_sandbox;
 use clinical_tests::documents::NOTE;
 use clinical_tests::facts;
 use clinical_tests::https::{issued, once, only, sandbox};
+use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify};
 
 /// Both versions: the handshakes are different ones.
 fn versions() -> [Tls; 2] {
@@ -72,6 +73,58 @@ async fn an_added_authority_is_trusted_beside_the_systems_or_alone() {
             assert!(!codify.codify(&NOTE.into()).await.unwrap().run_id.is_empty());
         }
         assert_eq!(sandbox.journal().handshakes(Handshake::Done), 2);
+    }
+}
+
+const RESULT_VAR: &str = "CLINICAL_TESTS_ADDED_AUTHORITY";
+
+/// Runs only in a process of its own, started by the next test: where the system keeps its authorities is said by the environment.
+#[tokio::test]
+#[ignore = "started in a process of its own by another test of this file"]
+async fn reaches_a_server_beside_an_added_authority_in_a_process_of_its_own() {
+    let Some(folder) = std::env::var_os(RESULT_VAR) else {
+        return;
+    };
+    let at = |name| std::path::Path::new(&folder).join(name);
+    let mut connection = Connection::new().add_root_file(at("added.pem")).unwrap();
+    if at("alone").exists() {
+        connection = connection.only_these_roots();
+    }
+    let builder = Codify::builder().from_env().unwrap();
+    let codify = builder.http(|http| http.connection(connection).retry(RetryPolicy::never())).build().unwrap();
+    let told = codify.codify(&NOTE.into()).await.map_or_else(|error| error.to_string(), |_| "answered".to_owned());
+    std::fs::write(at("result"), told).unwrap();
+}
+
+// Elsewhere the operating system keeps them in a store of its own that a test cannot point elsewhere.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_added_authority_leaves_the_systems_in_force_unless_it_is_to_be_the_only_one() {
+    let (known, added) = (sandbox(Tls::new()).await, sandbox(Tls::new()).await);
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name| folder.path().join(name);
+    std::fs::write(at("system.pem"), issued(&known).authority_pem()).unwrap();
+    std::fs::write(at("added.pem"), issued(&added).authority_pem()).unwrap();
+    for (alone, expected) in [(false, "answered"), (true, "unknown authority")] {
+        if alone {
+            std::fs::write(at("alone"), "").unwrap();
+        }
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command
+            .args([
+                "--exact",
+                "tls_trust::reaches_a_server_beside_an_added_authority_in_a_process_of_its_own",
+                "--ignored",
+            ])
+            .env("SSL_CERT_FILE", at("system.pem"))
+            .env_remove("SSL_CERT_DIR")
+            .env(API_URL_VAR, known.url())
+            .env(API_TOKEN_VAR, known.token())
+            .env(RESULT_VAR, folder.path());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let told = std::fs::read_to_string(at("result")).unwrap();
+        assert!(told.contains(expected), "{told}");
     }
 }
 

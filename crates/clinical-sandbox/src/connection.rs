@@ -60,7 +60,12 @@ pub(crate) async fn serve(state: Arc<State>, stream: TcpStream) {
 }
 
 async fn close(state: &State, stream: TcpStream) {
-    Script { steps: Vec::new(), end: End::Close }.run(stream, &state.clock, state.release()).await;
+    let script = Script { steps: Vec::new(), end: End::Close };
+    tokio::select! {
+        () = script.run(stream, &state.clock, state.release()) => {}
+        // A peer that never leaves must not hold a shutdown up.
+        () = state.stopped() => {}
+    }
 }
 
 async fn converse(state: &Arc<State>, number: (u64, u64), stream: impl Wire + Send + 'static) {

@@ -74,10 +74,12 @@ async fn plain_http_to_it_is_a_failed_handshake_and_no_attempt() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_never_ends_does_not_hold_a_shutdown_up() {
+async fn a_peer_that_never_ends_its_handshake_or_stays_after_it_failed_does_not_hold_a_shutdown_up() {
     let sandbox = start().await;
     let _silent = connect(&sandbox).await;
-    sandbox.journal_when(|journal| journal.connections.len() == 1).await;
+    let mut babbling = connect(&sandbox).await;
+    babbling.write_all(b"no handshake at all").await.unwrap();
+    sandbox.journal_when(|journal| journal.connections.len() == 2 && journal.handshakes(Handshake::Failed) == 1).await;
     sandbox.shutdown().await;
 }
 
