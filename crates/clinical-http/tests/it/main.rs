@@ -26,6 +26,7 @@ mod limits_chaos;
 mod limits_counts;
 mod limits_host;
 mod limits_in_flight;
+mod limits_threads;
 mod pacing;
 mod requests;
 mod retries;
