@@ -29,7 +29,7 @@ pub(crate) struct Gate {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     window: Window,
     in_flight: u32,
@@ -52,16 +52,7 @@ impl Gate {
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             shut: Notify::new(),
-            state: Mutex::new(State {
-                window: Window::new(rate),
-                in_flight: 0,
-                reserved: 0,
-                waiting: 0,
-                cool_until: Duration::ZERO,
-                strikes: 0,
-                era: 0,
-                next_at: None,
-            }),
+            state: Mutex::new(State { window: Window::new(rate), ..State::default() }),
         }
     }
 
@@ -296,12 +287,8 @@ fn full() -> Error {
 
 fn too_long(wait: Duration, cooling: bool) -> Error {
     let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-    let message = if cooling {
-        format!(
-            "the vendor said to slow down, and the next request may begin in {seconds} s, which is past the time limit of this call"
-        )
-    } else {
-        format!("the rate limit allows the next request in {seconds} s, which is past the time limit of this call")
-    };
+    let when = format!("the next request may begin in {seconds} s, which is past the time limit of this call");
+    let message =
+        if cooling { format!("the vendor said to slow down: {when}") } else { format!("by the rate limit {when}") };
     Error::new(ErrorKind::Throttled, message).with_retry_after(Some(wait))
 }

@@ -136,7 +136,7 @@ async fn an_hour_is_not_waited_for_and_after_the_longest_hint_the_client_tries_a
                 (ErrorKind::Throttled, Delivery::NotSent, 0)
             );
             assert_eq!(error.retry_after(), Some(seconds(300)));
-            let sentence = "the vendor said to slow down, and the next request may begin in 300 s, \
+            let sentence = "the vendor said to slow down: the next request may begin in 300 s, \
                             which is past the time limit of this call (nothing was sent)";
             assert_eq!(error.to_string(), sentence);
         }

@@ -104,8 +104,7 @@ async fn a_call_that_the_rate_lets_through_too_late_fails_at_once() {
     let error = send(&client, &IDEMPOTENT).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Throttled, Delivery::NotSent, 0));
     assert_eq!(error.retry_after(), Some(MINUTE));
-    let sentence =
-        "the rate limit allows the next request in 60 s, which is past the time limit of this call (nothing was sent)";
+    let sentence = "by the rate limit the next request may begin in 60 s, which is past the time limit of this call (nothing was sent)";
     assert_eq!(error.to_string(), sentence);
     assert_eq!((host.requests(), host.elapsed()), (1, seconds(0)));
 }
