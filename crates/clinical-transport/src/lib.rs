@@ -8,6 +8,7 @@ mod connection;
 mod delivery;
 mod error;
 mod file;
+mod file_reader;
 mod progress;
 mod random;
 mod request;
