@@ -32,6 +32,14 @@ pub(crate) struct Place {
     pub(crate) identity: Identity,
 }
 
+/// A child process that is being started holds copies of all files for a moment, and closing ours would leave the lock to it: it is
+/// given up explicitly. That of another opening of the same file is not touched.
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs4::FileExt::unlock(&self.file);
+    }
+}
+
 impl Place {
     /// Opens the file, or makes it: readable for this user only. The flag tells whether it was made.
     pub(crate) fn open(path: &Path) -> Result<(Self, bool), Error> {

@@ -164,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn lines_at_the_end_that_do_not_belong_together_are_damage() {
+        let (bytes, head) = lines(2);
+        let torn = Torn::of(b"{\"v\":1,");
+        let after = |head: &Head, entry: &Entry| [&line::seal(head, entry).unwrap().0[..], b"\n"].concat();
+        let lost = Entry::Lost(Lost::now(1));
+        let refused = |more: &[&[u8]]| decide(&[&bytes, &more.concat()[..]].concat(), false).is_err();
+        assert!(!refused(&[&after(&head, &lost)]));
+        assert!(refused(&[&after(&Head { seq: 3, ..head }, &lost)]), "a number is missing");
+        assert!(refused(&[&after(&Head { hash: [1; 32], ..head }, &lost)]), "another line before it");
+        let closing = after(&head, &Entry::Torn(torn));
+        assert!(!refused(&[b"{\"v\":1,\n", &closing]));
+        assert!(refused(&[b"{\"v\":1;\n", &closing]), "another unfinished line");
+        assert!(refused(&[&closing]), "no unfinished line");
+    }
+
+    #[test]
     fn what_is_not_a_trail_is_not_touched() {
         for text in ["hello", "hello\n", "{}", "{}\n", "{\"v\":1,\"seq\":2,\"kind\":\"", "\n"] {
             assert_eq!(decide(text.as_bytes(), false).unwrap_err().kind(), ErrorKind::Damaged, "{text}");

@@ -75,6 +75,18 @@ async fn a_queue_that_nobody_empties_counts_what_it_does_not_take() {
     assert_eq!((queue.take().len(), queue.lost()), (1, 2));
 }
 
+#[tokio::test]
+async fn nothing_is_accepted_from_the_moment_of_closing() {
+    let queue = Queue::default();
+    queue.push(Job::Close { reply: None });
+    assert!(queue.is_closing());
+    queue.push(Job::Record { record: Box::new(record().await), sync: false });
+    let (reply, mut answer) = oneshot::channel();
+    queue.push(Job::Flush { sync: false, reply });
+    assert_eq!((queue.lost(), answer.try_recv().unwrap()), (1, Err(Error::closed())));
+    assert_eq!(queue.take().len(), 1);
+}
+
 /// A device takes every byte and knows no fsync: what a call is told then is the failure, and nothing is believed after it.
 #[cfg(target_os = "linux")]
 #[test]

@@ -94,6 +94,15 @@ fn a_call_that_is_dropped_after_its_runtime_is_on_record_when_the_last_clone_is_
 }
 
 #[tokio::test]
+async fn when_the_last_clone_is_gone_everything_is_in_the_file() {
+    let trail = Trail::new();
+    for round in 1..=40 {
+        calls(&trail.open(), 3).await;
+        assert_eq!(trail.lines().len(), 6 * round);
+    }
+}
+
+#[tokio::test]
 async fn a_trail_goes_on_over_five_restarts() {
     let trail = Trail::new();
     for restart in 0..5 {
