@@ -14,7 +14,8 @@ pub enum Delivery {
     /// Not one byte of the request reached the vendor: a local check, DNS, connect, TLS or proxy failure, or a deadline
     /// that passed before anything was written.
     NotSent,
-    /// The vendor answered that it did not process the request (408, 425, 429, or 503 with a `Retry-After`).
+    /// The vendor answered that it did not process the request (408, 425, 429, or 503 with a `Retry-After`), or refused our certificate
+    /// when a byte may already have been on its way (TLS 1.3).
     Refused,
     /// The vendor processed the request far enough to answer it, and the answer was received whole.
     Answered,
