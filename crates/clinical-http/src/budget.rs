@@ -90,7 +90,7 @@ impl Tokens {
 
     /// Moves the level unless that would make it negative.
     fn shift(&self, now: Duration, to: impl Fn(i64) -> i64) -> bool {
-        let moved = |at| Some(to(self.within(at, now))).filter(|at| *at <= nanos(now)).map(|at| self.within(at, now));
+        let moved = |at| Some(to(self.within(at, now))).filter(|at| *at <= nanos(now));
         self.empty_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, moved).is_ok()
     }
 

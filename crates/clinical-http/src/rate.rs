@@ -190,8 +190,11 @@ mod tests {
         window.ends(at(10), Some(said(3, 30)));
         window.ends(at(11), Some(said(9, 30)));
         assert_eq!(window.left(at(11), 0), Some(3));
+        // Nor do they put off the end of its window bit by bit.
+        window.ends(at(11), Some(said(0, 30)));
+        assert_eq!(window.opens_at(at(11), 0, 0), at(40));
         // A reset later than that is a new window of the vendor's.
-        window.ends(at(12), Some(said(50, 60)));
+        window.ends(at(12), Some(said(50, 31)));
         assert_eq!(window.left(at(12), 0), Some(50));
     }
 
