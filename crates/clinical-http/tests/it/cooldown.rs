@@ -77,6 +77,15 @@ async fn each_further_429_lengthens_the_cool_down_and_a_success_resets_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_first_429_of_a_call_that_failed_before_counts_the_attempts_of_the_call() {
+    let host = Host::new(ok()).first([Step::answer(503, ""), Step::answer(503, ""), Step::answer(429, "")]);
+    let client = host.builder().retry(exact()).build().unwrap();
+    let ended = start(&client, call(&IDEMPOTENT)).await.unwrap().unwrap();
+    // The third attempt failed: 1, 2, 4 s.
+    assert_eq!(ended.attempts[3].waited, seconds(4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_request_from_before_the_cool_down_meets_says_nothing_about_after() {
     // The first is under way for long; the second is told to slow down at once.
     for late in [Step::answer(429, ""), ok(), Step::answer(400, "")] {
