@@ -177,6 +177,13 @@ mod tests {
         assert!(!refused(&[b"{\"v\":1,\n", &closing]));
         assert!(refused(&[b"{\"v\":1;\n", &closing]), "another unfinished line");
         assert!(refused(&[&closing]), "no unfinished line");
+
+        // What closes a line that was never the beginning of one closes nothing, and is no excuse.
+        let odd = line::closing(&head, &Torn::of(b"hello")).unwrap().0;
+        assert!(refused(&[b"hello\n", &odd[..50]]));
+        let whole = [&bytes[..], b"hello\n", &odd[..50]].concat();
+        let found = crate::verify_reader(&whole[..], None).unwrap().findings;
+        assert_eq!(found, [crate::Finding::Changed { first: 3, last: 4 }]);
     }
 
     #[test]

@@ -42,6 +42,19 @@ fn every_byte_of_a_short_trail_counts() {
 }
 
 #[test]
+fn a_line_feed_in_a_line_is_one_change_of_two_lines() {
+    for line in [1, 100, 200] {
+        let mut lines = lines();
+        lines[line - 1][40] = b'\n';
+        let first = line as u64;
+        let expected = Finding::Changed { first, last: first + 1 };
+        let found = findings(&lines);
+        assert_eq!(found.first(), Some(&expected));
+        assert_eq!(found.len(), if line == 200 { 2 } else { 1 }, "{found:?}");
+    }
+}
+
+#[test]
 fn any_byte_of_a_long_trail_counts() {
     let mut bytes = two_hundred().0.clone();
     let mut random = fastrand::Rng::with_seed(7);
