@@ -9,6 +9,8 @@ pub mod clients;
 pub mod documents;
 pub mod facts;
 pub mod gate;
+#[cfg(doctest)]
+pub mod guides;
 pub mod https;
 pub mod recorder;
 pub mod transports;

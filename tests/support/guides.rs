@@ -1,0 +1,17 @@
+//! The guides' examples, compiled as their readers would. Those that are marked `ignore` are fragments.
+
+/// `docs/guides/credentials.md`
+#[doc = include_str!("../../docs/guides/credentials.md")]
+pub struct Credentials;
+
+/// `docs/guides/limits.md`
+#[doc = include_str!("../../docs/guides/limits.md")]
+pub struct Limits;
+
+/// `docs/guides/telemetry.md`
+#[doc = include_str!("../../docs/guides/telemetry.md")]
+pub struct Telemetry;
+
+/// `docs/guides/tls.md`
+#[doc = include_str!("../../docs/guides/tls.md")]
+pub struct Tls;
