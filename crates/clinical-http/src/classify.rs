@@ -67,3 +67,41 @@ pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Deliver
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_gets_its_kind_and_a_sentence_that_says_what_to_do() {
+        let hint = Some(Duration::from_millis(1_001));
+        let table = [
+            (302, None, ErrorKind::Redirect, "the vendor answered 302 Found: redirects are not followed"),
+            (400, None, ErrorKind::Rejected, "400 Bad Request: the request was rejected; correct it"),
+            (401, None, ErrorKind::Credentials, "401 Unauthorized: the credential was not accepted; check the token"),
+            (403, hint, ErrorKind::Forbidden, "403 Forbidden: the credential does not allow this; ask the vendor"),
+            (408, hint, ErrorKind::Timeout, "408 Request Timeout: the vendor ran out of time; send less at once"),
+            (413, None, ErrorKind::TooLarge, "413 Payload Too Large: the input is too large; make it smaller"),
+            (422, None, ErrorKind::Rejected, "422 Unprocessable Entity: the request was rejected"),
+            (429, None, ErrorKind::Throttled, "429 Too Many Requests: too many requests; wait before sending more"),
+            (429, hint, ErrorKind::Throttled, "too many requests; it asks to wait 2 s before the next"),
+            (500, hint, ErrorKind::Unavailable, "500 Internal Server Error: the vendor's service failed; try again"),
+            (503, None, ErrorKind::Unavailable, "503 Service Unavailable: the vendor's service failed"),
+            (503, hint, ErrorKind::Throttled, "503 Service Unavailable: too many requests; it asks to wait 2 s"),
+            (504, None, ErrorKind::Timeout, "504 Gateway Timeout: the vendor ran out of time"),
+            (599, None, ErrorKind::Unavailable, "the vendor answered 599: the vendor's service failed"),
+        ];
+        for (status, hint, kind, words) in table {
+            let error = status_error(StatusCode::from_u16(status).unwrap(), hint.is_some(), hint, None);
+            assert_eq!(error.kind(), kind, "{status} {hint:?}");
+            assert!(error.to_string().contains(words), "{status} {hint:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        for (millis, seconds) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (60_000, 60)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
+        }
+    }
+}

@@ -290,3 +290,93 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(number: u32, delivery: Delivery) -> Attempt {
+        Attempt { delivery, ..Attempt::numbered(number) }
+    }
+
+    #[test]
+    fn a_kind_is_shown_by_its_name() {
+        assert_eq!(ErrorKind::ResponseTooLarge.as_str(), "response_too_large");
+        assert_eq!(ErrorKind::Throttled.to_string(), "throttled");
+    }
+
+    #[test]
+    fn a_local_check_names_the_field_and_sent_nothing() {
+        let table = [
+            (Error::invalid("note", "is empty"), ErrorKind::InvalidInput),
+            (Error::too_large("note", "is empty"), ErrorKind::TooLarge),
+            (Error::configuration("note", "is empty"), ErrorKind::Configuration),
+            (Error::credentials("note", "is empty"), ErrorKind::Credentials),
+        ];
+        for (error, kind) in table {
+            assert_eq!((error.kind(), error.field(), error.delivery()), (kind, Some("note"), Delivery::NotSent));
+            assert_eq!(error.to_string(), "note is empty (nothing was sent)");
+            assert_eq!((error.attempts(), error.attempt_log(), error.call()), (0, &[][..], None));
+            assert!(error.body().is_none() && error.request_id().is_none() && error.status().is_none());
+            assert!(error.retry_after().is_none() && !error.retry_budget_empty());
+        }
+    }
+
+    #[test]
+    fn the_sentence_ends_with_what_the_vendor_may_have_done() {
+        let (not, may) = ("the vendor did not process it", "the vendor may have processed it");
+        let table = [
+            (Delivery::NotSent, None, false, "nothing was sent"),
+            (Delivery::Refused, Some(429), false, not),
+            (Delivery::Unknown, None, true, may),
+            (Delivery::Unknown, Some(500), true, may),
+            (Delivery::ResponseLost, Some(200), true, "the vendor processed it, the answer was lost"),
+            (Delivery::Answered, Some(200), true, may),
+            (Delivery::Answered, Some(399), true, may),
+            (Delivery::Answered, Some(400), false, not),
+            (Delivery::Answered, Some(422), false, not),
+            (Delivery::Answered, None, true, may),
+        ];
+        for (delivery, status, processed, words) in table {
+            let mut error = Error::new(ErrorKind::Rejected, "it failed").with_delivery(delivery);
+            if let Some(status) = status {
+                error = error.with_status(status, None);
+            }
+            assert_eq!(error.may_have_been_processed(), processed, "{delivery} {status:?}");
+            assert_eq!(error.to_string(), format!("it failed ({words})"), "{delivery} {status:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_tells_its_attempts_and_the_worst_delivery_of_them() {
+        let call = CallId::draw();
+        let once = || Error::new(ErrorKind::Connect, "it failed").of_call(call, vec![attempt(1, Delivery::Refused)]);
+        assert_eq!((once().attempts(), once().call()), (1, Some(call)));
+        assert_eq!(once().to_string(), "it failed (the vendor did not process it)");
+
+        let log = vec![attempt(1, Delivery::Unknown), attempt(2, Delivery::NotSent)];
+        let twice = Error::new(ErrorKind::Connect, "it failed").of_call(call, log.clone()).with_retry_budget_empty();
+        assert_eq!((twice.attempts(), twice.attempt_log(), twice.delivery()), (2, &log[..], Delivery::Unknown));
+        assert!(twice.retry_budget_empty());
+        let words =
+            "the vendor may have processed it; 2 attempts; not sent again because too many requests failed lately";
+        assert_eq!(twice.to_string(), format!("it failed ({words})"));
+
+        let none =
+            Error::new(ErrorKind::Connect, "it failed").with_delivery(Delivery::Refused).of_call(call, Vec::new());
+        assert_eq!(none.delivery(), Delivery::Refused);
+    }
+
+    #[test]
+    fn what_came_with_the_answer_is_handed_out_and_not_printed() {
+        let error = Error::new(ErrorKind::Throttled, "it failed")
+            .with_status(503, Some("req-canary".to_owned()))
+            .with_retry_after(Some(Duration::from_secs(7)))
+            .with_body(Bytes::from_static(b"body-canary"));
+        assert_eq!((error.status(), error.request_id()), (Some(503), Some("req-canary")));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(error.body().unwrap().expose(), "body-canary");
+        assert!(!format!("{error} {error:?} {error:#?}").contains("canary"));
+        assert!(error.with_body(Bytes::new()).body().is_none());
+    }
+}
