@@ -121,6 +121,7 @@ mod tests {
             (&["day, 1-1-"], Some(NOON), None),
             (&["Fri, 31 Dec 9999 23:59:60 GMT"], Some(NOON), seconds(251_606_952_000)),
             (&["Friday, 01-Jan-00 00:00:03 GMT"], Some("Thu, 31 Dec 2099 23:59:58 GMT"), seconds(5)),
+            (&["Friday, 01-Jan-00 00:00:00 GMT"], Some("Wed, 01 Jul 2099 00:00:00 GMT"), seconds(15_897_600)),
             (&["Thursday, 31-Dec-99 23:59:58 GMT"], Some("Fri, 01 Jan 2100 00:00:03 GMT"), seconds(0)),
             // No Date, or one that cannot be read: the local clock decides.
             (&["Mon, 23 Nov 2026 12:00:05 GMT"], None, seconds(5)),
