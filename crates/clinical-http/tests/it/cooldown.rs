@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clinical_http::testing::Step;
+use clinical_http::transport::Failure;
 use clinical_http::{Backoff, Deadlines, Delivery, ErrorKind, Jitter, RateLimit, RetryPolicy};
 
 use crate::limits_host::{Host, Source, all, of_doctor, pass, settled, start};
@@ -74,6 +75,18 @@ async fn each_further_429_lengthens_the_cool_down_and_a_success_resets_it() {
     host.turns_to(Step::answer(429, ""));
     send(&client, &IDEMPOTENT).await.unwrap_err();
     assert_eq!(client.stats().cooling, seconds(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_an_answer_does_not_show_that_it_is_over() {
+    let lost = Step::fail(Failure::Interrupted, Delivery::Unknown);
+    let host = Host::new(ok()).first([Step::answer(429, ""), lost, Step::answer(429, "")]);
+    let client = host.builder().retry(exact().max_attempts(1)).build().unwrap();
+    for expected in [1, 0, 2] {
+        send(&client, &IDEMPOTENT).await.unwrap_err();
+        assert_eq!(client.stats().cooling, seconds(expected));
+    }
+    assert_eq!(host.gaps(), [seconds(1), millis(250)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,10 +205,9 @@ async fn whoever_cannot_wait_so_long_is_turned_away_when_the_cool_down_begins_wh
     }
 }
 
-/// A call with little time left, back from its first attempt, queues behind one with more time; `hint` and `at` are of the 429 that a third
-/// one then meets.
-async fn impatient_behind_patient(max_in_flight: usize, at: u64, hint: &str) -> Duration {
-    let third = too_many(hint).after(seconds(at));
+/// A call with little time left, back from its first attempt, queues behind one with more time; `third` is what a third
+/// one meets meanwhile. Returns when the first ended.
+async fn impatient_behind_patient(max_in_flight: usize, third: Step) -> Duration {
     let host = Host::new(ok()).first([third, Step::answer(503, "")]);
     let two = Backoff::new(millis(2_500), millis(2_500), Jitter::AtLeastPercent(100));
     let client = host
@@ -221,9 +233,13 @@ async fn impatient_behind_patient(max_in_flight: usize, at: u64, hint: &str) -> 
 #[tokio::test(start_paused = true)]
 async fn a_call_with_less_time_left_than_the_one_before_it_need_not_wait_for_its_turn_to_hear_that_it_is_too_late() {
     for max_in_flight in [64, 2] {
-        // The cool-down begins while it queues, and while it still backs off.
-        assert_eq!(impatient_behind_patient(max_in_flight, 3, "8").await.as_millis() / 10, 300);
-        assert_eq!(impatient_behind_patient(max_in_flight, 2, "9").await.as_millis() / 10, 250);
+        // While it queues, and while it still backs off.
+        let in_queue = [too_many("8"), ok().header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "8")];
+        for third in in_queue {
+            assert_eq!(impatient_behind_patient(max_in_flight, third.after(seconds(3))).await.as_millis() / 10, 300);
+        }
+        let third = too_many("9").after(seconds(2));
+        assert_eq!(impatient_behind_patient(max_in_flight, third).await.as_millis() / 10, 250);
     }
 }
 

@@ -96,6 +96,24 @@ async fn a_thousand_dropped_waiters_do_not_delay_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_says_how_long_it_waited_for_the_limits_and_the_credential_is_none_of_them() {
+    let host = Host::new(ok()).first([ok(), Step::answer(503, "")]);
+    let never = Backoff::new(seconds(0), seconds(0), Jitter::Full);
+    let client = host
+        .builder()
+        .rate_limit(RateLimit::per_minute(1))
+        .credential(Source::taking(seconds(7)))
+        .retry(RetryPolicy::default().transient(never))
+        .build()
+        .unwrap();
+    send(&client, &IDEMPOTENT).await.unwrap();
+    let answer = send(&client, &IDEMPOTENT).await.unwrap();
+    let queued: Vec<_> =
+        answer.attempts.iter().map(|attempt| (attempt.queued, attempt.waited, attempt.elapsed)).collect();
+    assert_eq!(queued, [(MINUTE, seconds(0), seconds(0)), (MINUTE, seconds(0), seconds(0))]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_the_rate_lets_through_too_late_fails_at_once() {
     let host = Host::new(ok());
     let ten = Deadlines::default().total(seconds(10));
@@ -196,14 +214,16 @@ async fn a_request_without_an_answer_counts_as_one_that_was_used_up() {
 
 #[tokio::test(start_paused = true)]
 async fn the_vendors_word_is_heard_in_errors_too_and_ends_with_its_window() {
-    let word = |status| Step::answer(status, "").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "7");
-    for status in [400, 429, 503] {
-        let host = Host::new(ok()).first([word(status)]);
+    let broken = Step::answer(200, "{").then_break();
+    for step in [Step::answer(400, ""), Step::answer(429, ""), Step::answer(503, ""), broken] {
+        let what = format!("{step:?}");
+        let word = step.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "7");
+        let host = Host::new(ok()).first([word]);
         let client = host.builder().rate_limit(RateLimit::per_minute(60)).build().unwrap();
         send(&client, &IDEMPOTENT).await.ok();
         send(&client, &IDEMPOTENT).await.unwrap();
-        assert_eq!(host.times()[1], seconds(7), "{status}");
-        assert!(client.stats().rate_left > Some(50), "{status}");
+        assert_eq!(host.times()[1], seconds(7), "{what}");
+        assert!(client.stats().rate_left > Some(50), "{what}");
     }
 }
 
