@@ -15,6 +15,7 @@ mod faults;
 #[allow(dead_code, reason = "shared with the tests of the core, which use all of it")]
 mod hesitant;
 mod input;
+mod limits;
 mod long;
 mod many;
 mod redirects;

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::pdf::FIELD;
-use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Health, Limits, LongCoding, Pdf};
+use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Health, Limits, LongCoding, Pdf, Stats};
 
 pub use many::CodifyMany;
 
@@ -83,6 +83,11 @@ impl Codify {
     /// The size limits that requests are checked against.
     pub fn limits(&self) -> &Limits {
         self.codify.limits()
+    }
+
+    /// As [`Codify::stats`](crate::Codify::stats).
+    pub fn stats(&self) -> Stats {
+        self.codify.stats()
     }
 
     /// Makes all checks that [`codify`](Self::codify) makes before it sends; see [`check`](crate::Codify::check) of the async client.

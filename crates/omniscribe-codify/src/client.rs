@@ -1,7 +1,7 @@
 //! The client: the vendor's two operations and what this crate declares about them.
 
 use bytes::Bytes;
-use clinical_http::{Call, Client, Effect, Method, Operation, Sensitive, Vendor};
+use clinical_http::{Call, Client, Effect, Method, Operation, Sensitive, Stats, Vendor};
 
 use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Limits, wire};
 
@@ -56,6 +56,11 @@ impl Codify {
     /// The size limits that requests are checked against.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// How full the limits are that all clones of this client share: requests in flight, cool-down, retry budget.
+    pub fn stats(&self) -> Stats {
+        self.http.stats()
     }
 
     /// Makes all checks that [`codify`](Codify::codify) makes before it sends: sizes, the PDF's header, references, that there is something

@@ -35,7 +35,7 @@ pub use request::CodifyRequest;
 pub use response::{CodeAssessment, CodifyResponse};
 pub use split::split_note;
 
-pub use clinical_http::{Answer, Attempt, Delivery, ErrorKind, Sensitive};
+pub use clinical_http::{Answer, Attempt, Delivery, ErrorKind, Sensitive, Stats};
 
 /// The transport core that this crate is built on: its settings (retries, deadlines, audit, observer) are given to
 /// [`CodifyBuilder::http`].
