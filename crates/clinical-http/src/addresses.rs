@@ -1,6 +1,6 @@
 //! The addresses of a vendor's operations, made once each: joining an address costs more than all else that is done for a small call.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
@@ -8,17 +8,26 @@ use crate::{BaseUrl, Operation};
 
 pub(crate) struct Addresses {
     base: BaseUrl,
+    /// The origin of the base, as the audit trail names it.
+    server: Arc<str>,
     /// Few, so that a list is searched as fast as anything.
     known: Mutex<Vec<(&'static str, Url)>>,
 }
 
 impl Addresses {
     pub(crate) fn new(base: BaseUrl) -> Self {
-        Self { base, known: Mutex::default() }
+        // From the URL itself, which keeps the brackets of IPv6: without them the port could be read as a part of the address.
+        let (url, port) = (base.join(""), base.port());
+        let server = format!("{}://{}:{port}", url.scheme(), url.host_str().unwrap_or_default()).into();
+        Self { base, server, known: Mutex::default() }
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {
         &self.base
+    }
+
+    pub(crate) fn server(&self) -> &Arc<str> {
+        &self.server
     }
 
     pub(crate) fn of(&self, operation: &Operation) -> Url {

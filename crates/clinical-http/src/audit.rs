@@ -5,6 +5,7 @@
 //! by `Debug`, and a sink takes them with the explicit word `expose`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use clinical_transport::CallId;
@@ -21,6 +22,8 @@ pub struct AuditOpening<'a> {
     pub started: SystemTime,
     /// The vendor's name.
     pub vendor: &'static str,
+    /// The server that the call is for, as in [`AuditRecord::server`].
+    pub server: &'a str,
     /// The operation's name.
     pub operation: &'static str,
     /// The doctor, as given.
@@ -72,6 +75,10 @@ pub struct AuditRecord {
     pub elapsed: Duration,
     /// The vendor's name.
     pub vendor: &'static str,
+    /// The server that the call was for: scheme, host and port of the base address, such as `https://codify.example:443` or
+    /// `http://127.0.0.1:4711`. The port is always there, an IPv6 host stands in brackets, and there is no path. A proxy on the way is
+    /// not named. All records of a client share the text.
+    pub server: Arc<str>,
     /// The operation's name.
     pub operation: &'static str,
     /// The doctor, as given.

@@ -1,11 +1,13 @@
 //! One audit record per call, with what really happened in it.
 
-use clinical_http::audit::Outcome;
+use std::sync::{Arc, Mutex};
+
+use clinical_http::audit::{AuditOpening, AuditRecord, AuditRefusal, AuditSink, Outcome};
 use clinical_http::testing::{ScriptedTransport, Step};
 use clinical_http::transport::Failure;
-use clinical_http::{Call, Deadlines, Delivery, Effect, ErrorKind, Method, Operation};
+use clinical_http::{BaseUrl, BoxFuture, Call, Client, Deadlines, Delivery, Effect, ErrorKind, Method, Operation};
 
-use crate::support::{Coded, IDEMPOTENT, UNSAFE, audited, builder, call, millis, ok, send};
+use crate::support::{Coded, IDEMPOTENT, UNSAFE, VENDOR, audited, builder, call, millis, ok, send};
 
 fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
@@ -22,6 +24,7 @@ async fn a_success_is_on_record_with_who_what_and_a_fingerprint() {
     };
     let sent = &transport.requests()[1].body;
     assert_eq!((record.vendor, record.operation), ("vendor", "idempotent"));
+    assert_eq!(&*record.server, "https://vendor.example:443");
     assert_eq!(record.doctor.as_ref().unwrap().expose(), "dr_1");
     assert_eq!(record.patient.as_ref().unwrap().expose(), "pt_1");
     assert_eq!(record.outcome, Outcome::Succeeded);
@@ -109,4 +112,46 @@ async fn each_call_of_one_client_has_its_own_record() {
     let mut operations: Vec<_> = audit.records().iter().map(|r| r.operation).collect();
     operations.sort_unstable();
     assert_eq!(operations, ["idempotent", "unsafe"]);
+}
+
+/// Keeps the server of every announcement and of every record.
+#[derive(Clone, Default)]
+struct Servers(Arc<Mutex<(Vec<String>, Vec<Arc<str>>)>>);
+
+impl AuditSink for Servers {
+    fn open<'a>(&'a self, opening: &'a AuditOpening<'a>) -> BoxFuture<'a, Result<(), AuditRefusal>> {
+        self.0.lock().unwrap().0.push(opening.server.to_owned());
+        Box::pin(async { Ok(()) })
+    }
+
+    fn record(&self, record: AuditRecord) {
+        self.0.lock().unwrap().1.push(record.server);
+    }
+}
+
+#[tokio::test]
+async fn announcement_and_record_name_the_server_with_its_port_and_without_its_path() {
+    let table = [
+        ("https://codify.example", "https://codify.example:443"),
+        ("https://Codify.Example:8443/tenant/v1", "https://codify.example:8443"),
+        ("https://[2001:db8::1]/v1", "https://[2001:db8::1]:443"),
+        ("https://m\u{fc}nchen.example", "https://xn--mnchen-3ya.example:443"),
+        ("http://localhost/v1/", "http://localhost:80"),
+        ("http://127.0.0.1:4711", "http://127.0.0.1:4711"),
+        ("http://[::1]:4711/tenant", "http://[::1]:4711"),
+    ];
+    for (base, server) in table {
+        let servers = Servers::default();
+        let client = Client::builder(&VENDOR, BaseUrl::parse(base).unwrap())
+            .transport(ScriptedTransport::always(ok()))
+            .audit(servers.clone())
+            .build()
+            .unwrap();
+        send(&client, &UNSAFE).await.unwrap();
+        send(&client.clone(), &UNSAFE).await.unwrap();
+        let (opened, recorded) = std::mem::take(&mut *servers.0.lock().unwrap());
+        assert_eq!(opened, [server, server], "{base}");
+        assert_eq!(recorded.iter().map(|server| &**server).collect::<Vec<_>>(), [server, server], "{base}");
+        assert!(Arc::ptr_eq(&recorded[0], &recorded[1]), "made once for a client and its clones");
+    }
 }
