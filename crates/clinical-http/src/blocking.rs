@@ -113,7 +113,7 @@ mod tests {
         let runtime = Runtime::new().unwrap();
         let (sender, receiver) = mpsc::channel();
         let task = async move { sender.send(thread::current().name().map(str::to_owned)) };
-        runtime.run(async { tokio::spawn(task) }).unwrap();
+        runtime.run(async { drop(tokio::spawn(task)) }).unwrap();
         let driver = receiver.recv_timeout(PATIENCE).unwrap();
         assert_eq!(driver.as_deref(), Some("clinical-http"));
     }
@@ -151,10 +151,10 @@ mod tests {
         let (sender, ended) = mpsc::channel::<()>();
         let hang = async move {
             ENDS_WITH_THE_THREAD.with(|place| *place.borrow_mut() = Some(sender));
-            let file = move || begun.send(()).and_then(|()| Ok(hanging.recv()));
+            let file = move || begun.send(()).map(|()| hanging.recv());
             tokio::task::spawn_blocking(file).await
         };
-        runtime.run(async { tokio::spawn(hang) }).unwrap();
+        runtime.run(async { drop(tokio::spawn(hang)) }).unwrap();
         begins.recv_timeout(PATIENCE).unwrap();
         drop(runtime);
         assert_eq!(ended.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));

@@ -25,6 +25,8 @@ impl std::fmt::Debug for Client {
             .field("retry", &self.inner.retry)
             .field("deadlines", &self.inner.deadlines)
             .field("limits", &self.inner.limits)
+            .field("rate_limit", &self.inner.gate.rate)
+            .field("max_in_flight", &self.inner.gate.max_in_flight)
             .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,8 @@ use crate::{Clock, Deadlines, Error, ErrorKind, RateLimit, Stats};
 const GAP: Duration = Duration::from_millis(250);
 
 pub(crate) struct Gate {
+    pub(crate) max_in_flight: usize,
+    pub(crate) rate: Option<RateLimit>,
     slots: Semaphore,
     /// Whose turn it is to wait for time to pass. Fair: first come, first served.
     turn: tokio::sync::Mutex<()>,
@@ -47,8 +49,11 @@ struct State {
 
 impl Gate {
     pub(crate) fn new(max_in_flight: usize, rate: Option<RateLimit>) -> Self {
+        let max_in_flight = max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            slots: Semaphore::new(max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            max_in_flight,
+            rate,
+            slots: Semaphore::new(max_in_flight),
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             shut: Notify::new(),

@@ -79,7 +79,7 @@ impl BaseUrl {
 
     /// The host, without brackets or port.
     pub fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default().trim_matches(['[', ']'])
     }
 
     /// The port, the default of the scheme if none was given.
@@ -166,5 +166,12 @@ mod tests {
         assert_eq!(origin("/login?patient=1").as_deref(), Some("https://codify.example"));
         assert_eq!(origin("//evil.example:99/x").as_deref(), Some("https://evil.example:99"));
         assert_eq!(origin("data:text/plain,secret"), None);
+    }
+
+    #[test]
+    fn the_host_of_an_ipv6_address_has_no_brackets_and_the_address_keeps_them() {
+        let base = BaseUrl::parse("http://[::1]:8080/api").unwrap();
+        assert_eq!((base.host(), base.port(), base.scheme()), ("::1", 8080, "http"));
+        assert_eq!(base.join("/v1/work").as_str(), "http://[::1]:8080/api/v1/work");
     }
 }

@@ -254,7 +254,8 @@ impl Error {
         self.inner.request_id.as_ref().map(|id| id.expose().as_str())
     }
 
-    /// How long the vendor asked to wait, counted from the last answer.
+    /// How long the vendor asked to wait, counted from the last answer; or, of a call that the client's own limits turned away, how long until
+    /// the next request may begin.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
