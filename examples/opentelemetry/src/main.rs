@@ -39,7 +39,11 @@ async fn run() -> Result<(), Problem> {
         answer.call
     );
     sandbox.shutdown().await;
-    telemetry.end().await.map_err(|problem| format!("the collector at {endpoint} did not take the data: {problem}"))?;
+    telemetry.end().await.map_err(|problem| {
+        format!(
+            "the collector at {endpoint} did not take the data; check that it runs and takes OTLP over HTTP ({problem})"
+        )
+    })?;
     println!("Traces and metrics were sent to {endpoint}.");
     Ok(())
 }

@@ -86,13 +86,13 @@ impl Telemetry {
     ///
     /// Dropping the future leaves the rest to a thread in the background.
     pub async fn end(self) -> Result<(), Problem> {
-        // The exporters block the thread on which they are asked to flush.
-        let flushed = tokio::task::spawn_blocking(move || {
-            let outcomes = [self.traces.force_flush(), self.metrics.force_flush()];
-            let stopped = [self.traces.shutdown(), self.metrics.shutdown()];
-            outcomes.into_iter().chain(stopped).collect::<Result<Vec<()>, _>>()
+        // The exporters block the thread on which they are told to stop, and need the others to send.
+        let stopped = tokio::task::spawn_blocking(move || {
+            // Of spans only flushing says whether they were taken; of metrics stopping does.
+            let outcomes = [self.traces.force_flush(), self.traces.shutdown(), self.metrics.shutdown()];
+            outcomes.into_iter().collect::<Result<Vec<()>, _>>()
         });
-        flushed.await??;
+        stopped.await??;
         Ok(())
     }
 }

@@ -36,8 +36,8 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Answers every export with this status.
-    pub(crate) async fn start(status: StatusCode) -> Self {
+    /// Takes every export but those to this path.
+    pub(crate) async fn start(refused: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let exports = Arc::<Mutex<Vec<Export>>>::default();
@@ -47,7 +47,7 @@ impl Collector {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let keep = Arc::clone(&keep);
-                let service = service_fn(move |request| answer(request, Arc::clone(&keep), status));
+                let service = service_fn(move |request| answer(request, Arc::clone(&keep), refused));
                 let io = TokioIo::new(stream);
                 connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(io, service));
             }
@@ -101,7 +101,7 @@ impl Drop for Collector {
 async fn answer(
     request: Request<Incoming>,
     keep: Arc<Mutex<Vec<Export>>>,
-    status: StatusCode,
+    refused: &'static str,
 ) -> Result<Response<Empty<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let export = Export {
@@ -110,6 +110,7 @@ async fn answer(
         head: format!("{head:?}"),
         body: body.collect().await.unwrap().to_bytes(),
     };
+    let status = if export.path == refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     keep.lock().unwrap().push(export);
     // No byte at all is a complete protobuf message: everything was taken.
     Ok(Response::builder().status(status).body(Empty::new()).unwrap())

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use clinical_example_opentelemetry::Telemetry;
-use http::StatusCode;
 use opentelemetry_proto::tonic::metrics::v1::{metric, number_data_point};
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode as SpanStatus;
 
 use crate::collector::text;
-use crate::story::{DOCTOR, NOTE, PATIENT, TOKEN, told_to};
+use crate::story::{DOCTOR, NOTE, PATIENT, TOKEN, told_but};
 
 fn table(of: &[(&str, &str)]) -> BTreeMap<String, String> {
     of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -17,7 +16,7 @@ fn table(of: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn a_throttled_call_arrives_as_one_span_with_two_attempts_inside_and_a_retry_between_them() {
-    let story = told_to(StatusCode::OK).await;
+    let story = told_but("").await;
     story.end.unwrap();
     let spans = story.collector.spans();
     assert_eq!(spans.len(), 3);
@@ -70,7 +69,7 @@ async fn a_throttled_call_arrives_as_one_span_with_two_attempts_inside_and_a_ret
 
 #[tokio::test]
 async fn the_counts_of_the_core_and_the_duration_of_the_call_arrive_as_metrics() {
-    let story = told_to(StatusCode::OK).await;
+    let story = told_but("").await;
     story.end.unwrap();
     let metrics = story.collector.metrics();
     let mut counted = BTreeMap::new();
@@ -102,7 +101,7 @@ async fn the_counts_of_the_core_and_the_duration_of_the_call_arrive_as_metrics()
 
 #[tokio::test]
 async fn no_byte_of_what_was_sent_or_answered_arrives() {
-    let story = told_to(StatusCode::OK).await;
+    let story = told_but("").await;
     story.end.unwrap();
     let answer = &story.answer.value;
     let mut canaries = vec!["canary", NOTE, TOKEN, DOCTOR, PATIENT, "diabetes", "torácico", &answer.run_id];
@@ -127,9 +126,11 @@ async fn no_byte_of_what_was_sent_or_answered_arrives() {
 
 #[tokio::test]
 async fn a_collector_that_refuses_the_data_fails_the_hand_over_and_no_call() {
-    let story = told_to(StatusCode::BAD_REQUEST).await;
-    assert_eq!(story.answer.attempts.len(), 2);
-    assert!(story.end.is_err());
+    for refused in ["/v1/traces", "/v1/metrics"] {
+        let story = told_but(refused).await;
+        assert_eq!(story.answer.attempts.len(), 2);
+        assert!(story.end.is_err(), "{refused}");
+    }
 }
 
 #[tokio::test]

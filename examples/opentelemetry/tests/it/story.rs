@@ -3,7 +3,6 @@
 use clinical_example_opentelemetry::Telemetry;
 use clinical_http::testing::JumpingClock;
 use clinical_sandbox::{Fault, FaultKind, RetryAfter, Sandbox};
-use http::StatusCode;
 use omniscribe_codify::{Answer, Codify, CodifyRequest, CodifyResponse};
 
 use crate::collector::Collector;
@@ -21,10 +20,10 @@ pub(crate) struct Story {
     pub(crate) end: Result<(), String>,
 }
 
-/// Tells it to a collector that answers with this status.
-pub(crate) async fn told_to(status: StatusCode) -> Story {
-    let collector = Collector::start(status).await;
-    let telemetry = Telemetry::start(&collector.url, "test").unwrap();
+/// Tells it to a collector that takes everything but what is sent to this path.
+pub(crate) async fn told_but(refused: &'static str) -> Story {
+    let collector = Collector::start(refused).await;
+    let telemetry = Telemetry::start(&format!("{}/", collector.url), "test").unwrap();
     let _guard = tracing::subscriber::set_default(telemetry.subscriber());
     let busy = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 2 });
     let sandbox = Sandbox::builder().seed(7).token(TOKEN).fault(Fault::new(busy).on("codify").nth(1));
@@ -34,6 +33,8 @@ pub(crate) async fn told_to(status: StatusCode) -> Story {
     let codify = Codify::builder().http(|http| http.observer(metrics).clock(JumpingClock::new()));
     let codify = codify.base_url(sandbox.url()).token(TOKEN).build().unwrap();
     let request = CodifyRequest::new().note(NOTE).doctor(DOCTOR).patient(PATIENT);
+    // What other libraries tell must not come along.
+    tracing::info_span!("elsewhere", patient = PATIENT).in_scope(|| tracing::error!(PATIENT));
     let answer = codify.codify(&request).await.unwrap();
     let port = sandbox.port();
     sandbox.shutdown().await;
