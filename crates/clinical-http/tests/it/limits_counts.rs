@@ -118,7 +118,7 @@ async fn counters_of_several_clients_are_summed_and_a_call_refused_by_the_limits
 fn debug_of_a_client_shows_every_limit_in_force() {
     let builder = Host::new(ok()).builder().rate_limit(RateLimit::per_minute(60)).max_in_flight(0);
     let shown = format!("{:?}", builder.build().unwrap());
-    for limit in ["requests: 60", "per: 60s", "max_in_flight: 1 ", "capacity: 100", "max_attempts: 4", "total: 300s"] {
+    for limit in ["requests: 60", "per: 60s", "max_in_flight: 1,", "capacity: 100", "max_attempts: 4", "total: 300s"] {
         assert!(shown.contains(limit), "{limit} in {shown}");
     }
 }
