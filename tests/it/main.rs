@@ -11,6 +11,7 @@ mod contract;
 mod digest;
 mod errors;
 mod faults;
+mod guides;
 #[path = "../../crates/clinical-http/tests/it/hesitant.rs"]
 #[allow(dead_code, reason = "shared with the tests of the core, which use all of it")]
 mod hesitant;
