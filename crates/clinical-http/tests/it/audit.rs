@@ -116,16 +116,19 @@ async fn each_call_of_one_client_has_its_own_record() {
 
 /// Keeps the server of every announcement and of every record.
 #[derive(Clone, Default)]
-struct Servers(Arc<Mutex<(Vec<String>, Vec<Arc<str>>)>>);
+struct Servers {
+    opened: Arc<Mutex<Vec<String>>>,
+    recorded: Arc<Mutex<Vec<Arc<str>>>>,
+}
 
 impl AuditSink for Servers {
     fn open<'a>(&'a self, opening: &'a AuditOpening<'a>) -> BoxFuture<'a, Result<(), AuditRefusal>> {
-        self.0.lock().unwrap().0.push(opening.server.to_owned());
+        self.opened.lock().unwrap().push(opening.server.to_owned());
         Box::pin(async { Ok(()) })
     }
 
     fn record(&self, record: AuditRecord) {
-        self.0.lock().unwrap().1.push(record.server);
+        self.recorded.lock().unwrap().push(record.server);
     }
 }
 
@@ -149,8 +152,8 @@ async fn announcement_and_record_name_the_server_with_its_port_and_without_its_p
             .unwrap();
         send(&client, &UNSAFE).await.unwrap();
         send(&client.clone(), &UNSAFE).await.unwrap();
-        let (opened, recorded) = std::mem::take(&mut *servers.0.lock().unwrap());
-        assert_eq!(opened, [server, server], "{base}");
+        assert_eq!(*servers.opened.lock().unwrap(), [server, server], "{base}");
+        let recorded = servers.recorded.lock().unwrap();
         assert_eq!(recorded.iter().map(|server| &**server).collect::<Vec<_>>(), [server, server], "{base}");
         assert!(Arc::ptr_eq(&recorded[0], &recorded[1]), "made once for a client and its clones");
     }
