@@ -12,8 +12,8 @@ use crate::line::{hex, sha256};
 /// How many attempts are listed from the start and from the end of a longer list.
 const ATTEMPTS_SHOWN: usize = 128;
 
-/// How many bytes of a vendor's reference are kept.
-const REFERENCE: usize = 1_024;
+/// How many bytes of a vendor's reference are kept, and of a server, whose name nothing but the DNS keeps short.
+const MOST: usize = 1_024;
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -30,6 +30,7 @@ pub(crate) struct Opening {
     time: String,
     call: String,
     vendor: &'static str,
+    server: String,
     operation: &'static str,
     doctor: Option<String>,
     patient: Option<String>,
@@ -41,6 +42,7 @@ pub(crate) struct Record {
     time: String,
     call: String,
     vendor: &'static str,
+    server: String,
     operation: &'static str,
     doctor: Option<String>,
     patient: Option<String>,
@@ -115,6 +117,7 @@ impl From<&AuditOpening<'_>> for Opening {
             time: rfc3339(opening.started),
             call: opening.call.to_string(),
             vendor: opening.vendor,
+            server: cut(opening.server),
             operation: opening.operation,
             doctor: opening.doctor.map(exposed),
             patient: opening.patient.map(exposed),
@@ -137,6 +140,7 @@ impl From<&AuditRecord> for Record {
             time: rfc3339(record.started.checked_add(record.elapsed).unwrap_or(record.started)),
             call: record.call.to_string(),
             vendor: record.vendor,
+            server: cut(&record.server),
             operation: record.operation,
             doctor: record.doctor.as_ref().map(exposed),
             patient: record.patient.as_ref().map(exposed),
@@ -175,9 +179,9 @@ fn exposed(id: &AuditId) -> String {
     id.expose().to_owned()
 }
 
-fn cut(reference: &str) -> String {
-    let end = (0..=reference.len().min(REFERENCE)).rev().find(|end| reference.is_char_boundary(*end));
-    reference[..end.unwrap_or(0)].to_owned()
+fn cut(text: &str) -> String {
+    let end = (0..=text.len().min(MOST)).rev().find(|end| text.is_char_boundary(*end));
+    text[..end.unwrap_or(0)].to_owned()
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -205,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_is_cut_between_letters() {
+    fn a_long_text_is_cut_between_letters() {
         assert_eq!(cut("run-1"), "run-1");
         assert_eq!(cut(&"x".repeat(2_000)).len(), 1_024);
         assert_eq!(cut(&format!("x{}", "ñ".repeat(1_000))).len(), 1_023);

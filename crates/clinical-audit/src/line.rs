@@ -62,6 +62,8 @@ pub(crate) struct Fields<'a> {
     #[serde(borrow, default)]
     pub(crate) vendor: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
+    pub(crate) server: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
     pub(crate) operation: Option<Cow<'a, str>>,
     #[serde(default)]
     pub(crate) records: Option<u64>,

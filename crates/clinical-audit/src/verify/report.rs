@@ -8,8 +8,12 @@ use crate::line::{Fields, Kind};
 use crate::verify::sequence::Outcome;
 use crate::{Finding, Head};
 
-/// How many calls without a record are remembered; each takes about 200 bytes.
+/// How many calls without a record are remembered; each takes a few hundred bytes.
 const MOST_OPEN: usize = 100_000;
+
+/// How many letters of a name are kept, and of a server: a DNS name with scheme and port has at most 267.
+const NAME: usize = 64;
+const SERVER: usize = 300;
 
 /// What was found in a trail.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct Report {
     pub head: Head,
     /// Lines that a crash or a full disk left unfinished. That is not tampering.
     pub torn: Vec<TornLine>,
+    /// How many more lines are unfinished, beyond the 1,000 that are listed.
+    pub torn_left_out: u64,
     /// Calls that were begun and have no record, in the order in which they began: of a crash, or still under way. They may have been
     /// processed.
     pub unfinished: Vec<UnfinishedCall>,
@@ -75,6 +81,8 @@ pub struct UnfinishedCall {
     pub started: Option<SystemTime>,
     /// The vendor's name.
     pub vendor: String,
+    /// The server it was for, such as `https://codify.example:443`; `None` if its line does not say so.
+    pub server: Option<String>,
     /// The operation's name.
     pub operation: String,
 }
@@ -111,16 +119,17 @@ impl Counting {
                 }
                 let opened = UnfinishedCall {
                     line,
-                    call: short(call),
+                    call: short(call, NAME),
                     started: time,
-                    vendor: short(fields.vendor.as_deref().unwrap_or_default()),
-                    operation: short(fields.operation.as_deref().unwrap_or_default()),
+                    vendor: short(fields.vendor.as_deref().unwrap_or_default(), NAME),
+                    server: fields.server.as_deref().map(|server| short(server, SERVER)),
+                    operation: short(fields.operation.as_deref().unwrap_or_default(), NAME),
                 };
                 self.open.insert(opened.call.clone(), opened);
             }
             Kind::Record => {
                 self.records += 1;
-                if self.open.remove(&short(call)).is_none() {
+                if self.open.remove(&short(call, NAME)).is_none() {
                     // It may belong to one that was left out.
                     match self.left_out {
                         0 => self.unopened += 1,
@@ -146,15 +155,16 @@ impl Counting {
             last: self.last,
             head: outcome.head,
             torn: outcome.torn,
+            torn_left_out: outcome.torn_left_out,
             unfinished,
             unfinished_left_out: self.left_out,
             findings: outcome.findings,
-            findings_left_out: outcome.left_out,
+            findings_left_out: outcome.findings_left_out,
         }
     }
 }
 
 /// Names are short; a forged line must not make them long.
-fn short(name: &str) -> String {
-    name.chars().take(64).collect()
+fn short(name: &str, most: usize) -> String {
+    name.chars().take(most).collect()
 }

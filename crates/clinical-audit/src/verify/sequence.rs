@@ -5,14 +5,15 @@ use crate::entry::Torn;
 use crate::line::{self, Hash, Kind, Sealed};
 use crate::{Finding, Head, TornLine};
 
-/// How many findings are kept; more of them help nobody.
+/// How many findings are kept, and how many unfinished lines; more of them help nobody.
 const MOST: usize = 1_000;
 
 /// What is known when the end is reached.
 pub(crate) struct Outcome {
     pub(crate) findings: Vec<Finding>,
-    pub(crate) left_out: u64,
+    pub(crate) findings_left_out: u64,
     pub(crate) torn: Vec<TornLine>,
+    pub(crate) torn_left_out: u64,
     pub(crate) head: Head,
 }
 
@@ -55,7 +56,13 @@ impl Sequence {
             expected,
             at_head: None,
             head_seen: expected == Some(Head::EMPTY),
-            outcome: Outcome { findings: Vec::new(), left_out: 0, torn: Vec::new(), head: Head::EMPTY },
+            outcome: Outcome {
+                findings: Vec::new(),
+                findings_left_out: 0,
+                torn: Vec::new(),
+                torn_left_out: 0,
+                head: Head::EMPTY,
+            },
         }
     }
 
@@ -67,7 +74,15 @@ impl Sequence {
         if self.outcome.findings.len() < MOST {
             self.outcome.findings.push(finding);
         } else {
-            self.outcome.left_out += 1;
+            self.outcome.findings_left_out += 1;
+        }
+    }
+
+    fn tear(&mut self, line: TornLine) {
+        if self.outcome.torn.len() < MOST {
+            self.outcome.torn.push(line);
+        } else {
+            self.outcome.torn_left_out += 1;
         }
     }
 
@@ -112,7 +127,7 @@ impl Sequence {
         let continues = sealed.fields.seq == self.next() && self.links(sealed.prev);
         if continues && broken.torn.as_ref().is_some_and(|torn| sealed.closes(torn)) {
             let bytes = broken.torn.as_ref().map_or(0, |torn| torn.bytes);
-            self.outcome.torn.push(TornLine { line: first, bytes, closed: true });
+            self.tear(TornLine { line: first, bytes, closed: true });
             self.accept(sealed.head());
             return true;
         }
@@ -194,7 +209,7 @@ impl Sequence {
         } else {
             return self.find(Finding::Changed { first: line, last: line });
         };
-        self.outcome.torn.push(torn);
+        self.tear(torn);
     }
 
     pub(crate) fn end(mut self) -> Outcome {

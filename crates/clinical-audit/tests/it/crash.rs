@@ -29,6 +29,7 @@ async fn is_killed_in_the_middle_of_a_call() {
 /// A process with a call under way to a listener that never answers.
 pub(crate) struct Crashing {
     child: Child,
+    server: String,
     _connection: TcpStream,
 }
 
@@ -44,7 +45,7 @@ impl Crashing {
         let (mut connection, _) = listener.accept().unwrap();
         // The first byte of the request is here: the call is under way.
         connection.read_exact(&mut [0]).unwrap();
-        Self { child, _connection: connection }
+        Self { child, server: format!("http://{address}"), _connection: connection }
     }
 
     /// `kill -9`.
@@ -57,12 +58,14 @@ impl Crashing {
 #[tokio::test]
 async fn after_kill_9_the_trail_shows_the_call_that_was_begun_and_has_no_record() {
     let trail = Trail::new();
-    Crashing::start(&trail).kill();
+    let crashing = Crashing::start(&trail);
+    let server = crashing.server.clone();
+    crashing.kill();
     let report = trail.intact();
     assert_eq!((report.openings, report.records, report.torn.len()), (4, 3, 0));
     let [call] = &report.unfinished[..] else { panic!("{report:?}") };
     assert_eq!((call.line, &*call.vendor, &*call.operation, call.call.len()), (7, "vendor", "work", 32));
-    assert!(call.started.is_some());
+    assert_eq!((call.server.as_deref(), call.started.is_some()), (Some(&*server), true));
 
     // The next process goes on, and the call stays on the list.
     let audit = trail.open();

@@ -7,7 +7,7 @@ use clinical_http::testing::{ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, RetryBudget, RetryPolicy};
 
-use crate::support::{DOCTOR, PATIENT, Trail, calls, client, ok, send, sha256};
+use crate::support::{DOCTOR, PATIENT, Trail, calls, client, client_of, ok, send, sha256};
 
 #[tokio::test]
 async fn a_call_leaves_an_opening_and_a_record_with_everything_that_is_known() {
@@ -21,6 +21,7 @@ async fn a_call_leaves_an_opening_and_a_record_with_everything_that_is_known() {
     let [opening, record] = &trail.lines()[..] else { panic!("not two lines") };
     for line in [opening, record] {
         assert_eq!((&line["v"], &line["vendor"], &line["operation"]), (&1.into(), &"vendor".into(), &"work".into()));
+        assert_eq!(line["server"], "https://vendor.example:443");
         assert_eq!((line["doctor"].as_str(), line["patient"].as_str()), (Some(DOCTOR), Some(PATIENT)));
         assert_eq!(line["call"], answer.call.to_string());
     }
@@ -157,6 +158,7 @@ async fn the_opening_is_in_the_file_before_anything_is_sent() {
             let report = trail.intact();
             assert_eq!((report.openings, report.unfinished.len()), (1, 1));
             assert_eq!((&*report.unfinished[0].vendor, &*report.unfinished[0].operation), ("vendor", "work"));
+            assert_eq!(report.unfinished[0].server.as_deref(), Some("https://vendor.example:443"));
         }
     }
 }
@@ -196,6 +198,19 @@ async fn a_very_long_list_of_attempts_is_shortened_and_a_reader_can_still_read_i
     let numbers: Vec<_> =
         record["attempts"].as_array().unwrap().iter().map(|a| a["number"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=128).chain(4_873..=5_000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_very_long_host_is_cut_so_that_a_reader_can_still_read_the_line() {
+    let trail = Trail::new();
+    let audit = trail.open();
+    let base = format!("https://{}.example", "x".repeat(300_000));
+    send(&client_of(&base, &ScriptedTransport::always(ok()), &audit)).await.unwrap();
+    audit.close().await.unwrap();
+    trail.intact();
+    for line in trail.lines() {
+        assert_eq!(line["server"].as_str().unwrap(), format!("https://{}", "x".repeat(1_016)));
+    }
 }
 
 #[cfg(unix)]

@@ -66,7 +66,11 @@ pub(crate) fn ok() -> Step {
 }
 
 pub(crate) fn client(transport: &ScriptedTransport, audit: &FileAudit) -> Client {
-    Client::builder(&VENDOR, BaseUrl::parse("https://vendor.example").unwrap())
+    client_of("https://vendor.example", transport, audit)
+}
+
+pub(crate) fn client_of(base: &str, transport: &ScriptedTransport, audit: &FileAudit) -> Client {
+    Client::builder(&VENDOR, BaseUrl::parse(base).unwrap())
         .transport(transport.clone())
         .clock(JumpingClock::new())
         .audit(audit.clone())

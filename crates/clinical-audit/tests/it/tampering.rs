@@ -231,6 +231,20 @@ fn a_newer_format_is_not_judged() {
 }
 
 #[test]
+fn an_opening_that_names_no_server_is_read_and_a_forged_name_is_cut() {
+    let first = String::from_utf8(lines()[0].clone()).unwrap();
+    let named = r#""server":"https://vendor.example:443","#;
+    assert!(first.contains(named), "{first}");
+    let long = format!(r#""server":"{}","#, "x".repeat(10_000));
+    for (instead, server) in [("", None), (r#""server":null,"#, None), (&*long, Some("x".repeat(300)))] {
+        let line = forged(first.replace(named, instead).as_bytes());
+        let report = verify_reader(&line[..], None).unwrap();
+        assert!(report.is_intact(), "{:?}", report.findings);
+        assert_eq!((report.unfinished.len(), &report.unfinished[0].server), (1, &server));
+    }
+}
+
+#[test]
 fn a_report_counts_calls_and_times() {
     let report = verify_reader(&two_hundred().0[..], None).unwrap();
     assert_eq!((report.lines, report.openings, report.records), (200, 100, 100));

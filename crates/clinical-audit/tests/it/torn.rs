@@ -105,3 +105,25 @@ fn the_head_of_before_a_crash_is_still_found_after_it() {
     let report = verify(trail.path(), Some(head)).unwrap();
     assert!(report.is_intact() && report.head.seq() == 201, "{report:?}");
 }
+
+#[test]
+fn of_very_many_unfinished_lines_the_first_thousand_are_listed_and_the_rest_is_counted() {
+    let (mut trail, mut prev) = (String::new(), "0".repeat(64));
+    for seq in 1..=1_002 {
+        let fragment = format!("{{\"v\":1,\"seq\":{seq},\"kind\":\"rec");
+        let (bytes, sha256_of_it) = (fragment.len(), sha256(fragment.as_bytes()));
+        let head =
+            format!(r#"{{"v":1,"seq":{seq},"kind":"torn","bytes":{bytes},"sha256":"{sha256_of_it}","prev":"{prev}""#);
+        prev = sha256(head.as_bytes());
+        trail = [&*trail, &fragment, "\n", &head, ",\"hash\":\"", &prev, "\"}\n"].concat();
+        // And one at the end that nothing closes.
+        let open = trail.clone() + "{\"v\":1,";
+        let report = match seq {
+            999 | 1_000 | 1_002 => verify_reader(open.as_bytes(), None).unwrap(),
+            _ => continue,
+        };
+        assert!(report.is_intact() && report.head.seq() == seq, "{:?}", report.findings);
+        assert_eq!((report.torn.len(), report.torn_left_out), (1_000, seq - 999));
+        assert_eq!((report.torn[999].line, report.torn[999].closed), (1_999, seq > 999));
+    }
+}
