@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::plain::plain;
 use crate::style::Style;
 
-/// How many lines of one kind people are shown; programs get all.
+/// How many lines of one kind people are shown; programs get all that the report lists.
 const SHOWN: usize = 20;
 
 pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Result<()> {
@@ -33,8 +33,9 @@ pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Res
         }
         let calls = report.unfinished.iter().map(|call| {
             let (vendor, operation) = (plain(&call.vendor), plain(&call.operation));
+            let server = call.server.as_deref().map(|server| format!(" at {}", plain(server))).unwrap_or_default();
             let begun = call.started.map(rfc3339).unwrap_or_default();
-            format!("  line {}: {vendor} {operation}, begun {begun}, call {}", call.line, plain(&call.call))
+            format!("  line {}: {vendor} {operation}{server}, begun {begun}, call {}", call.line, plain(&call.call))
         });
         list(out, calls, report.unfinished_left_out)?;
     }
@@ -46,7 +47,7 @@ pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Res
             format!("line {line} is unfinished ({bytes} bytes): a crash, or a writer at work; not tampering")
         }
     });
-    list(out, torn, 0)?;
+    list(out, torn, report.torn_left_out)?;
     if report.records_without_opening > 0 {
         let records = count(report.records_without_opening, "record");
         let why = if report.is_intact() { ": the trail could not be written, and nothing was sent" } else { "" };
@@ -64,7 +65,10 @@ fn list(out: &mut impl Write, items: impl ExactSizeIterator<Item = impl Display>
         writeln!(out, "{item}")?;
     }
     if more > 0 {
-        writeln!(out, "  and {more} more; --format json lists up to 1,000 findings and 100,000 calls")?;
+        writeln!(
+            out,
+            "  and {more} more; --format json lists up to 1,000 findings, 1,000 unfinished lines and 100,000 calls"
+        )?;
     }
     Ok(())
 }
@@ -94,6 +98,7 @@ struct Object<'a> {
     unfinished: Vec<Unfinished<'a>>,
     unfinished_left_out: u64,
     torn: Vec<Torn>,
+    torn_left_out: u64,
 }
 
 #[derive(Serialize)]
@@ -109,6 +114,7 @@ struct Unfinished<'a> {
     call: &'a str,
     started: Option<String>,
     vendor: &'a str,
+    server: Option<&'a str>,
     operation: &'a str,
 }
 
@@ -144,11 +150,13 @@ pub(super) fn json(out: &mut impl Write, file: &str, report: &Report) -> io::Res
                 call: &call.call,
                 started: call.started.map(rfc3339),
                 vendor: &call.vendor,
+                server: call.server.as_deref(),
                 operation: &call.operation,
             })
             .collect(),
         unfinished_left_out: report.unfinished_left_out,
         torn: torn.map(|torn| Torn { line: torn.line, bytes: torn.bytes, closed: torn.closed }).collect(),
+        torn_left_out: report.torn_left_out,
     };
     writeln!(out, "{}", serde_json::to_string(&object)?)
 }

@@ -12,10 +12,14 @@ fn folder() -> Folder {
 
 /// Codes two notes with a trail.
 fn coded() -> Folder {
+    coded_by(&Vendor::start())
+}
+
+fn coded_by(vendor: &Vendor) -> Folder {
     let folder = folder();
     let who = ["--doctor", "canary_doctor", "--patient", "canary_patient"];
     let args = ["codify", "--in-flight", "1", "--audit", "trail.jsonl", "a.txt", "b.txt"];
-    Vendor::start().run(&folder, args.into_iter().chain(who)).expect(0);
+    vendor.run(&folder, args.into_iter().chain(who)).expect(0);
     folder
 }
 
@@ -33,11 +37,14 @@ fn head(ran: &Ran) -> String {
 }
 
 #[test]
-fn a_run_leaves_a_trail_that_is_intact_and_names_who_it_was_about() {
-    let folder = coded();
+fn a_run_leaves_a_trail_that_is_intact_and_names_who_it_was_about_and_where_it_went() {
+    let vendor = Vendor::start();
+    let folder = coded_by(&vendor);
     let text = String::from_utf8(trail(&folder)).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.lines().all(|line| line.contains(r#""doctor":"canary_doctor","patient":"canary_patient""#)), "{text}");
+    let went_to = format!(r#""vendor":"omniscribe","server":"{}","operation":"codify""#, vendor.sandbox.url());
+    assert!(text.lines().all(|line| line.contains(&went_to)), "{text}");
     let ran = verified(&folder, &[], 0);
     let first = "trail.jsonl: intact, 4 lines, 2 calls begun, 2 recorded";
     assert_eq!(ran.stdout.lines().next(), Some(first));
@@ -105,10 +112,12 @@ fn after_kill_9_the_call_that_was_begun_is_shown() {
     let mut lines = ran.stdout.lines().skip(3);
     assert_eq!(lines.next(), Some("1 call was begun and has no record; it may have been processed:"));
     let call = lines.next().unwrap();
-    assert!(call.starts_with("  line 3: omniscribe codify, begun 20") && call.contains("Z, call "), "{call}");
+    let begun = format!("  line 3: omniscribe codify at {}, begun 20", vendor.sandbox.url());
+    assert!(call.starts_with(&begun) && call.contains("Z, call "), "{call}");
     assert_eq!(lines.next(), None);
     let report = json(&verified(&folder, &["--format", "json"], 0).stdout);
     assert_eq!((&report["unfinished"][0]["line"], &report["records"]), (&3.into(), &1.into()));
+    assert_eq!(report["unfinished"][0]["server"], vendor.sandbox.url());
 }
 
 #[cfg(unix)]
@@ -172,6 +181,30 @@ fn when_the_trail_cannot_be_written_any_more_no_further_input_is_sent() {
     assert_eq!(vendor.attempts(), 1);
     let ran = verified(&folder, &[], 0);
     assert!(ran.stdout.contains("is unfinished ("), "{}", ran.stdout);
+}
+
+#[test]
+fn of_very_many_unfinished_lines_people_are_shown_twenty_and_programs_a_thousand() {
+    let sha256 = |text: &str| {
+        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        format!("{digest:?}").strip_prefix("SHA256:").unwrap().to_owned()
+    };
+    let (mut trail, mut prev) = (String::new(), "0".repeat(64));
+    for seq in 1..=1_001 {
+        // What a crash in the middle of a line leaves, and what the next start adds.
+        let torn = format!(r#"{{"v":1,"seq":{seq},"#);
+        let (bytes, hash) = (torn.len(), sha256(&torn));
+        let head = format!(r#"{{"v":1,"seq":{seq},"kind":"torn","bytes":{bytes},"sha256":"{hash}","prev":"{prev}""#);
+        prev = sha256(&head);
+        trail = [&*trail, &torn, "\n", &head, ",\"hash\":\"", &prev, "\"}\n"].concat();
+    }
+    let folder = folder().with("trail.jsonl", trail);
+    let ran = verified(&folder, &[], 0);
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 2 + 20 + 1, "{}", ran.stdout);
+    assert!(lines[21].starts_with("line 39 is unfinished (") && lines[22].starts_with("  and 981 more; "), "{lines:?}");
+    let report = json(&verified(&folder, &["--format", "json"], 0).stdout);
+    assert_eq!((report["torn"].as_array().unwrap().len(), &report["torn_left_out"]), (1_000, &1.into()));
 }
 
 #[test]
