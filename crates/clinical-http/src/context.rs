@@ -127,6 +127,7 @@ mod tests {
         for value in ["dr_123", "pt 456", "urn:oid:1.2.3^^^H&1", "x", &"9".repeat(256)] {
             let context = CallContext::new().doctor(value).unwrap().patient(value).unwrap();
             assert_eq!(context.doctor_id().unwrap().expose(), value);
+            assert_eq!(context.patient_id().unwrap().expose(), value);
             assert!(!format!("{context:?}").contains(value) || value == "x");
         }
     }

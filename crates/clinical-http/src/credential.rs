@@ -211,5 +211,32 @@ mod tests {
         assert_eq!((name.as_str(), value.to_str().unwrap()), ("x-api-key", "s3cret"));
         assert!(value.is_sensitive());
         assert!(!format!("{bearer:?} {key:?} {value:?}").contains("s3cret"));
+        let shown = format!("{:?}", bearer.with_generation(7));
+        assert!(shown.contains("authorization") && shown.contains("generation: 7"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn a_source_hears_of_a_refusal_through_any_pointer() {
+        struct Source(Refused);
+        impl CredentialSource for Source {
+            fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+                Box::pin(std::future::ready(Credential::bearer("s3cret")))
+            }
+
+            fn rejected(&self, generation: u64) {
+                self.0.mark(generation);
+            }
+        }
+        let source = Arc::new(Source(Refused::default()));
+        let boxed: Box<dyn CredentialSource> = Box::new(source.clone());
+        let sent = boxed.current().await.unwrap().with_generation(2);
+        boxed.rejected(1);
+        assert!(!source.0.covers(&sent));
+        boxed.rejected(2);
+        assert!(source.0.covers(&sent));
+        boxed.rejected(1);
+        assert!(source.0.covers(&sent));
+        // A source that has nothing to drop need not listen.
+        StaticCredential(sent).rejected(2);
     }
 }

@@ -142,6 +142,10 @@ mod tests {
         assert_eq!(caller.attempt_limit(Duration::ZERO), Some(Duration::from_secs(600)));
         assert_eq!(caller.left(Duration::ZERO), Duration::from_secs(700));
         assert_eq!((caller.connect_limit(), caller.stall_limit()), (Duration::from_secs(10), Duration::from_secs(30)));
+        let (connect, stall) = (Duration::from_secs(3), Duration::from_secs(4));
+        let caller = Deadlines::default().connect(connect).over(&vendor.connect(stall).stall(stall));
+        assert_eq!((caller.connect_limit(), caller.stall_limit()), (connect, stall));
+        assert_eq!(caller.left(Duration::ZERO), Duration::from_secs(1800));
     }
 
     #[test]
