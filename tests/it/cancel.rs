@@ -157,7 +157,7 @@ async fn coding_a_long_note_can_be_dropped_at_any_wait() {
         });
         let (places, calls) = coded.await;
         assert_eq!(calls, 3, "one for each part");
-        let every = |name: &str| places.iter().any(|place| *place == name);
+        let every = |name: &str| places.contains(&name);
         assert!(places.len() >= 7 && waits_of(1).into_iter().all(every), "{places:?}");
     }
 }

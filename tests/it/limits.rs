@@ -14,7 +14,7 @@ async fn one_429_holds_every_clone_back_with_nothing_sent_and_the_levels_show_it
     let busy = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 120 });
     sandbox.inject(Fault::new(busy).on("codify").nth(1)).unwrap();
     let clock = JumpingClock::new();
-    let deadlines = Deadlines::default().total(Duration::from_secs(60));
+    let deadlines = Deadlines::default().total(Duration::from_mins(1));
     let codify = for_sandbox(&sandbox, &clock)
         .http(|http| http.retry(RetryPolicy::never()).deadlines(deadlines))
         .build()
@@ -22,7 +22,7 @@ async fn one_429_holds_every_clone_back_with_nothing_sent_and_the_levels_show_it
     let note = CodifyRequest::new().note("Asma.");
     let first = codify.codify(&note).await.unwrap_err();
     assert_eq!((first.kind(), first.delivery()), (ErrorKind::Throttled, Delivery::Refused));
-    assert!(codify.stats().cooling >= Duration::from_secs(120));
+    assert!(codify.stats().cooling >= Duration::from_mins(2));
 
     // Another clone would have to wait for longer than its call may take: it hears so at once.
     let second = codify.clone().codify(&note).await.unwrap_err();
@@ -47,7 +47,7 @@ async fn a_vendor_that_always_fails_is_not_asked_four_times_as_often() {
     for _ in 0..60 {
         let error = codify.codify(&note).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        marked += usize::from(error.to_string().contains("too many requests failed lately"));
+        marked += usize::from(error.retry_budget_empty() && error.call().is_some());
     }
     // Ten retries from the budget, and those that time paid for while the first calls waited.
     let asked = sandbox.journal().attempts.len();

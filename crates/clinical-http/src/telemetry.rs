@@ -1,5 +1,6 @@
 //! Spans with the names of OpenTelemetry's semantic conventions for HTTP clients. They carry templates instead of addresses and no
-//! value of a header or a body: `url.full`, which the convention asks for, is left out on purpose.
+//! value of a header or a body: `url.full`, which the convention asks for, is left out on purpose. Numbers are `i64`, the integer of
+//! OpenTelemetry: its bridge to `tracing` exports every other as a text.
 
 use clinical_transport::Progress;
 use tracing::Span;
@@ -39,10 +40,10 @@ pub(crate) fn attempt(client: &Settings, call: &Call, number: u32) -> Span {
         "url.scheme" = client.addresses.base().scheme(),
         "url.template" = template,
         "server.address" = client.addresses.base().host(),
-        "server.port" = client.addresses.base().port(),
+        "server.port" = i64::from(client.addresses.base().port()),
         "network.protocol.version" = "1.1",
         // The convention leaves it out of a first attempt.
-        "http.request.resend_count" = Some(number - 1).filter(|resent| *resent > 0),
+        "http.request.resend_count" = Some(i64::from(number) - 1).filter(|resent| *resent > 0),
         "http.request.body.size" = Empty,
         "http.response.status_code" = Empty,
         delivery = Empty,
@@ -58,7 +59,8 @@ pub(crate) fn attempt_ended(
     delivery: Delivery,
     failure: Option<&str>,
 ) {
-    span.record("http.request.body.size", progress.sent()).record("http.response.status_code", status);
+    let sent = i64::try_from(progress.sent()).unwrap_or(i64::MAX);
+    span.record("http.request.body.size", sent).record("http.response.status_code", status.map(i64::from));
     ended(span, delivery, failure);
 }
 

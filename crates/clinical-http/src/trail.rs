@@ -106,7 +106,7 @@ impl<'a> Trail<'a> {
         self.response_bytes = 0;
         self.under_way = true;
         let number = self.next_number();
-        tracing::debug!(number, "attempt starts");
+        tracing::debug!(number = i64::from(number), "attempt starts");
         self.observe(Event::AttemptStarted { operation: self.call.operation().name(), number });
         self.attempt_span = telemetry::attempt(self.client, self.call, number);
         self.attempt_span.clone()
@@ -122,8 +122,8 @@ impl<'a> Trail<'a> {
 
     pub(crate) fn attempt_ended(&mut self, attempt: Attempt) {
         tracing::debug!(
-            number = attempt.number,
-            "http.response.status_code" = attempt.status,
+            number = i64::from(attempt.number),
+            "http.response.status_code" = attempt.status.map(i64::from),
             delivery = attempt.delivery.as_str(),
             "error.type" = attempt.failure.map(crate::ErrorKind::as_str),
             "attempt ended"
@@ -145,9 +145,9 @@ impl<'a> Trail<'a> {
     pub(crate) fn repeats(&self, delay: Duration, error: &Error) {
         let asked_by_vendor = error.retry_after().is_some();
         tracing::info!(
-            "http.request.resend_count" = self.attempts.len(),
+            "http.request.resend_count" = i64::from(self.next_number()) - 1,
             "error.type" = error.kind().as_str(),
-            delay_ms = delay.as_millis(),
+            delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
             asked_by_vendor,
             "retry"
         );

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, ErrorKind, Sensitive};
 use serde::Deserialize;
 
@@ -69,6 +70,16 @@ impl Error {
     /// How long the vendor asked to wait, counted from the last answer.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after()
+    }
+
+    /// Whether the request would have been sent again, but too many of this client's requests had failed lately.
+    pub fn retry_budget_empty(&self) -> bool {
+        self.0.retry_budget_empty()
+    }
+
+    /// The call, by the name it bears in the audit trail; `None` for a local check.
+    pub fn call(&self) -> Option<CallId> {
+        self.0.call()
     }
 
     /// What the vendor wrote in `details`. For people, not for decisions: the vendor words it differently from page to page and language to

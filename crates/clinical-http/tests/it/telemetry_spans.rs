@@ -108,11 +108,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
 struct Reader<'a>(&'a mut Fields);
 
 impl Visit for Reader<'_> {
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.0.insert(field.name(), value.to_string());
-    }
-
-    fn record_u128(&mut self, field: &Field, value: u128) {
+    // No other integer: the bridge to OpenTelemetry makes a text of the rest, as `record_debug` does here.
+    fn record_i64(&mut self, field: &Field, value: i64) {
         self.0.insert(field.name(), value.to_string());
     }
 

@@ -119,7 +119,8 @@ async fn answer(
 /// Attributes with their values as text.
 pub(crate) fn text(attributes: &[KeyValue]) -> BTreeMap<String, String> {
     let shown = |value: &AnyValue| match value.value.as_ref().unwrap() {
-        Value::StringValue(text) => text.clone(),
+        // A number that comes as a text is a mistake: nobody could ask for those above 499.
+        Value::StringValue(text) if text.parse::<u64>().is_err() => text.clone(),
         Value::IntValue(number) => number.to_string(),
         Value::BoolValue(yes) => yes.to_string(),
         other => panic!("no attribute is of this type: {other:?}"),
