@@ -179,7 +179,7 @@ async fn nothing_shows_under_any_fault_of_the_sandbox() {
     }
     // The record does hold whom the call was about, for the sink that asks by name.
     assert!(records.iter().any(|record| { record.doctor.as_ref().is_some_and(|id| id.expose() == DOCTOR) }));
-    assert_log(&capture, &["clinical_http", "hyper_util", "reqwest", "call failed", "waiting before the next attempt"]);
+    assert_log(&capture, &["clinical_http", "hyper_util", "reqwest", "call failed", "delay_ms"]);
 }
 
 #[tokio::test]
