@@ -1,5 +1,6 @@
-//! The retry budget: a bucket of tokens that retries take from and time and successes fill, so that a vendor in trouble is not
-//! asked four times as often as a healthy one. One bucket for all calls of a client and its clones, and a client has one host.
+//! The retry budget: a bucket of tokens that retries take from and time and successes fill, so that
+//! a vendor in trouble is not asked four times as often as a healthy one. One bucket for all calls
+//! of a client and its clones, and a client has one host.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -8,9 +9,39 @@ use crate::verdict::Pace;
 
 /// How many retries a client may afford, over all of its calls.
 ///
-/// Defaults: 100 tokens at most and at the start; a retry costs 10 after a transient failure and 5 after throttling; each success
-/// gives 1 and each second 0.5. If every request fails, one call a second then sends 1.07 requests a call over ten minutes.
-/// When the budget cannot pay for a retry, the call ends with the failure it met ([`Error::retry_budget_empty`](crate::Error::retry_budget_empty)).
+/// Defaults: 100 tokens at most and at the start; a retry costs 10 after a transient failure and 5
+/// after throttling; each success gives 1 and each second 0.5. If every request fails, one call a
+/// second then sends 1.07 requests a call over ten minutes. When the budget cannot pay for a retry,
+/// the call ends with the failure it met
+/// ([`Error::retry_budget_empty`](crate::Error::retry_budget_empty)).
+///
+/// First attempts are always free, and so is the one repetition after a credential was renewed. The level is
+/// in [`Stats::retry_tokens`](crate::Stats::retry_tokens). A token is a unit of this budget alone: it is not
+/// a request, and has nothing to do with a vendor's rate limit.
+///
+/// ```
+/// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Call, Effect, Method, Operation, Vendor};
+/// use clinical_http::{Client, RetryBudget, RetryPolicy};
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://codify.example")?;
+/// // Enough for two retries after failures, and then for one more every 20 seconds.
+/// let budget = RetryBudget::default().capacity(20);
+/// let client = Client::builder(&VENDOR, base).retry(RetryPolicy::default().budget(budget))
+/// #     .transport(ScriptedTransport::always(Step::answer(500, "")))
+/// #     .clock(JumpingClock::new())
+///     .build()?;
+///
+/// // The vendor answers 500 to everything: two retries instead of the policy's three.
+/// let error = client.send_raw(Call::new(&READ)).await.unwrap_err();
+/// assert_eq!((error.attempts(), error.retry_budget_empty()), (3, true));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct RetryBudget {
@@ -34,19 +65,23 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// The most tokens, which are also there at the start. With 0 nothing is ever sent again.
+    /// The most tokens, which are also there at the start (100 by default). With 0 nothing is ever sent
+    /// again, unless retries cost nothing.
     pub fn capacity(mut self, tokens: u32) -> Self {
         self.capacity = tokens;
         self
     }
 
-    /// What a retry costs: after a transient failure, and after throttling. A cost of 0 makes such retries free.
+    /// What a retry costs in tokens: after a transient failure (10 by default), and after throttling (5). A
+    /// cost of 0 makes such retries free.
     pub fn costs(mut self, transient: u32, throttle: u32) -> Self {
         (self.transient_cost, self.throttle_cost) = (transient, throttle);
         self
     }
 
-    /// What fills the budget: tokens for each success, and the time in which one token comes by itself (1 ms to 1 day).
+    /// What fills the budget: tokens for each success (1 by default), and the time in which one
+    /// token comes by itself (2 s by default; what is outside 1 ms to 1 day counts as the nearer of
+    /// the two).
     pub fn gains(mut self, success: u32, token_every: Duration) -> Self {
         self.success_gain = success;
         self.token_every = token_every.clamp(Duration::from_millis(1), Duration::from_secs(86_400));
@@ -54,7 +89,8 @@ impl RetryBudget {
     }
 }
 
-/// The level, kept as one number: the moment at which the bucket would have been empty. Time alone then fills it.
+/// The level, kept as one number: the moment at which the bucket would have been empty. Time alone
+/// then fills it.
 pub(crate) struct Tokens {
     rules: RetryBudget,
     /// In nanoseconds of the client's clock; may lie before its origin.

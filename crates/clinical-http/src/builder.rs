@@ -18,7 +18,32 @@ use crate::{
 use clinical_transport::Random;
 use clinical_transport::ReqwestTransport;
 
-/// The settings of a [`Client`].
+/// The settings of a [`Client`], made by [`Client::builder`].
+///
+/// Every limit is on from the start; the defaults are in [`Deadlines`], [`RetryPolicy`], [`BodyLimits`] and
+/// beside each method. A vendor crate sets what its vendor documents and hands the builder on, so a setting
+/// given later wins over one given before; deadlines and retry policy are merged, field by field.
+///
+/// ```
+/// use clinical_http::{BaseUrl, Client, Deadlines, RateLimit, RetryPolicy, Vendor};
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), clinical_http::Error> {
+/// const VENDOR: Vendor = Vendor::new("example");
+/// let client = Client::builder(&VENDOR, BaseUrl::parse("http://127.0.0.1:8080")?)
+///     .user_agent("MyHIS/1.0 (General Hospital)")
+///     .deadlines(Deadlines::default().total(Duration::from_secs(120)))
+///     .retry(RetryPolicy::default().max_attempts(2))
+///     .rate_limit(RateLimit::per_minute(60))
+///     .max_in_flight(8)
+///     .build()?;
+///
+/// // `Debug` tells every limit in force, also those that nobody set.
+/// let in_force = format!("{client:?}");
+/// assert!(in_force.contains("total: 120s") && in_force.contains("stall: 30s"));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub struct ClientBuilder {
     vendor: &'static Vendor,
@@ -71,81 +96,96 @@ impl ClientBuilder {
         }
     }
 
-    /// Where the credential comes from. Without a source no credential is sent.
+    /// Where the credential comes from: one of the sources in [`credential`](crate::credential), or your own.
+    /// Without a source no credential is sent. Asked before every attempt, so a secret can be rotated while
+    /// the client runs.
     pub fn credential(mut self, source: impl CredentialSource) -> Self {
         self.credentials = Some(Arc::new(source));
         self
     }
 
     /// How often and after which waits a request is sent again. What the policy leaves unset stays as it was.
+    /// Whether a request may be repeated at all is the operation's [`Effect`](crate::Effect), and no setting
+    /// overrules it.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy.over(&self.retry);
         self
     }
 
-    /// How long things may take. What is left unset stays as it was.
+    /// How long things may take. What is left unset stays as it was. The connect limit has no effect on a
+    /// transport given with [`transport`](Self::transport).
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines.over(&self.deadlines);
         self
     }
 
-    /// How many requests may begin within a period, over all clones of the client; by default as many as the vendor takes. Where the
-    /// vendor sends `X-RateLimit-Remaining` and `X-RateLimit-Reset`, its own count is respected as well, also without this setting.
+    /// How many requests may begin within a period, over all clones of the client; by default as
+    /// many as the vendor takes. Where the vendor sends `X-RateLimit-Remaining` and
+    /// `X-RateLimit-Reset`, its own count is respected as well, also without this setting.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.rate = Some(limit);
         self
     }
 
-    /// How many requests may be under way at the same time, over all clones of the client (64 by default, at least 1). Others wait for
-    /// their turn, within their deadline.
+    /// How many requests may be under way at the same time, over all clones of the client (64 by
+    /// default, at least 1). Others wait for their turn, within their deadline.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests;
         self
     }
 
-    /// How much of an answer is accepted.
+    /// How much of an answer is accepted: by default 16 MiB of a success.
     pub fn limits(mut self, limits: BodyLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The `User-Agent`, such as `MyHIS/1.0 (General Hospital)`; by default this crate's name and version.
+    /// The `User-Agent` (RFC 9110, section 10.1.5), such as `MyHIS/1.0 (General Hospital)`; by default this
+    /// crate's name and version. ASCII; checked by [`build`](Self::build).
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = product.into();
         self
     }
 
-    /// Where audit records go. Without a sink there are none.
+    /// Where audit records go. Without a sink there are none, and no fingerprint of what is sent is computed.
+    /// With one, a call begins only after the sink was told of it and did not refuse.
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.audit = Some(Arc::new(sink));
         self
     }
 
-    /// Who watches.
+    /// Who watches: counters, a progress display. One observer; give one that passes on to several if you
+    /// need them. It can change nothing.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// How connections are made: whom to trust, who we are, and through which proxy.
+    /// How connections are made: whom to trust, who we are, and through which proxy. By default the
+    /// operating system's authorities, no client certificate, no proxy. Without effect on a transport given
+    /// with [`transport`](Self::transport).
     pub fn connection(mut self, connection: Connection) -> Self {
         self.connection = connection;
         self
     }
 
-    /// Another transport than `reqwest`, for tests. The rules for addresses hold all the same.
+    /// Another transport than `reqwest`, for tests. The rules for addresses hold all the same. What
+    /// it must keep to is said at [`Transport`]: above all, never to claim that nothing was sent
+    /// without being certain.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Another clock than the system's, for tests.
+    /// Another clock than the system's, for tests. It measures the total deadline and the waits between
+    /// attempts; limits within an attempt use tokio's timer.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// A fixed seed for jitter, for tests.
+    /// A fixed seed for jitter, for tests. In production leave it out: clients with the same seed
+    /// come back at the same moment.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -155,7 +195,10 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](ErrorKind::Configuration), naming the setting and the rule.
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming the setting and the rule: a user agent that
+    /// is empty or not ASCII, an audit header of the vendor's that is no HTTP field name, a system without
+    /// trusted authorities, proxy credentials without a proxy. No connection is made, so a wrong address or a
+    /// wrong key shows at the first call.
     pub fn build(self) -> Result<Client, Error> {
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .ok()

@@ -2,7 +2,28 @@
 
 use crate::{Body, CallContext, Operation};
 
-/// What to send: an operation, its body, and who it is about. Can be sent more than once.
+/// What to send: an operation, its body, and who it is about.
+///
+/// Cloning is cheap (a body in memory is shared, a file is read when it is sent), and a clone sent again is a
+/// new call, with a name, attempts and an audit record of its own. So keep a clone if you may want to send
+/// again what ended `NotSent` or `Refused`.
+///
+/// ```
+/// use clinical_http::{Body, Call, CallContext, Effect, Method, Operation};
+///
+/// const CODIFY: Operation = Operation::new("codify", Method::Post, "/v1/codify", Effect::Idempotent);
+///
+/// # fn main() -> Result<(), clinical_http::Error> {
+/// let call = Call::new(&CODIFY)
+///     .context(CallContext::new().doctor("dr_123")?.patient("pt_456")?)
+///     .body(Body::json(&serde_json::json!({ "medical_note": "Asthma." }))?);
+///
+/// // Neither the references nor the note can get into a log by way of `Debug`.
+/// let shown = format!("{call:?}");
+/// assert!(!shown.contains("dr_123") && !shown.contains("Asthma"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Call {
     operation: &'static Operation,
@@ -16,14 +37,15 @@ impl Call {
         Self { operation, context: CallContext::new(), body: Body::empty() }
     }
 
-    /// Who the call is about.
+    /// Who the call is about: sent in the vendor's audit headers, if it has any, and written into the audit
+    /// record. Replaces a context given before.
     #[must_use]
     pub fn context(mut self, context: CallContext) -> Self {
         self.context = context;
         self
     }
 
-    /// What the call carries.
+    /// What the call carries. It is opened anew for every attempt. Replaces a body given before.
     #[must_use]
     pub fn body(mut self, body: Body) -> Self {
         self.body = body;
