@@ -12,6 +12,40 @@ use crate::trail::Trail;
 use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, Stats, Vendor, VendorReference};
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
+///
+/// They also share the limits: the retry budget, the rate limit, the cool-down after "too many requests" and
+/// the limit in flight belong to the client and not to the task that met them. So make one client for each
+/// vendor and account and clone it; two clients of one host know nothing of each other.
+///
+/// `Debug` prints every limit in force, and no secret. A client needs a tokio runtime with timers and I/O;
+/// programs without one use the feature `blocking`.
+///
+/// ```
+/// use clinical_http::{BaseUrl, Call, Client, Delivery, Effect, Method, Operation, Vendor};
+/// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+///
+/// const VENDOR: Vendor = Vendor::new("example");
+/// const CREATE: Operation = Operation::new("create", Method::Post, "/v1/orders", Effect::Unsafe);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let busy = Step::answer(503, "").header("retry-after", "2");
+/// # let transport = ScriptedTransport::new([busy, Step::answer(201, "{}"), Step::answer(500, "")]);
+/// let client = Client::builder(&VENDOR, BaseUrl::parse("https://orders.example")?)
+/// #     .transport(transport).clock(JumpingClock::new())
+///     .build()?;
+///
+/// // A vendor that turns the request away, naming a time, and then takes it: also a plain create is sent
+/// // again, because the first attempt was not processed.
+/// let answer = client.send_raw(Call::new(&CREATE)).await?;
+/// assert_eq!((answer.attempts.len(), answer.attempts[0].delivery), (2, Delivery::Refused));
+///
+/// // A vendor that fails half-way: the create stops there, because it may have been done.
+/// let error = client.send_raw(Call::new(&CREATE)).await.unwrap_err();
+/// assert_eq!((error.attempts(), error.delivery()), (1, Delivery::Unknown));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Settings>,
@@ -32,7 +66,8 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Starts the settings of a client.
+    /// Starts the settings of a client of `vendor` at `base`. Nothing is checked or connected to until
+    /// [`build`](ClientBuilder::build) and the first call.
     pub fn builder(vendor: &'static Vendor, base: BaseUrl) -> ClientBuilder {
         ClientBuilder::new(vendor, base)
     }
@@ -41,23 +76,30 @@ impl Client {
     ///
     /// # Delivery
     ///
-    /// On success the vendor has answered. On an error, [`Error::delivery`] says what is known, over all attempts. What is sent again after
-    /// which failure is decided by the operation's [`Effect`](crate::Effect).
+    /// On success the vendor has answered. On an error, [`Error::delivery`] says what is known,
+    /// over all attempts. What is sent again after which failure is decided by the operation's
+    /// [`Effect`](crate::Effect).
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]. An answer that was received whole but not understood is [`Decode`](ErrorKind::Decode), with its bytes in
-    /// [`Error::body`].
+    /// Any [`ErrorKind`]. An answer that was received whole but not understood is
+    /// [`Decode`](ErrorKind::Decode), with its bytes in [`Error::body`]. A call that the client's
+    /// own limits cannot let through in time ends with [`Throttled`](ErrorKind::Throttled) or
+    /// [`Timeout`](ErrorKind::Timeout), at once where that is foreseeable, and with nothing sent.
+    /// When retries end for want of time or budget, the error is the last failure met.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the connection; the vendor may go on processing. One audit record is written, with the outcome
-    /// [`Abandoned`](crate::audit::Outcome::Abandoned). The client remains usable.
+    /// Dropping the future closes the connection; the vendor may go on processing. One audit record
+    /// is written, with the outcome [`Abandoned`](crate::audit::Outcome::Abandoned). The client
+    /// remains usable.
     pub async fn send<T: DeserializeOwned + VendorReference>(&self, call: Call) -> Result<Answer<T>, Error> {
         self.send_with(call, |body| decode(body), VendorReference::vendor_reference).await
     }
 
-    /// Makes a call and hands out the answer's body as it came, for operations whose answer is not documented.
+    /// Makes a call and hands out the answer's body as it came, for operations whose answer is not
+    /// documented, or is not JSON. It is wrapped, because it may hold patients' data; the audit
+    /// record names no work.
     ///
     /// # Delivery
     ///
@@ -74,7 +116,7 @@ impl Client {
         self.send_with(call, |body| Ok(Sensitive::new(body.clone())), |_| None).await
     }
 
-    /// How full this client's limits are at this moment.
+    /// How full this client's limits are at this moment, over all clones. Cheap: no request is made.
     pub fn stats(&self) -> Stats {
         let now = self.inner.clock.now();
         self.inner.gate.stats(now, self.inner.tokens.level(now))

@@ -3,17 +3,22 @@
 use crate::Error;
 use crate::Sensitive;
 
-/// The most characters of a doctor's or patient's reference. The vendors document no limit; this keeps headers well below what
-/// proxies accept.
+/// The most characters of a doctor's or patient's reference. The vendors document no limit; this
+/// keeps headers well below what proxies accept.
 const LONGEST: usize = 256;
 
-/// A doctor's or a patient's reference, checked to be safe as an HTTP field value: 1-256 visible ASCII characters, with
-/// spaces allowed inside. `Debug` does not print it.
+/// A doctor's or a patient's reference, checked to be safe as an HTTP field value: 1-256 visible
+/// ASCII characters, with spaces allowed inside. `Debug` does not print it.
+///
+/// That is a part of what RFC 9110, section 5.5 allows: letters beyond ASCII have no agreed encoding in a
+/// field value, and a control character could end the field and begin another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AuditId(Sensitive<String>);
 
 impl AuditId {
-    /// Checks a reference; `field` names it in the error (`x-doctor`).
+    /// Checks a reference; `field` names it in the error (`x-doctor`). It is taken as it is:
+    /// nothing is trimmed or encoded, so that the audit trail holds the very text that the caller
+    /// knows.
     ///
     /// # Errors
     ///
@@ -49,6 +54,25 @@ impl AuditId {
 }
 
 /// Who a call is about, for the vendor's audit headers and for our audit record.
+///
+/// Both references are optional here; a vendor crate may demand one. They are sent only to a vendor that
+/// declares headers for them ([`Vendor::audit_headers`](crate::Vendor::audit_headers)), and are never part of
+/// the address or the body. Use identifiers of your system, not names.
+///
+/// ```
+/// use clinical_http::CallContext;
+///
+/// # fn main() -> Result<(), clinical_http::Error> {
+/// let context = CallContext::new().doctor("dr_123")?.patient("pt_456")?;
+/// assert_eq!(context.doctor_id().map(|id| id.expose()), Some("dr_123"));
+///
+/// // What could smuggle in another header is refused before anything is sent, and not repeated.
+/// let error = CallContext::new().doctor("dr_123\r\nx-admin: 1").unwrap_err();
+/// assert_eq!(error.field(), Some("x-doctor"));
+/// assert!(!error.to_string().contains("admin"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallContext {
     doctor: Option<AuditId>,

@@ -1,5 +1,5 @@
-//! Deadlines: how long a call, an attempt, a connection and a silence may last. All are on by default and all use
-//! monotonic time.
+//! Deadlines: how long a call, an attempt, a connection and a silence may last. All are on by
+//! default and all use monotonic time.
 
 use std::time::Duration;
 
@@ -14,8 +14,38 @@ use std::time::Duration;
 ///
 /// An attempt never gets more than what is left of the total, and none is started with less than 250 ms left.
 ///
-/// A value holds only the limits that were set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes those and leaves the others as the
-/// client had them: a vendor crate's long attempt limit survives a caller who sets the total.
+/// A limit that passes is [`Timeout`](crate::ErrorKind::Timeout). What it means for delivery depends on the
+/// moment: before the first byte of a request's body `NotSent`, after it `Unknown`, within the answer to a
+/// success `ResponseLost`. A limit cannot be switched off; `Duration::MAX` is accepted and means years.
+///
+/// A value holds only the limits that were set. Given to a [`ClientBuilder`](crate::ClientBuilder)
+/// it changes those and leaves the others as the client had them: a vendor crate's long attempt
+/// limit survives a caller who sets the total.
+///
+/// ```
+/// # use clinical_http::testing::{ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Body, Call, Client, Effect, Method, Operation, Vendor};
+/// use clinical_http::{Deadlines, Delivery, ErrorKind};
+/// use std::time::Duration;
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const CREATE: Operation = Operation::new("create", Method::Post, "/v1/orders", Effect::Unsafe);
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://orders.example")?;
+/// // A vendor that thinks for minutes: more for one attempt, and for the whole.
+/// let patient = Deadlines::default().attempt(Duration::from_secs(600)).total(Duration::from_secs(1_800));
+/// let client = Client::builder(&VENDOR, base).deadlines(patient)
+/// #     .transport(ScriptedTransport::always(Step::silence()))
+///     .build()?;
+///
+/// // It took the order and never answers: after ten minutes nobody knows whether the order was placed.
+/// let error = client.send_raw(Call::new(&CREATE).body(Body::json("order")?)).await.unwrap_err();
+/// assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::Unknown));
+/// # assert_eq!(error.attempt_log()[0].elapsed.as_secs(), 600);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Deadlines {
     total: Option<Duration>,
@@ -28,28 +58,32 @@ pub struct Deadlines {
 const LEAST: Duration = Duration::from_millis(250);
 
 impl Deadlines {
-    /// The longest a whole call may take.
+    /// The longest a whole call may take, everything included: the audit trail's consent, waiting for the
+    /// client's limits, fetching a credential, every attempt and every wait between. 5 min by default.
     #[must_use]
     pub fn total(mut self, limit: Duration) -> Self {
         self.total = Some(limit);
         self
     }
 
-    /// The longest one attempt may take.
+    /// The longest one attempt may take, from connecting to the last byte of the answer. 60 s by default,
+    /// and never more than what is left of the total.
     #[must_use]
     pub fn attempt(mut self, limit: Duration) -> Self {
         self.attempt = Some(limit);
         self
     }
 
-    /// The longest a connection may take to be ready, TLS included.
+    /// The longest a connection may take to be ready: name resolution, TCP, proxy and TLS together. 10 s by
+    /// default. When it passes, nothing was sent.
     #[must_use]
     pub fn connect(mut self, limit: Duration) -> Self {
         self.connect = Some(limit);
         self
     }
 
-    /// The longest silence while a body is on its way; less than 1 ms counts as 1 ms.
+    /// The longest silence while a body is on its way, out or in. 30 s by default; less than 1 ms counts as
+    /// 1 ms. Between the last byte of the request and the first of the answer only the attempt's limit holds.
     #[must_use]
     pub fn stall(mut self, limit: Duration) -> Self {
         self.stall = Some(limit);
@@ -88,7 +122,8 @@ impl Deadlines {
         self.total_limit().saturating_sub(spent)
     }
 
-    /// The time an attempt may take when `spent` of the total has passed, or `None` if too little is left to start one.
+    /// The time an attempt may take when `spent` of the total has passed, or `None` if too little
+    /// is left to start one.
     pub(crate) fn attempt_limit(&self, spent: Duration) -> Option<Duration> {
         let left = self.left(spent);
         (left >= LEAST).then(|| self.attempt_whole().min(left))
