@@ -1,4 +1,5 @@
-//! Pacing: how many requests may begin within a period, by the client's own count and by what the vendor says is left.
+//! Pacing: how many requests may begin within a period, by the client's own count and by what the
+//! vendor says is left.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -7,8 +8,38 @@ use http::{HeaderMap, HeaderName};
 
 use crate::retry_after::server_seconds;
 
-/// At most so many requests within any period of this length, counted over all clones of a client. Short bursts are not slowed
-/// down: the limit is on the count within every window of that length, as vendors state it ("60 requests per minute").
+/// At most so many requests within any period of this length, counted over all clones of a client.
+/// Short bursts are not slowed down: the limit is on the count within every window of that length,
+/// as vendors state it ("60 requests per minute").
+///
+/// Attempts count, not calls: a retry needs room as well. A call that finds none waits for its
+/// turn, first come first served; one that could not begin within its deadline is turned away at
+/// once with [`Throttled`](crate::ErrorKind::Throttled) and nothing sent. Other processes are not
+/// seen: where several share an account, give each its part.
+///
+/// ```
+/// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Call, Client, Effect, Method, Operation, Vendor};
+/// use clinical_http::RateLimit;
+/// use std::time::Duration;
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://codify.example")?;
+/// # let clock = JumpingClock::new();
+/// let client = Client::builder(&VENDOR, base).rate_limit(RateLimit::per_minute(2))
+/// #     .transport(ScriptedTransport::always(Step::answer(200, "{}"))).clock(clock.clone())
+///     .build()?;
+/// for _ in 0..3 {
+///     client.send_raw(Call::new(&READ)).await?;
+/// }
+/// // Two went at once; the third waited until the first was a minute old.
+/// assert_eq!(clock.sleeps(), [Duration::from_secs(60)]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     requests: u32,
@@ -16,12 +47,12 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// `requests` (at least 1) within any `per`.
+    /// `requests` (at least 1; 0 counts as 1) within any `per`. A `per` of zero limits nothing.
     pub const fn new(requests: u32, per: Duration) -> Self {
         Self { requests: if requests == 0 { 1 } else { requests }, per }
     }
 
-    /// `requests` (at least 1) within any minute.
+    /// `requests` (at least 1; 0 counts as 1) within any minute.
     pub const fn per_minute(requests: u32) -> Self {
         Self::new(requests, Duration::from_secs(60))
     }
@@ -35,8 +66,9 @@ pub(crate) struct Remaining {
 }
 
 impl Remaining {
-    /// From `X-RateLimit-Remaining` and `X-RateLimit-Reset`, if both are readable. The reset is seconds from now or, as
-    /// numbers of ten digits must be, a moment in Unix seconds, by the vendor's clock.
+    /// From `X-RateLimit-Remaining` and `X-RateLimit-Reset`, if both are readable. The reset is
+    /// seconds from now or, as numbers of ten digits must be, a moment in Unix seconds, by the
+    /// vendor's clock.
     pub(crate) fn read(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> Option<Self> {
         const EARLIEST_MOMENT: u64 = 1_000_000_000;
         const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -67,8 +99,9 @@ impl Window {
         Self { limit, ..Self::default() }
     }
 
-    /// The earliest moment at which another request may begin while `in_flight` others are under way, `reserved` of which have yet to
-    /// begin. With zeros: the earliest moment whatever becomes of the others.
+    /// The earliest moment at which another request may begin while `in_flight` others are under
+    /// way, `reserved` of which have yet to begin. With zeros: the earliest moment whatever becomes
+    /// of the others.
     pub(crate) fn opens_at(&mut self, now: Duration, in_flight: u32, reserved: u32) -> Duration {
         self.forget(now);
         let own = self.limit.filter(|limit| self.begun.len() + reserved as usize >= limit.requests as usize);
@@ -221,6 +254,8 @@ mod tests {
             ("0", "0", Some(said(0, 0))),
             (" 7 ", "1705320042", Some(said(7, 42))),
             ("7", "1705319000", Some(said(7, 0))),
+            ("7", "999999999", Some(said(7, 300))),
+            ("7", "1000000000", Some(said(7, 0))),
             ("99999999999", "12", Some(said(u32::MAX, 12))),
             ("5", "100000", Some(said(5, 300))),
             ("5", "1705320042000", Some(said(5, 300))),

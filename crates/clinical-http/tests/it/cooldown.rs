@@ -293,3 +293,18 @@ async fn the_place_of_a_call_dropped_during_or_after_the_cool_down_goes_to_the_n
     assert!(host.gaps()[1] >= millis(250));
     assert_eq!((client.stats().in_flight, client.stats().waiting), (0, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_that_a_turned_away_call_is_told_is_rounded_up_to_whole_seconds() {
+    for (wait, told) in [(2_000, "in 2 s,"), (2_001, "in 3 s,"), (2_999, "in 3 s,")] {
+        let exact = Backoff::new(millis(wait), millis(wait), Jitter::AtLeastPercent(100));
+        let host = Host::new(ok()).first([Step::answer(429, "")]);
+        let retry = RetryPolicy::never().throttle(exact);
+        let deadlines = Deadlines::default().total(seconds(2));
+        let client = host.builder().retry(retry).deadlines(deadlines).build().unwrap();
+        send(&client, &IDEMPOTENT).await.unwrap_err();
+        let error = send(&client, &IDEMPOTENT).await.unwrap_err();
+        assert_eq!((error.attempts(), error.retry_after()), (0, Some(millis(wait))));
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}

@@ -97,6 +97,27 @@ impl CredentialSource for Useless {
     }
 }
 
+/// Has a credential for the first attempt alone.
+#[derive(Default)]
+struct Drained(AtomicU64);
+
+impl CredentialSource for Drained {
+    fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
+        let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+        let gone = || Error::credentials("TOKEN_FILE", "is missing; create it");
+        Box::pin(std::future::ready(if first { Credential::bearer("token") } else { Err(gone()) }))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_fails_between_two_attempts_ends_the_call_with_its_own_error() {
+    let transport = ScriptedTransport::always(Step::answer(503, "").header("retry-after", "1"));
+    let client = builder(&transport).credential(Drained::default()).build().unwrap();
+    let error = send(&client, &UNSAFE).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Credentials, Some("TOKEN_FILE")));
+    assert_eq!((error.attempts(), error.delivery(), transport.requests().len()), (1, Delivery::Refused, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_a_credential_nothing_is_sent() {
     for (hangs, kind) in [(false, ErrorKind::Credentials), (true, ErrorKind::Timeout)] {
