@@ -1,5 +1,6 @@
-//! Calls from code without `async`: a runtime of its own for a client, on a thread of its own, which keeps connections alive between the
-//! calls. It refuses to work inside an async runtime, whose thread it would stop; there the async client is the one to use.
+//! Calls from code without `async`: a runtime of its own for a client, on a thread of its own,
+//! which keeps connections alive between the calls. It refuses to work inside an async runtime,
+//! whose thread it would stop; there the async client is the one to use.
 
 use std::sync::Arc;
 use std::thread;
@@ -12,19 +13,29 @@ use crate::Error;
 
 const SETTING: &str = "blocking client";
 
-/// What drives the connections and timers of a blocking client. Any number of threads may use it at the same time, through clones or by
-/// reference: each call runs on the thread that makes it, and one thread in the background reads and writes for all of them, also between
-/// two calls.
+/// What drives the connections and timers of a blocking client. Any number of threads may use it at
+/// the same time, through clones or by reference: each call runs on the thread that makes it, and
+/// one thread in the background reads and writes for all of them, also between two calls.
 ///
 /// That thread ends after the last clone is dropped. Dropping never waits, and is allowed anywhere.
 ///
+/// Make one for the life of the program: connections live in it, and are gone with it.
+///
 /// ```
 /// use clinical_http::blocking::Runtime;
+/// # use clinical_http::testing::{ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Call, Client, Effect, Method, Operation, Vendor};
 ///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
 /// # fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://codify.example")?;
+/// # let builder = Client::builder(&VENDOR, base).transport(ScriptedTransport::always(Step::answer(200, "{}")));
 /// let runtime = Runtime::new()?;
-/// let four = runtime.run(async { 2 + 2 })?;
-/// assert_eq!(four, 4);
+/// let client = builder.build()?;
+/// // The outer error is the runtime's, the inner one the call's.
+/// let answer = runtime.run(client.send_raw(Call::new(&READ)))??;
+/// assert_eq!(answer.status, 200);
 /// # Ok(())
 /// # }
 /// ```
@@ -42,12 +53,12 @@ impl std::fmt::Debug for Runtime {
 }
 
 impl Runtime {
-    /// Starts the thread in the background.
+    /// Starts the thread in the background, named `clinical-http`.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) inside an async runtime, and when the system has no thread or file descriptor
-    /// left.
+    /// [`Configuration`](crate::ErrorKind::Configuration) inside an async runtime, and when the
+    /// system has no thread or file descriptor left.
     pub fn new() -> Result<Self, Error> {
         refuse_inside_a_runtime()?;
         let failed = |_| Error::configuration(SETTING, "could not start its thread; raise the limits of the process");
@@ -67,13 +78,19 @@ impl Runtime {
 
     /// Runs a future to its end on this thread.
     ///
-    /// Nothing ends it from outside: a call of a [`Client`](crate::Client) ends by its [`Deadlines`](crate::Deadlines).
+    /// Nothing ends it from outside: a call of a [`Client`](crate::Client) ends by its
+    /// [`Deadlines`](crate::Deadlines). Any future will do, and it may spawn tasks, which go on in
+    /// the background after this returns.
+    ///
+    /// # Delivery
+    ///
+    /// An error of this method means that nothing was sent. What the future itself says is untouched.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) inside an async runtime of tokio, which includes the threads of its
-    /// `spawn_blocking`; the future is dropped and was never polled. Other runtimes cannot be recognised: there it runs and stops the
-    /// thread meanwhile.
+    /// [`Configuration`](crate::ErrorKind::Configuration) inside an async runtime of tokio, which
+    /// includes the threads of its `spawn_blocking`; the future is dropped and was never polled.
+    /// Other runtimes cannot be recognised: there it runs and stops the thread meanwhile.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Error> {
         refuse_inside_a_runtime()?;
         Ok(self.handle.block_on(async {

@@ -1,4 +1,5 @@
-//! The one way out of a running call: an observer is told what happens and can change nothing. [`Counters`] is one that counts.
+//! The one way out of a running call: an observer is told what happens and can change nothing.
+//! [`Counters`] is one that counts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +9,11 @@ use crate::audit::Outcome;
 use crate::{Attempt, Delivery};
 
 /// Something that happened during a call. Carries no data of the request or the answer.
+///
+/// In one call: `AttemptStarted` and `AttemptEnded` in turn, perhaps with `Waiting` between, and
+/// `CallEnded` last. An attempt that was under way when the caller dropped the call is started and
+/// never ended. A call that fails before its first attempt (refused by the audit trail, no
+/// credential, no room within its time) has `CallEnded` alone.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -25,7 +31,8 @@ pub enum Event<'a> {
         /// What happened.
         attempt: &'a Attempt,
     },
-    /// The client waits before the next attempt.
+    /// The client waits before the next attempt: back-off or the vendor's hint. Waiting for the client's own
+    /// limits is not told here; see [`Attempt::queued`].
     Waiting {
         /// The operation's name.
         operation: &'static str,
@@ -51,10 +58,55 @@ pub enum Event<'a> {
     },
 }
 
-/// Watches calls: progress displays, counters, tests. Called inline from the call's task, so it must return at once, and it must
-/// not panic, because it is also called while a dropped call is cleaned up.
+/// Watches calls: progress displays, counters, tests. Called inline from the call's task, so it
+/// must return at once, and it must not panic, because it is also called while a dropped call is
+/// cleaned up.
+///
+/// It is told of all calls of a client at once, from any thread; events do not name their call. To follow one
+/// call, use the spans or the audit trail.
+///
+/// ```
+/// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Call, Client, Effect, Method, Operation, Vendor};
+/// use clinical_http::{Event, Observer};
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// /// How long the vendor made us wait, in milliseconds.
+/// #[derive(Default)]
+/// struct AskedToWait(AtomicU64);
+///
+/// impl Observer for AskedToWait {
+///     fn on_event(&self, event: Event<'_>) {
+///         // Events grow over time: the last arm is needed.
+///         match event {
+///             Event::Waiting { delay, asked_by_vendor: true, .. } => {
+///                 let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+///                 self.0.fetch_add(millis, Ordering::Relaxed);
+///             }
+///             _ => {}
+///         }
+///     }
+/// }
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://codify.example")?;
+/// # let busy = Step::answer(429, "").header("retry-after", "7");
+/// let waits = Arc::new(AskedToWait::default());
+/// let client = Client::builder(&VENDOR, base).observer(waits.clone())
+/// #     .transport(ScriptedTransport::new([busy, Step::answer(200, "{}")])).clock(JumpingClock::new())
+///     .build()?;
+/// client.send_raw(Call::new(&READ)).await?;
+/// assert!(waits.0.load(Ordering::Relaxed) >= 7_000);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Observer: Send + Sync + 'static {
-    /// Is told of one event.
+    /// Is told of one event, after it happened (`AttemptStarted` and `Waiting`: just before). What it returns
+    /// or does changes nothing in the call; the time it takes does, because the call waits for it.
     fn on_event(&self, event: Event<'_>);
 }
 
@@ -64,7 +116,32 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
     }
 }
 
-/// Counts calls and attempts, for a metrics exporter to read. Clones share the counts, also over several clients.
+/// Counts calls and attempts, for a metrics exporter to read. Clones share the counts, also over
+/// several clients.
+///
+/// ```
+/// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+/// # use clinical_http::{BaseUrl, Call, Effect, Method, Operation, Vendor};
+/// use clinical_http::{Client, Counters};
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const CREATE: Operation = Operation::new("create", Method::Post, "/v1/orders", Effect::Unsafe);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// # let base = BaseUrl::parse("https://orders.example")?;
+/// let counters = Counters::new();
+/// let client = Client::builder(&VENDOR, base).observer(counters.clone())
+/// #     .transport(ScriptedTransport::new([Step::answer(201, "{}"), Step::answer(500, "")]))
+///     .build()?;
+///
+/// client.send_raw(Call::new(&CREATE)).await?;
+/// client.send_raw(Call::new(&CREATE)).await.unwrap_err();
+/// let counts = counters.counts();
+/// // The second may have been done or not: a person has to look.
+/// assert_eq!((counts.succeeded, counts.failed, counts.uncertain), (1, 1, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Counters {
     totals: Arc<Totals>,
@@ -81,7 +158,8 @@ struct Totals {
     throttled: AtomicU64,
 }
 
-/// What [`Counters`] have counted since they were made. Every number only grows.
+/// What [`Counters`] have counted since they were made. Every number only grows, and starts at zero with the
+/// process, as a counter of OpenTelemetry or Prometheus does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Counts {
@@ -91,13 +169,14 @@ pub struct Counts {
     pub failed: u64,
     /// Calls whose future was dropped.
     pub abandoned: u64,
-    /// Of the failed and abandoned calls: those whose delivery is `Unknown` or `ResponseLost`, for a person to look after.
+    /// Of the failed and abandoned calls: those whose delivery is `Unknown` or `ResponseLost`, for
+    /// a person to look after.
     pub uncertain: u64,
-    /// Attempts that ended.
+    /// Attempts that ended, of calls that are over and of those that are not.
     pub attempts: u64,
     /// Attempts that ended and were not the first of their call.
     pub repeated: u64,
-    /// Attempts that the vendor answered with "too many requests".
+    /// Attempts that the vendor answered with "too many requests": 429, or 503 with a `Retry-After`.
     pub throttled: u64,
 }
 

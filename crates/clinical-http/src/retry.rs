@@ -9,11 +9,36 @@ use clinical_transport::Random;
 /// When and how often a request is sent again. Whether it may be sent again at all is not decided here: see
 /// [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).
 ///
-/// Defaults: 4 attempts; after a transient failure 100 ms doubling, full jitter; after throttling 1 s doubling, at least half of
-/// it; both capped at 20 s; a `Retry-After` of more than 5 minutes is not waited for.
+/// Defaults: 4 attempts; after a transient failure 100 ms doubling, full jitter; after throttling 1
+/// s doubling, at least half of it; both capped at 20 s; a `Retry-After` of more than 5 minutes is
+/// not waited for.
 ///
-/// A value holds only what was set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes that and leaves the rest as the client had
-/// it: a vendor's documented schedule survives a caller who sets the number of attempts.
+/// A value holds only what was set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes
+/// that and leaves the rest as the client had it: a vendor's documented schedule survives a caller
+/// who sets the number of attempts.
+///
+/// "Transient" is every failure that may be repeated and is no throttling: no connection, a broken
+/// one, 408, 425, most 5xx. Throttling is 429 (RFC 6585, section 4) and 503 with a `Retry-After`
+/// (RFC 9110, section 15.6.4). `Debug` prints every number in force.
+///
+/// ```
+/// use clinical_http::{Backoff, BaseUrl, Client, Jitter, RetryPolicy, Vendor};
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), clinical_http::Error> {
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// // What a vendor crate sets: the schedule that the vendor documents (1, 2, 4 s).
+/// let documented = Backoff::new(Duration::from_secs(1), Duration::from_secs(20), Jitter::AtLeastPercent(80));
+/// let builder = Client::builder(&VENDOR, BaseUrl::parse("http://127.0.0.1:8080")?)
+///     .retry(RetryPolicy::default().transient(documented));
+///
+/// // What its user sets later leaves that schedule alone.
+/// let client = builder.retry(RetryPolicy::default().max_attempts(2)).build()?;
+/// let in_force = format!("{client:?}");
+/// assert!(in_force.contains("max_attempts: 2") && in_force.contains("AtLeastPercent(80)"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: Option<u32>,
@@ -42,41 +67,47 @@ impl std::fmt::Debug for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never sends a request twice.
+    /// Never sends a request twice, not even one that was not sent or was refused, nor after a credential was
+    /// renewed. For callers that have a queue of their own.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// The most attempts for one call, the first included (at least 1).
+    /// The most attempts for one call, the first included (4 by default; 0 counts as 1). The one after a
+    /// renewed credential counts too.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// The back-off after a failure that is not throttling.
+    /// The back-off after a failure that is not throttling. By default 100 ms, doubling up to 20 s,
+    /// full jitter.
     #[must_use]
     pub fn transient(mut self, backoff: Backoff) -> Self {
         self.transient = Some(backoff);
         self
     }
 
-    /// The back-off after a 429, or a 503 with a `Retry-After`.
+    /// The back-off after a 429, or a 503 with a `Retry-After`. By default 1 s, doubling up to 20
+    /// s, at least half of it. It also measures the cool-down that the whole client then keeps, and
+    /// grows with each further throttling in a row, whichever call meets it.
     #[must_use]
     pub fn throttle(mut self, backoff: Backoff) -> Self {
         self.throttle = Some(backoff);
         self
     }
 
-    /// The longest `Retry-After` that is waited for; a longer one ends the call with
-    /// [`Throttled`](crate::ErrorKind::Throttled) and the hint inside.
+    /// The longest `Retry-After` that is waited for (5 min by default); a longer one ends the call,
+    /// and the hint is in [`Error::retry_after`](crate::Error::retry_after). The other calls of the
+    /// client are then held for this long, and not for what the hint said, which may be nonsense.
     #[must_use]
     pub fn max_hint(mut self, longest: Duration) -> Self {
         self.max_hint = Some(longest);
         self
     }
 
-    /// What all retries of a client together may cost.
+    /// What all retries of a client together may cost. Replaces the whole budget: its fields are not merged.
     #[must_use]
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);
@@ -106,7 +137,8 @@ impl RetryPolicy {
         self.budget.unwrap_or_default()
     }
 
-    /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the policy allows.
+    /// How long to wait after failed attempt `n`, or `None` if the vendor asks for more than the
+    /// policy allows.
     pub(crate) fn wait(&self, n: u32, pace: Pace, hint: Option<Duration>, random: &mut Random) -> Option<Duration> {
         let backoff = match pace {
             Pace::Transient => self.transient.unwrap_or(TRANSIENT),
