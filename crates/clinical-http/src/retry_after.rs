@@ -123,6 +123,7 @@ mod tests {
             (&["Friday, 01-Jan-00 00:00:03 GMT"], Some("Thu, 31 Dec 2099 23:59:58 GMT"), seconds(5)),
             (&["Friday, 01-Jan-00 00:00:00 GMT"], Some("Wed, 01 Jul 2099 00:00:00 GMT"), seconds(15_897_600)),
             (&["Thursday, 31-Dec-99 23:59:58 GMT"], Some("Fri, 01 Jan 2100 00:00:03 GMT"), seconds(0)),
+            (&["Saturday, 22-Nov-10 12:00:00 GMT"], Some("Fri, 22 Nov 2080 12:00:00 GMT"), seconds(946_598_400)),
             // No Date, or one that cannot be read: the local clock decides.
             (&["Mon, 23 Nov 2026 12:00:05 GMT"], None, seconds(5)),
             (&["Mon, 23 Nov 2026 12:00:05 GMT"], Some("soon"), seconds(5)),
