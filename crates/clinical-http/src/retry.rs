@@ -99,8 +99,8 @@ impl RetryPolicy {
     }
 
     /// The longest `Retry-After` that is waited for (5 min by default); a longer one ends the call,
-    /// and the hint is in [`Error::retry_after`](crate::Error::retry_after). The other calls of the
-    /// client are then held for this long, and not for what the hint said, which may be nonsense.
+    /// and the hint is in [`Error::retry_after`](crate::Error::retry_after). After throttling
+    /// the client's other calls are held for this long, and not for what the hint said, which may be nonsense.
     #[must_use]
     pub fn max_hint(mut self, longest: Duration) -> Self {
         self.max_hint = Some(longest);

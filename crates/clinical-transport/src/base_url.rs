@@ -8,9 +8,28 @@ use crate::Error;
 
 /// The address below which a vendor's operations live.
 ///
-/// Accepted are `https://` and, for loopback addresses only (`127.0.0.0/8`, `::1`, `localhost`), `http://`. A user name,
-/// password, query or fragment is refused. A trailing `/` and a trailing `/v1` are dropped, because vendors print their address with and
-/// without them while operations carry the version themselves.
+/// Accepted are `https://` and, for loopback addresses only (`127.0.0.0/8`, `::1`, `localhost`),
+/// `http://`. A user name, password, query or fragment is refused. A trailing `/` and a trailing
+/// `/v1` are dropped, because vendors print their address with and without them while operations
+/// carry the version themselves. A path before that stays: a vendor may live below one.
+///
+/// `localhost` is taken at its word (RFC 6761, section 6.3): names below it and addresses of the
+/// local network are not this machine. `Debug` shows the address, which by these rules holds no
+/// secret.
+///
+/// ```
+/// use clinical_transport::BaseUrl;
+///
+/// # fn main() -> Result<(), clinical_transport::Error> {
+/// let base = BaseUrl::parse("https://codify.hospital.example/sofia/v1/")?;
+/// assert_eq!(base.join("/v1/codify").as_str(), "https://codify.hospital.example/sofia/v1/codify");
+///
+/// // Patients' data does not go over a network in the clear, also not over the hospital's own.
+/// assert!(BaseUrl::parse("http://10.0.0.5:8080").is_err());
+/// assert!(BaseUrl::parse("http://127.0.0.1:8080")?.is_loopback());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     /// Without a trailing slash and without a version segment.
@@ -18,11 +37,13 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Checks and normalises an address.
+    /// Checks and normalises an address. White space around it is dropped; within it, it is
+    /// refused. Nothing is resolved or connected to.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) with the rule that was broken. The address itself is not repeated.
+    /// [`Configuration`](crate::ErrorKind::Configuration) with the rule that was broken. The
+    /// address itself is not repeated.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |rule: &'static str| Error::configuration("base URL", rule);
         let text = text.trim();
@@ -57,7 +78,8 @@ impl BaseUrl {
         self.url.host().is_some_and(|host| is_loopback(&host))
     }
 
-    /// The address of an operation.
+    /// The address of an operation. `path` starts with `/` and is appended as it is; what may not stand in a
+    /// path, a `?` included, is percent-encoded.
     pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         match self.url.path().trim_end_matches('/') {
@@ -87,7 +109,9 @@ impl BaseUrl {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
-    /// The origin (scheme, host, port) of a redirect's target, relative to this address: all that may be said of it.
+    /// The origin (RFC 6454: scheme, host, port) of a redirect's target, relative to this address:
+    /// all that may be said of it, because its path and query may hold what the request held.
+    /// `None` if it has no host or cannot be read.
     pub fn origin_of(&self, location: &str) -> Option<String> {
         let target = self.url.join(location).ok()?;
         target.has_host().then(|| target.origin().ascii_serialization())

@@ -1,5 +1,5 @@
-//! What a request carries: nothing, JSON, or JSON with a file streamed into it. A body can be opened any number of times, once per
-//! attempt.
+//! What a request carries: nothing, JSON, or JSON with a file streamed into it. A body can be
+//! opened any number of times, once per attempt.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -9,6 +9,24 @@ use crate::random::unguessable;
 use crate::{Error, ErrorKind};
 
 /// The body of a request. `Debug` shows its kind and length only.
+///
+/// It is a recipe: every attempt opens it anew and gets the same bytes. Clones share what is in memory. The
+/// length is known before anything is read, so a vendor's size limit can be checked first.
+///
+/// ```
+/// use clinical_transport::{Body, FileSource};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_transport::Error> {
+/// let file = FileSource::bytes("pdf_base64", &b"%PDF-1.7"[..]).inspect().await?;
+/// let body = Body::json_with_file(file, |place| {
+///     Body::json(&serde_json::json!({ "pdf_base64": place, "language": "es" }))
+/// })?;
+/// // Eight bytes are twelve of base64: the placeholder is not sent.
+/// assert_eq!(body.len(), r#"{"pdf_base64":"JVBERi0xLjc=","language":"es"}"#.len() as u64);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Body(pub(crate) Content);
 
@@ -31,16 +49,17 @@ impl std::fmt::Debug for Body {
 }
 
 impl Body {
-    /// No body.
+    /// No body, and no `Content-Type`.
     pub fn empty() -> Self {
         Self(Content::Empty)
     }
 
-    /// A value as JSON.
+    /// A value as JSON (RFC 8259), written now and kept in memory.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) if the value cannot be written as JSON (a map with keys that are not strings).
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the value cannot be written as JSON (a map with
+    /// keys that are not strings).
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         match serde_json::to_vec(value) {
             Ok(bytes) => Ok(Self(Content::Json(bytes.into()))),
@@ -50,12 +69,14 @@ impl Body {
 
     /// A value as JSON, with the base64 (RFC 4648, section 4, padded) of `file` in the place of one string.
     ///
-    /// `make` is given a placeholder and builds the JSON with it as that string's value. Memory does not grow with the file: it
-    /// is read in pieces while it is sent, and read again for another attempt.
+    /// `make` is given a placeholder and builds the JSON with it as that string's value. Memory
+    /// does not grow with the file: it is read in pieces while it is sent, and read again for
+    /// another attempt.
     ///
     /// # Errors
     ///
-    /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the JSON exactly once.
+    /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the
+    /// JSON exactly once.
     pub fn json_with_file(file: FileFacts, make: impl Fn(&str) -> Result<Self, Error>) -> Result<Self, Error> {
         // 128 random bits: text of the caller cannot contain it by accident or on purpose.
         let slot = format!("file-{:032x}", unguessable());
@@ -80,7 +101,7 @@ impl Body {
         }
     }
 
-    /// The field whose file is in this body.
+    /// The field whose file is in this body, as errors name it; `None` without a file.
     pub fn file_field(&self) -> Option<&'static str> {
         match &self.0 {
             Content::JsonWithFile { file, .. } => Some(file.field()),

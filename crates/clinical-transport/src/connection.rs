@@ -1,7 +1,8 @@
 //! How connections are made: whom to trust, who we are, and through which proxy.
 //!
-//! What is given is read and checked at once, so that a wrong file is named where it was given. Nothing here makes trust weaker: there is
-//! no way to accept a certificate that does not verify, and nothing is taken from the environment.
+//! What is given is read and checked at once, so that a wrong file is named where it was given.
+//! Nothing here makes trust weaker: there is no way to accept a certificate that does not verify,
+//! and nothing is taken from the environment.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,11 +16,14 @@ use url::Url;
 
 use crate::{Error, tls};
 
-/// How connections to the vendor are made. By default: the authorities that the operating system trusts, no client certificate, no
-/// proxy.
+/// How connections to the vendor are made. By default: the authorities that the operating system
+/// trusts, no client certificate, no proxy.
 ///
-/// All of it concerns HTTPS. A vendor at a plain `http://` address, which is always on this machine, is connected to directly and without
-/// TLS, whatever is set here.
+/// Certificates are always verified, and the server must speak TLS 1.2 or 1.3. `Debug` counts
+/// certificates and shows the proxy's address, and neither key nor password.
+///
+/// All of it concerns HTTPS. A vendor at a plain `http://` address, which is always on this
+/// machine, is connected to directly and without TLS, whatever is set here.
 ///
 /// ```
 /// use clinical_transport::Connection;
@@ -61,11 +65,14 @@ impl Connection {
         Self::default()
     }
 
-    /// Trusts the authorities in a PEM text too: one or more `CERTIFICATE` sections. May be called again.
+    /// Trusts the authorities in a PEM text (RFC 7468) too: one or more `CERTIFICATE` sections, the
+    /// operating system's authorities staying trusted. May be called again. For a hospital's own
+    /// authority, or that of a proxy which opens TLS.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if the text holds no certificate, a damaged one, or a private key.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the text holds no certificate, a
+    /// damaged one, or a private key.
     pub fn add_root_pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         self.roots.extend(certificates("trusted authority", pem.as_ref(), false)?);
         Ok(self)
@@ -80,20 +87,24 @@ impl Connection {
         self.add_root_pem(read("trusted authority", path.as_ref())?)
     }
 
-    /// Trusts only the authorities added here, and none of the operating system's. At least one must be added.
+    /// Trusts only the authorities added here, and none of the operating system's. At least one
+    /// must be added; if none is, making the client fails. A certificate that the vendor's
+    /// authority did not issue is then refused, whoever else vouches for it.
     pub fn only_these_roots(mut self) -> Self {
         self.only_these_roots = true;
         self
     }
 
-    /// Shows a client certificate to a server that asks for one. `chain` is PEM: the certificate, then the authorities between it and the
-    /// one that the server knows, if any. `key` is the certificate's private key, not encrypted, in PKCS#8, SEC1 or PKCS#1 PEM: RSA,
-    /// ECDSA on P-256 or P-384, or Ed25519. Both may be in one text.
+    /// Shows a client certificate to a server that asks for one. `chain` is PEM: the certificate,
+    /// then the authorities between it and the one that the server knows, if any. `key` is the
+    /// certificate's private key, not encrypted, in PKCS#8, SEC1 or PKCS#1 PEM: RSA, ECDSA on P-256
+    /// or P-384, or Ed25519. Both may be in one text.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if one of them is missing, damaged or encrypted, or if they do not belong
-    /// together. Whether the certificate is in date, the server says.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if one of them is missing, damaged or
+    /// encrypted, or if they do not belong together. Whether the certificate is in date, the server
+    /// says.
     pub fn identity_pem(mut self, chain: impl AsRef<[u8]>, key: impl Into<SecretString>) -> Result<Self, Error> {
         let chain = certificates("client certificate", chain.as_ref(), true)?;
         let refuse = |rule| Error::configuration("client key", rule);
@@ -115,7 +126,8 @@ impl Connection {
         Ok(self)
     }
 
-    /// As [`identity_pem`](Self::identity_pem), from files, which may be the same. They are read now, blocking, and not again.
+    /// As [`identity_pem`](Self::identity_pem), from files, which may be the same. They are read
+    /// now, blocking, and not again.
     ///
     /// # Errors
     ///
@@ -127,13 +139,15 @@ impl Connection {
         self.identity_pem(chain, key)
     }
 
-    /// Reaches the vendor through a proxy: `http://HOST:PORT`. It is asked for a tunnel (`CONNECT`) and sees the vendor's host and port
-    /// and nothing of what is said. Every HTTPS address goes through it, one on this machine included; a plain `http://` address never
-    /// does. The proxies of the environment are never used.
+    /// Reaches the vendor through a proxy: `http://HOST:PORT`. It is asked for a tunnel (`CONNECT`,
+    /// RFC 9110, section 9.3.6) and sees the vendor's host and port and nothing of what is said.
+    /// Every HTTPS address goes through it, one on this machine included; a plain `http://` address
+    /// never does. The proxies of the environment are never used.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if it is not such an address, or holds a user name or password.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if it is not such an address, or holds a
+    /// user name or password.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Result<Self, Error> {
         let refuse = |rule| Error::configuration("proxy", rule);
         let text = url.as_ref().trim();
@@ -152,11 +166,13 @@ impl Connection {
         Ok(self)
     }
 
-    /// Who we are to the proxy (Basic authentication, which the proxy's side of the network can read).
+    /// Who we are to the proxy (Basic authentication, RFC 7617, which the proxy's side of the
+    /// network can read). Only the proxy gets it, never the vendor.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if the user is empty or holds a colon, or either holds a control character.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the user is empty or holds a colon, or
+    /// either holds a control character.
     pub fn proxy_credentials(
         mut self,
         user: impl Into<String>,
@@ -173,7 +189,8 @@ impl Connection {
         Ok(self)
     }
 
-    /// The proxy as the HTTP library wants it. `Proxy::https` leaves plain HTTP, and so every request that is not encrypted, alone.
+    /// The proxy as the HTTP library wants it. `Proxy::https` leaves plain HTTP, and so every
+    /// request that is not encrypted, alone.
     pub(crate) fn tunnel(&self) -> Result<Option<reqwest::Proxy>, Error> {
         let refuse = |rule| Error::configuration("proxy", rule);
         let Some(url) = &self.proxy else {

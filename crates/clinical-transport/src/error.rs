@@ -1,7 +1,9 @@
-//! The one error of this crate: a kind a caller can act on, what is known about delivery, and a sentence without data.
+//! The one error of this crate: a kind a caller can act on, what is known about delivery, and a
+//! sentence without data.
 //!
-//! Its text is made of fixed words and numbers only. It has no `source()`: the errors of the libraries below carry URLs and
-//! fragments of bodies, so what matters of them is read off and the rest is dropped.
+//! Its text is made of fixed words and numbers only. It has no `source()`: the errors of the
+//! libraries below carry URLs and fragments of bodies, so what matters of them is read off and the
+//! rest is dropped.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -26,7 +28,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The vendor rejected the request (400, 422 and other 4xx). Sending it again changes nothing.
     Rejected,
-    /// The vendor limits the rate (429, or 503 with a hint), and waiting longer is not covered by the policy.
+    /// The vendor limits the rate (429, or 503 with a hint), or the client's own limits do, and
+    /// waiting longer is not covered by policy or deadline.
     Throttled,
     /// The vendor failed (5xx).
     Unavailable,
@@ -78,7 +81,9 @@ impl std::fmt::Display for ErrorKind {
     }
 }
 
-/// An error of a call or of a local check.
+/// An error of a call or of a local check. [`Delivery`] shows a `match` on kind and delivery.
+/// Neither `Display` nor `Debug` holds data; the sentence ends with what the vendor may have done,
+/// for a person to read.
 #[derive(Debug)]
 pub struct Error {
     inner: Box<Inner>,
@@ -100,7 +105,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error with a whole sentence. `message` says what to do and holds no data. Nothing was sent unless told otherwise.
+    /// An error with a whole sentence. `message` says what to do and holds no data. Nothing was
+    /// sent unless told otherwise.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             inner: Box::new(Inner {
@@ -119,8 +125,8 @@ impl Error {
         }
     }
 
-    /// A value that failed a local check. `rule` completes the sentence "`field` ...", says what to do, and holds no part of the
-    /// value.
+    /// A value that failed a local check. `rule` completes the sentence "`field` ...", says what to
+    /// do, and holds no part of the value.
     pub fn invalid(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::of_field(ErrorKind::InvalidInput, field, rule)
     }
@@ -204,8 +210,9 @@ impl Error {
 
     /// Whether the vendor may have done what the request asks for although the call returned an error.
     ///
-    /// `false` is a promise, over all attempts. `true` means that a person or a later check has to find out: the outcome is
-    /// [`Unknown`](Delivery::Unknown), the answer was lost, or the answer is a success or a redirect that could not be used.
+    /// `false` is a promise, over all attempts. `true` means that a person or a later check has to
+    /// find out: the outcome is [`Unknown`](Delivery::Unknown), the answer was lost, or the answer
+    /// is a success or a redirect that could not be used.
     pub fn may_have_been_processed(&self) -> bool {
         match self.inner.delivery {
             Delivery::NotSent | Delivery::Refused => false,
@@ -234,7 +241,7 @@ impl Error {
         u32::try_from(self.inner.attempts.len()).unwrap_or(u32::MAX)
     }
 
-    /// Every attempt, in order.
+    /// Every attempt, in order. Empty for a local check.
     pub fn attempt_log(&self) -> &[Attempt] {
         &self.inner.attempts
     }
@@ -254,20 +261,20 @@ impl Error {
         self.inner.request_id.as_ref().map(|id| id.expose().as_str())
     }
 
-    /// How long the vendor asked to wait, counted from the last answer; or, of a call that the client's own limits turned away, how long until
-    /// the next request may begin.
+    /// How long the vendor asked to wait, counted from the last answer; or, of a call that the
+    /// client's own limits turned away, how long until the next request may begin.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
-    /// Whether the request would have been sent again, but too many of this client's requests had failed lately
-    /// ([`RetryBudget`](crate::RetryBudget)).
+    /// Whether the request would have been sent again, but too many of this client's requests had
+    /// failed lately (`RetryBudget` of `clinical-http`).
     pub fn retry_budget_empty(&self) -> bool {
         self.inner.retry_budget_empty
     }
 
-    /// What was received of the last answer: up to 8 KiB of an error body, all of an answer that could not be decoded, the
-    /// part that came of one that was cut. May hold patients' data.
+    /// What was received of the last answer: up to 8 KiB of an error body, all of an answer that
+    /// could not be decoded, the part that came of one that was cut. May hold patients' data.
     pub fn body(&self) -> Option<&Sensitive<Bytes>> {
         self.inner.body.as_ref()
     }

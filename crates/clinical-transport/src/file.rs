@@ -1,7 +1,9 @@
-//! A file that goes into a request: from a path (read anew for every attempt, never held in memory) or from bytes.
+//! A file that goes into a request: from a path (read anew for every attempt, never held in memory)
+//! or from bytes.
 //!
-//! A file on disk must not change between the check and the last attempt: its length and modification time are compared whenever it is
-//! opened and again before its last piece is handed out, and a difference ends the call.
+//! A file on disk must not change between the check and the last attempt: its length and
+//! modification time are compared whenever it is opened and again before its last piece is handed
+//! out, and a difference ends the call.
 
 use std::fs::Metadata;
 use std::io;
@@ -17,7 +19,29 @@ use crate::Error;
 /// How much of the start of a file [`FileSource::inspect`] reads.
 const HEAD: usize = 1024;
 
-/// Where the content of a file comes from. `Debug` shows neither the path nor the content: both may name a patient.
+/// Where the content of a file comes from. `Debug` shows neither the path nor the content: both may
+/// name a patient.
+///
+/// A path is the right choice for large files: 12 KiB of the file are encoded at a time, whatever
+/// its size, and it is read again for every attempt. It must lie still meanwhile; a scanner or copy
+/// tool that still writes into it ends the call with
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput), before the request is complete.
+///
+/// ```
+/// use clinical_transport::FileSource;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_transport::Error> {
+/// let scan = FileSource::bytes("pdf", &b"%PDF-1.7 ..."[..]).inspect().await?;
+/// // Looked at before anything is sent: is it what it should be, and not too much?
+/// assert!(scan.head().starts_with(b"%PDF-") && scan.len() < 10_000_000);
+///
+/// let error = FileSource::path("pdf", "/no/such/jane-roe.pdf").inspect().await.unwrap_err();
+/// assert_eq!(error.field(), Some("pdf"));
+/// assert!(!error.to_string().contains("jane-roe"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct FileSource {
     field: &'static str,
@@ -41,6 +65,10 @@ impl std::fmt::Debug for FileSource {
 }
 
 /// A file that was found readable, with what is known of it. Made by [`FileSource::inspect`].
+///
+/// Every attempt compares the file with this: the same length and modification time, or the call
+/// ends. So a file that was changed on purpose has to be inspected again. `Debug` does not show its
+/// content.
 #[derive(Debug, Clone)]
 pub struct FileFacts {
     source: FileSource,
@@ -50,12 +78,13 @@ pub struct FileFacts {
 }
 
 impl FileSource {
-    /// A file on disk. `field` names it in errors.
+    /// A file on disk. `field` names it in errors, by its name in the vendor's contract. Nothing is
+    /// opened yet.
     pub fn path(field: &'static str, path: impl Into<PathBuf>) -> Self {
         Self { field, origin: Origin::Path(path.into().into()) }
     }
 
-    /// A file in memory.
+    /// A file in memory, shared by clones and never compared. `field` as for [`path`](Self::path).
     pub fn bytes(field: &'static str, content: impl Into<Bytes>) -> Self {
         Self { field, origin: Origin::Memory(content.into()) }
     }
@@ -64,12 +93,12 @@ impl FileSource {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](crate::ErrorKind::TooLarge) if there are more bytes than `limit`, [`InvalidInput`](crate::ErrorKind::InvalidInput) if
-    /// reading fails.
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) if there are more bytes than `limit`,
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if reading fails.
     ///
     /// # Cancel safety
     ///
-    /// What was read of the reader is lost when the future is dropped.
+    /// Not safe: what was read of the reader is lost when the future is dropped.
     pub async fn reader(
         field: &'static str,
         reader: impl tokio::io::AsyncRead + Unpin,
@@ -84,11 +113,13 @@ impl FileSource {
         Ok(Self::bytes(field, content))
     }
 
-    /// Finds out the length and the first 1,024 bytes.
+    /// Finds out the length and the first 1,024 bytes. A file on disk is opened for it and closed
+    /// again, off the async threads.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the file is missing, is not a regular file, or cannot be read.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the file is missing, is not a regular
+    /// file, or cannot be read.
     ///
     /// # Cancel safety
     ///
@@ -121,7 +152,7 @@ impl FileSource {
 }
 
 impl FileFacts {
-    /// The length in bytes.
+    /// The length in bytes, as it is on disk; in the request it is a third longer, as base64.
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -131,7 +162,8 @@ impl FileFacts {
         self.len == 0
     }
 
-    /// The first bytes, at most 1,024.
+    /// The first bytes, at most 1,024: enough to tell a PDF or a recording from something else. May hold
+    /// patients' data.
     pub fn head(&self) -> &[u8] {
         self.head.expose()
     }

@@ -1,5 +1,5 @@
-//! A file on its way into a request: read in pieces, each handed out as base64. The last piece comes only if the file is still the one that
-//! was inspected.
+//! A file on its way into a request: read in pieces, each handed out as base64. The last piece
+//! comes only if the file is still the one that was inspected.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -14,8 +14,9 @@ use tokio::io::{AsyncRead, BufReader, ReadBuf};
 use crate::BoxFuture;
 use crate::file::{FileFacts, FileProblem};
 
-/// How much of a file goes into one piece of the body: a multiple of three, so that no piece needs padding but the last, and small enough that the
-/// pieces an HTTP library queues up stay far below a megabyte.
+/// How much of a file goes into one piece of the body: a multiple of three, so that no piece needs
+/// padding but the last, and small enough that the pieces an HTTP library queues up stay far below
+/// a megabyte.
 pub(crate) const PIECE: usize = 12 * 1024;
 
 /// How much is asked of the disk at a time. Each time costs a hop to another thread, so it is several pieces.
@@ -93,7 +94,8 @@ impl FileReader {
     }
 }
 
-/// Reads until the piece is full or the expected end of the file is reached. What was read stays in `piece` while the disk is waited for.
+/// Reads until the piece is full or the expected end of the file is reached. What was read stays in
+/// `piece` while the disk is waited for.
 fn fill(
     file: &mut BufReader<File>,
     piece: &mut Vec<u8>,

@@ -32,5 +32,6 @@ pub use reqwest_transport::ReqwestTransport;
 pub use sensitive::Sensitive;
 pub use transport::{Failure, ResponseBody, Transport, TransportError, TransportRequest, TransportResponse};
 
-/// A boxed future, as the object-safe traits of this crate return it.
+/// A boxed future, as the object-safe traits of this crate return it: `Box::pin(async move { ...
+/// })`. It must be `Send`, because a call may move between threads wherever it waits.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -3,8 +3,19 @@
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
 
-/// A small generator (`SplitMix64`, Steele, Lea and Flood 2014). Jitter asks for no more, and a generator of our own keeps a
-/// foreign type out of the public API.
+/// A small generator (`SplitMix64`, Steele, Lea and Flood 2014). Jitter asks for no more, and a
+/// generator of our own keeps a foreign type out of the public API.
+///
+/// Whoever sees a few of its numbers can compute the rest: take [`unguessable`] for names.
+///
+/// ```
+/// use clinical_transport::Random;
+///
+/// let mut dice = Random::with_seed(7);
+/// let thrown: Vec<u64> = (0..3).map(|_| dice.within(1..=6)).collect();
+/// let mut again = Random::with_seed(7);
+/// assert!(thrown.iter().all(|eyes| *eyes == again.within(1..=6)));
+/// ```
 pub struct Random(u64);
 
 impl Random {
@@ -33,7 +44,8 @@ impl Random {
     }
 }
 
-/// 128 bits that differ each time and cannot be guessed: two outputs of a hash whose key the operating system drew.
+/// 128 bits that differ each time and cannot be guessed: two outputs of a hash whose key the
+/// operating system drew.
 pub fn unguessable() -> u128 {
     u128::from(word()) << 64 | u128::from(word())
 }

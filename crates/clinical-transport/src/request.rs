@@ -1,4 +1,5 @@
-//! The body of one attempt on its way out: produces the bytes, hashes them, and tells [`Progress`] how far it is.
+//! The body of one attempt on its way out: produces the bytes, hashes them, and tells [`Progress`]
+//! how far it is.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +15,13 @@ use crate::file::FileProblem;
 use crate::file_reader::FileReader;
 use crate::progress::Progress;
 
-/// The body of one attempt, for a [`Transport`](crate::transport::Transport) to write out. Its length is exact.
+/// The body of one attempt, for a [`Transport`](crate::transport::Transport) to write out. Its
+/// length is exact.
+///
+/// Read it as an `http_body::Body`; [`Progress`] has an example. It gives data frames only and no
+/// trailers, in pieces of at most 16 KiB where they come from a file. A failure is its last word:
+/// polled again, it has ended, short of its length, and a transport must not let that pass for a
+/// whole request.
 pub struct SendBody {
     parts: Parts,
     left: u64,
@@ -36,12 +43,13 @@ impl std::fmt::Debug for SendBody {
 }
 
 impl SendBody {
-    /// Opens the body for one attempt. A file is opened here, before there is a connection, so that a file that is missing or has
-    /// changed ends the call with nothing sent.
+    /// Opens the body for one attempt. A file is opened here, before there is a connection, so that
+    /// a file that is missing or has changed ends the call with nothing sent.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the file is missing, cannot be read, or is not the one that was inspected.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the file is missing, cannot be read, or
+    /// is not the one that was inspected.
     ///
     /// # Cancel safety
     ///
@@ -60,12 +68,12 @@ impl SendBody {
         Ok(Self { parts, left: body.len(), digest, progress })
     }
 
-    /// How many bytes have not been taken yet.
+    /// How many bytes have not been taken yet; before the first poll, the `Content-Length`.
     pub fn remaining(&self) -> u64 {
         self.left
     }
 
-    /// How far it is.
+    /// How far it is. Clone it before the body is given away, to judge a failure by.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }

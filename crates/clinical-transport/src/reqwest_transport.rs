@@ -1,6 +1,8 @@
-//! The transport for production: `reqwest` over HTTP/1.1, with everything that could send a request twice or elsewhere switched off.
+//! The transport for production: `reqwest` over HTTP/1.1, with everything that could send a request
+//! twice or elsewhere switched off.
 //!
-//! The errors of the libraries below carry URLs and bytes of answers. What matters of them is read off here, and they go no further.
+//! The errors of the libraries below carry URLs and bytes of answers. What matters of them is read
+//! off here, and they go no further.
 
 use std::error::Error as StdError;
 use std::io;
@@ -16,14 +18,19 @@ use crate::transport::{Failure, Transport, TransportError, TransportRequest, Tra
 use crate::{BaseUrl, BodyError, BoxFuture, Delivery, Error, tls};
 
 /// Sends with `reqwest`. It has one connection pool; make one for a vendor and keep it.
+///
+/// HTTP/1.1 only, no redirects, no retries, no `Referer`, no compression asked for, no proxy but
+/// the one that was given. It has a limit for connecting and no other: whoever calls it sets those.
+/// TCP keep-alive probes go out every 30 s, so that a vendor that thinks for minutes is not taken
+/// for one that has gone.
 pub struct ReqwestTransport {
     client: reqwest::Client,
     /// Whether there is a client certificate to show.
     identified: bool,
 }
 
-/// Long calls are silent while the vendor thinks, for up to ten minutes. Probes notice a peer that has gone and keep
-/// address translators from forgetting the connection.
+/// Long calls are silent while the vendor thinks, for up to ten minutes. Probes notice a peer that
+/// has gone and keep address translators from forgetting the connection.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 impl ReqwestTransport {
@@ -152,8 +159,9 @@ fn failure_of(error: &reqwest::Error, identified: bool) -> Failure {
     }
 }
 
-/// What went wrong with a proxy. The library keeps the type of this error to itself, so its text has to do; a text it does not know
-/// yet makes the failure one of connecting, which is true as well.
+/// What went wrong with a proxy. The library keeps the type of this error to itself, so its text
+/// has to do; a text it does not know yet makes the failure one of connecting, which is true as
+/// well.
 fn failure_of_tunnel(text: &str) -> Option<Failure> {
     Some(match text.strip_prefix("tunnel error: ")? {
         "proxy authorization required" => Failure::ProxyCredentials,
@@ -162,7 +170,8 @@ fn failure_of_tunnel(text: &str) -> Option<Failure> {
     })
 }
 
-/// An error and all that caused it. `std::io::Error` hides what it wraps from `source()`, and the errors of TLS arrive wrapped in two of them.
+/// An error and all that caused it. `std::io::Error` hides what it wraps from `source()`, and the
+/// errors of TLS arrive wrapped in two of them.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| wrapped(*error))
 }

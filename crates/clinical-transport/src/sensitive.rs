@@ -1,10 +1,22 @@
-//! A wrapper for values that may be patients' data: it holds them, hands them out on an explicit word, and never prints
-//! them.
+//! A wrapper for values that may be patients' data: it holds them, hands them out on an explicit
+//! word, and never prints them.
 
 /// A value that may be protected health information.
 ///
-/// `Debug` prints `[redacted]` and nothing switches that off; there is no `Display`. Reading it takes the word
-/// [`expose`](Sensitive::expose), so that a search of a code base for that word finds every place that does.
+/// `Debug` prints `[redacted]` and nothing switches that off; there is no `Display`. Reading it
+/// takes the word [`expose`](Sensitive::expose), so that a search of a code base for that word
+/// finds every place that does.
+///
+/// It guards against carelessness and not against an attacker: memory is not wiped. For secrets there is
+/// `secrecy`. It does not serialize, so that a structure that holds one cannot be written out by a derive.
+///
+/// ```
+/// use clinical_transport::Sensitive;
+///
+/// let name = Sensitive::new("Jane Roe");
+/// assert_eq!(format!("{name:?}"), "[redacted]");
+/// assert_eq!(*name.expose(), "Jane Roe");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Sensitive<T>(T);
 

@@ -1,5 +1,5 @@
-//! TLS: version 1.2 or newer, `ring` as the one provider, the operating system's authorities and those the user adds; and what a failed
-//! handshake means.
+//! TLS: version 1.2 or newer, `ring` as the one provider, the operating system's authorities and
+//! those the user adds; and what a failed handshake means.
 //!
 //! There is no setting that accepts an invalid certificate.
 
@@ -44,7 +44,8 @@ pub(crate) fn verified(connection: &Connection) -> Result<ClientConfig, Error> {
     })
 }
 
-/// The settings for a plain loopback address: no authority is trusted, so a TLS connection could not even be made by mistake.
+/// The settings for a plain loopback address: no authority is trusted, so a TLS connection could
+/// not even be made by mistake.
 pub(crate) fn none() -> Result<ClientConfig, Error> {
     Ok(versions()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }

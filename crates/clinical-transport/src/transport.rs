@@ -1,7 +1,8 @@
 //! What carries one request and brings back one answer, and says of every failure what it means for delivery.
 //!
-//! The trait exists so that the rules of this crate can be tested without a network. The one implementation for production sends
-//! with `reqwest`. A transport never repeats a request and never follows a redirect.
+//! The trait exists so that the rules of this crate can be tested without a network. The one
+//! implementation for production sends with `reqwest`. A transport never repeats a request and
+//! never follows a redirect.
 
 use std::pin::Pin;
 
@@ -32,7 +33,8 @@ impl std::fmt::Debug for TransportRequest {
     }
 }
 
-/// The body of an answer as it arrives.
+/// The body of an answer as it arrives. It has no cap of its own; a failure in it is a lost answer
+/// ([`ResponseLost`](Delivery::ResponseLost)) if the status was a success.
 pub type ResponseBody = Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>;
 
 /// One answer: the head, and a body still to be read.
@@ -52,6 +54,9 @@ impl std::fmt::Debug for TransportResponse {
 }
 
 /// What broke.
+///
+/// Its `Display` is a whole sentence with what to do, in fixed words: it becomes the message of the
+/// [`Error`](crate::Error) and holds no address and no name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
@@ -160,21 +165,42 @@ impl Failure {
 pub struct TransportError {
     /// What broke.
     pub failure: Failure,
-    /// What that means for the request. A transport says [`NotSent`](Delivery::NotSent) only if it is certain.
+    /// What that means for the request. A transport says [`NotSent`](Delivery::NotSent) only if it
+    /// is certain.
     pub delivery: Delivery,
 }
 
 /// Sends requests, one connection attempt and one request each.
+///
+/// What an implementation owes to the rules above it, which trust it blindly:
+///
+/// - It sends a request at most once: no retry, no redirect, no second address after bytes were written.
+/// - It polls the body only when it is about to write. That the body was never polled is taken as proof that
+///   nothing was sent.
+/// - It adds `Host` and `Content-Length`, and no other field that means anything to the vendor.
+/// - It sets no limit on how long an answer may take: attempt and stall limits are kept outside, by
+///   dropping the future.
+/// - It logs no address, field value or body.
 pub trait Transport: Send + Sync + 'static {
     /// Sends a request and returns the answer once its head is there.
     ///
+    /// # Delivery
+    ///
+    /// With an answer, the vendor has received the request; the rules above judge its status. On a
+    /// failure it is what [`TransportError::delivery`] says: `NotSent` only if no byte of the
+    /// request can have left, `Refused` only if the vendor is certain not to have read it,
+    /// otherwise `Unknown`. A failure of the answer's body comes from that body, later.
+    ///
     /// # Errors
     ///
-    /// A [`TransportError`] with what broke and what that means for delivery. An answer with a status that is not a success is no error
-    /// here.
+    /// A [`TransportError`] with what broke and what that means for delivery. An answer with a
+    /// status that is not a success is no error here.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future abandons the request; its delivery is then unknown unless the body was never polled.
+    /// Dropping the future abandons the request; its delivery is then unknown unless the body was
+    /// never polled.
+    /// An implementation must stop sending and must not put that connection back into a pool, where the late
+    /// answer would be taken for that of the next request. The same holds for dropping the answer's body.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 }

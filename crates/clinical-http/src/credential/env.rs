@@ -8,8 +8,12 @@ use crate::{BoxFuture, Error};
 
 type Read = fn(&'static str) -> Result<String, VarError>;
 
-/// A secret from an environment variable, without the white space around it. Read when it is built, and again before the next attempts after
-/// the vendor refused it.
+/// A secret from an environment variable, without the white space around it. Read when it is built,
+/// and again before the next attempts after the vendor refused it.
+///
+/// A running process's environment changes only from within, so a rotation by somebody else needs a
+/// restart; use [`FileCredential`](super::FileCredential) where that matters. The environment is
+/// also readable by other processes of the same user, and inherited by child processes.
 ///
 /// ```
 /// use clinical_http::credential::{EnvCredential, Scheme};
@@ -31,8 +35,9 @@ impl EnvCredential {
     ///
     /// # Errors
     ///
-    /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable, if it is not set, is blank, or is not made of visible ASCII
-    /// characters. After a refusal the calls themselves end with that error.
+    /// [`Credentials`](crate::ErrorKind::Credentials), naming the variable, if it is not set, is
+    /// blank, or is not made of visible ASCII characters. After a refusal the calls themselves end
+    /// with that error.
     pub fn new(scheme: Scheme, name: &'static str) -> Result<Self, Error> {
         Self::read_with(scheme, name, std::env::var)
     }
@@ -56,6 +61,9 @@ fn look(
 }
 
 impl CredentialSource for EnvCredential {
+    /// # Cancel safety
+    ///
+    /// Safe: it is ready at once.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if self.refused.covers(&current) {

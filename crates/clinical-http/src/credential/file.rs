@@ -1,5 +1,6 @@
-//! A credential from a file that something else rotates: Kubernetes, a vault's agent, an administrator. Looks at the file before every
-//! attempt and reads it when it changed. Never writes to it, and never shows its path: people do give a token where a path is asked for.
+//! A credential from a file that something else rotates: Kubernetes, a vault's agent, an
+//! administrator. Looks at the file before every attempt and reads it when it changed. Never writes
+//! to it, and never shows its path: people do give a token where a path is asked for.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -19,27 +20,43 @@ use crate::{BoxFuture, Error};
 const SETTING: &str = "token file";
 /// The longest file in bytes: the longest tokens in use are a few thousand.
 const LONGEST: usize = 16 * 1024;
-/// A file modified less than this ago may be modified again without a visible change: file systems count time in steps of up to 2 s.
+/// A file modified less than this ago may be modified again without a visible change: file systems
+/// count time in steps of up to 2 s.
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// A secret from a file, without the white space around it, at most 16 KiB.
 ///
-/// Before every attempt the file's length, modification time and (on Unix) device and inode are compared, off the async threads, one look
-/// at a time; the file is read if they changed, if it was modified within the last 3 s, or if the vendor refused the secret. So it may be
-/// replaced by renaming another file over it (best, because nobody ever sees half of it), through symbolic links as Kubernetes does, or by
-/// writing into it.
+/// Before every attempt the file's length, modification time and (on Unix) device and inode are
+/// compared, off the async threads, one look at a time; the file is read if they changed, if it was
+/// modified within the last 3 s, or if the vendor refused the secret. So it may be replaced by
+/// renaming another file over it (best, because nobody ever sees half of it), through symbolic
+/// links as Kubernetes does, or by writing into it.
 ///
-/// A file that becomes missing, empty, too long or unusable does not destroy the secret in use: that one is sent until the vendor refuses it,
-/// with a warning logged each time; only then the file's error ends the calls. On Unix the file may be readable by everybody, because mounted
+/// A file that becomes missing, empty, too long or unusable does not destroy the secret in use:
+/// that one is sent until the vendor refuses it, with a warning logged each time; only then the
+/// file's error ends the calls. On Unix the file may be readable by everybody, because mounted
 /// secrets are; use mode 0600 wherever it is you who makes it.
 ///
 /// A file system that hangs makes the calls wait until their deadlines; it takes up one thread.
 ///
-/// ```no_run
-/// use clinical_http::credential::{FileCredential, Scheme};
+/// ```
+/// use clinical_http::credential::{CredentialSource, FileCredential, Scheme};
 ///
-/// let source = FileCredential::new(Scheme::bearer(), "/run/secrets/codify-token")?;
-/// # Ok::<(), clinical_http::Error>(())
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("token");
+/// # std::fs::write(&path, "first\n")?;
+/// let source = FileCredential::new(Scheme::bearer(), &path)?;
+/// assert_eq!(source.current().await?.generation(), 1);
+///
+/// // Whoever rotates the secret renames a new file over the old one.
+/// # let next = folder.path().join("next");
+/// std::fs::write(&next, "second\n")?;
+/// std::fs::rename(&next, &path)?;
+/// assert_eq!(source.current().await?.generation(), 2);
+/// # Ok(())
+/// # }
 /// ```
 pub struct FileCredential {
     refused: Refused,
@@ -47,12 +64,14 @@ pub struct FileCredential {
 }
 
 impl FileCredential {
-    /// Reads the file, blocking for as long as that takes. Later looks, in [`current`](CredentialSource::current), need a tokio runtime.
+    /// Reads the file, blocking for as long as that takes. Later looks, in
+    /// [`current`](CredentialSource::current), need a tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`Credentials`](crate::ErrorKind::Credentials) if the file is missing, is not a regular file, cannot be read, is longer than 16 KiB,
-    /// or holds anything but one token of visible ASCII characters and white space around it.
+    /// [`Credentials`](crate::ErrorKind::Credentials) if the file is missing, is not a regular
+    /// file, cannot be read, is longer than 16 KiB, or holds anything but one token of visible
+    /// ASCII characters and white space around it.
     pub fn new(scheme: Scheme, path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let (credential, seen) = read(&scheme, &path)?;
@@ -70,7 +89,8 @@ impl std::fmt::Debug for FileCredential {
 impl CredentialSource for FileCredential {
     /// # Cancel safety
     ///
-    /// Safe at every point: a look at the file goes on without the caller, and the next one finds what it saw.
+    /// Safe at every point: a look at the file goes on without the caller, and the next one finds
+    /// what it saw. The next one waits until that look has ended.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(async {
             // The lock goes along with the look: it is released when the look ends, whether or not somebody still waits for it.
@@ -90,7 +110,8 @@ struct Watched {
     scheme: Scheme,
     path: PathBuf,
     credential: Credential,
-    /// What the file looked like when it was read; `None` if it may have changed since without looking different.
+    /// What the file looked like when it was read; `None` if it may have changed since without
+    /// looking different.
     seen: Option<Stamp>,
 }
 

@@ -1,5 +1,6 @@
-//! A credential that is fetched: from a token endpoint, a vault, a helper. However many calls need it, one fetch is under way at a time, and it
-//! belongs to no call: dropping calls neither loses nor repeats it. Remembers no failure beyond those who waited for it.
+//! A credential that is fetched: from a token endpoint, a vault, a helper. However many calls need
+//! it, one fetch is under way at a time, and it belongs to no call: dropping calls neither loses
+//! nor repeats it. Remembers no failure beyond those who waited for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -10,10 +11,11 @@ use tokio::sync::watch;
 use super::{Credential, CredentialSource, Refused, Scheme};
 use crate::{BoxFuture, Clock, Error, ErrorKind, SystemClock};
 
-/// How long after a failed fetch the next one ahead of time is made; a secret that is needed now is always fetched at once.
+/// How long after a failed fetch the next one ahead of time is made; a secret that is needed now is
+/// always fetched at once.
 const EARLY_AGAIN: Duration = Duration::from_secs(5);
 
-/// What a fetch brings: a secret, and for how long it is valid.
+/// What a fetch brings: a secret, and for how long it is valid. `Debug` does not show the secret.
 #[derive(Debug)]
 pub struct Fetched {
     secret: SecretString,
@@ -26,7 +28,9 @@ impl Fetched {
         Self { secret: secret.into(), validity: None }
     }
 
-    /// For how long the secret is valid (`expires_in`). Counted from the start of the fetch, which is the safe side.
+    /// For how long the secret is valid: the `expires_in` of RFC 6749, section 5.1, in seconds
+    /// there. Counted from the start of the fetch, which is the safe side. Zero is a secret for
+    /// those who waited for it alone.
     #[must_use]
     pub fn valid_for(mut self, validity: Duration) -> Self {
         self.validity = Some(validity);
@@ -34,22 +38,40 @@ impl Fetched {
     }
 }
 
-/// A secret that a closure fetches when it is first needed, ahead of its expiry, and after the vendor refused it. Clones share it.
+/// A secret that a closure fetches when it is first needed, ahead of its expiry, and after the
+/// vendor refused it. Clones share it.
 ///
-/// - All who need it wait for the same fetch and share its outcome, also its failure. The next to ask after a failure fetches again.
-/// - In the last 60 s of its validity (the [`margin`](Self::margin), at most half of the validity) the secret is renewed in the background,
-///   and nobody waits. If that fails, the secret serves on until it expires, and the next try is made after 5 s.
-/// - A fetch runs as a task of its own, at most 30 s (the [`fetch_limit`](Self::fetch_limit)); tasks need a tokio runtime.
+/// - All who need it wait for the same fetch and share its outcome, also its failure. The next to
+///   ask after a failure fetches again.
+/// - In the last 60 s of its validity (the [`margin`](Self::margin), at most half of the validity)
+///   the secret is renewed in the background, and nobody waits. If that fails, the secret serves on
+///   until it expires, and the next try is made after 5 s.
+/// - A fetch runs as a task of its own, at most 30 s (the [`fetch_limit`](Self::fetch_limit));
+///   tasks need a tokio runtime.
 /// - A fetched secret that is the same as before is the same generation, and a 401 to it is final.
 ///
 /// ```
-/// use clinical_http::credential::{Fetched, RefreshingCredential, Scheme};
+/// use clinical_http::credential::{CredentialSource, Fetched, RefreshingCredential, Scheme};
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
 /// use std::time::Duration;
 ///
-/// let source = RefreshingCredential::new(Scheme::bearer(), || async {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// let fetches = Arc::new(AtomicU64::new(0));
+/// let counted = Arc::clone(&fetches);
+/// let source = RefreshingCredential::new(Scheme::bearer(), move || {
+///     let number = counted.fetch_add(1, Ordering::Relaxed) + 1;
 ///     // Ask the token endpoint here; report trouble with `Error::credentials`.
-///     Ok(Fetched::new("fresh-token").valid_for(Duration::from_secs(3600)))
+///     async move { Ok(Fetched::new(format!("token-{number}")).valid_for(Duration::from_secs(3_600))) }
 /// });
+///
+/// // Nothing is fetched before the first need, and two who need it at once share one fetch.
+/// assert_eq!(fetches.load(Ordering::Relaxed), 0);
+/// let (one, other) = tokio::join!(source.current(), source.current());
+/// assert_eq!((one?.generation(), other?.generation(), fetches.load(Ordering::Relaxed)), (1, 1, 1));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -71,7 +93,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     held: Option<Held>,
-    /// The fetch under way. Weak, because only its task keeps it alive: one that panics or loses its runtime is gone by itself.
+    /// The fetch under way. Weak, because only its task keeps it alive: one that panics or loses
+    /// its runtime is gone by itself.
     flight: Weak<watch::Sender<Option<Outcome>>>,
     early_from: Duration,
 }
@@ -87,8 +110,8 @@ type Outcome = Result<Credential, Arc<Error>>;
 impl RefreshingCredential {
     /// Fetches with this closure, as late as the first call needs it.
     ///
-    /// What the closure's error says is shown, so it must not hold a secret; its kind and its hint of how long to wait become those of the
-    /// calls that need the secret.
+    /// What the closure's error says is shown, so it must not hold a secret; its kind and its hint
+    /// of how long to wait become those of the calls that need the secret.
     pub fn new<F, Fut>(scheme: Scheme, fetch: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
@@ -104,19 +127,23 @@ impl RefreshingCredential {
         }
     }
 
-    /// How long before its expiry the secret is renewed.
+    /// How long before its expiry the secret is renewed: 60 s by default; more than half of the
+    /// validity counts as half. With zero it is renewed only when it has expired, and calls then
+    /// wait for it.
     pub fn margin(mut self, margin: Duration) -> Self {
         self.margin = margin;
         self
     }
 
-    /// How long a fetch may take, by tokio's clock.
+    /// How long a fetch may take, by tokio's clock: 30 s by default. Calls that wait for it may
+    /// give up earlier, by their own total.
     pub fn fetch_limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The clock that validity is measured with.
+    /// The clock that validity is measured with, for tests. Give it before the first fetch: what is held was
+    /// measured with the old one.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -186,8 +213,8 @@ impl RefreshingCredential {
     }
 }
 
-/// The failure of a fetch, as each of those who waited for it is told. Not the error itself: the delivery, the status and the body of another
-/// request would be taken for those of the call.
+/// The failure of a fetch, as each of those who waited for it is told. Not the error itself: the
+/// delivery, the status and the body of another request would be taken for those of the call.
 fn retold(error: &Error) -> Error {
     let text = error.to_string();
     let reason = text.rsplit_once(" (").map_or(text.as_str(), |(reason, _delivery)| reason);
@@ -196,9 +223,16 @@ fn retold(error: &Error) -> Error {
 }
 
 impl CredentialSource for RefreshingCredential {
+    /// # Errors
+    ///
+    /// With the kind and the hint of the fetch's own error, as "no credential could be fetched";
+    /// `Timeout` if the fetch took longer than its limit; `Credentials` if it panicked, or brought
+    /// what cannot be a secret.
+    ///
     /// # Cancel safety
     ///
-    /// Safe at every point: the fetch goes on without the caller, and the next one finds it or what it brought.
+    /// Safe at every point: the fetch goes on without the caller, and the next one finds it or what
+    /// it brought.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(async {
             let mut flight = match self.look() {

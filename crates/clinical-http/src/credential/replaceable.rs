@@ -9,7 +9,8 @@ use crate::{BoxFuture, Error};
 
 /// A secret that can be replaced at any time. Clones share it: give one to the client and keep the other.
 ///
-/// An attempt under way keeps the secret it began with; every later attempt, also of a call that is waiting to try again, sends the new one.
+/// An attempt under way keeps the secret it began with; every later attempt, also of a call that is
+/// waiting to try again, sends the new one.
 ///
 /// ```
 /// use clinical_http::credential::{ReplaceableCredential, Scheme};
@@ -36,7 +37,10 @@ impl ReplaceableCredential {
         Ok(Self { scheme, current })
     }
 
-    /// Sends this secret from now on, and returns its generation: one more than before, or the same if the secret is.
+    /// Sends this secret from now on, and returns its generation: one more than before, or the same
+    /// if the secret is. May be called from any thread, with or without a runtime; it waits for
+    /// nothing. A call that meets a 401 asks for the secret once, at that moment: replace it before
+    /// the vendor ends the old one.
     ///
     /// # Errors
     ///
@@ -50,6 +54,9 @@ impl ReplaceableCredential {
 }
 
 impl CredentialSource for ReplaceableCredential {
+    /// # Cancel safety
+    ///
+    /// Safe: it is ready at once.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Box::pin(std::future::ready(Ok(current)))

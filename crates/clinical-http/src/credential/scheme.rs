@@ -1,5 +1,6 @@
-//! The way a secret goes into a request: which header field, and what stands before it there. Decides also what a secret may look like.
-//! Knows nothing of where secrets come from; every source is given a scheme.
+//! The way a secret goes into a request: which header field, and what stands before it there.
+//! Decides also what a secret may look like. Knows nothing of where secrets come from; every source
+//! is given a scheme.
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,7 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Credential;
 use crate::Error;
 
-/// Fields that frame or describe a request: a secret in one of them would break the request, or change what it means.
+/// Fields that frame or describe a request: a secret in one of them would break the request, or
+/// change what it means.
 const RESERVED: [&str; 11] = [
     "accept",
     "connection",
@@ -48,8 +50,8 @@ impl Scheme {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name, or one that HTTP or this client sets itself
-    /// (`Host`, `Content-Length` and the like).
+    /// [`Configuration`](crate::ErrorKind::Configuration) if `name` is not a header name, or one
+    /// that HTTP or this client sets itself (`Host`, `Content-Length` and the like).
     pub fn header_key(name: &str) -> Result<Self, Error> {
         let header = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| Error::configuration("credential header", "is not a valid HTTP field name"))?;
@@ -64,7 +66,8 @@ impl Scheme {
     ///
     /// # Errors
     ///
-    /// [`Credentials`](crate::ErrorKind::Credentials) if the secret is empty or holds anything but visible ASCII characters.
+    /// [`Credentials`](crate::ErrorKind::Credentials) if the secret is empty or holds anything but
+    /// visible ASCII characters.
     pub fn credential(&self, secret: impl Into<SecretString>) -> Result<Credential, Error> {
         self.named("token", secret.into())
     }
