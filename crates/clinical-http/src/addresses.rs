@@ -1,4 +1,5 @@
-//! The addresses of a vendor's operations, made once each: joining an address costs more than all else that is done for a small call.
+//! The addresses of a vendor's operations, made once each: joining an address costs more than all
+//! else that is done for a small call.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

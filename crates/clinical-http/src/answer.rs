@@ -6,9 +6,9 @@ use crate::audit::CallId;
 /// The identifier that a vendor gives to a piece of work (a run, a task, an order), read off a
 /// decoded answer so that the audit record can name it.
 ///
-/// Implement it for every type that [`Client::send`](crate::Client::send) decodes into; an empty `impl`
-/// says that the answer names no work. The reference links the audit record with the vendor's own log,
-/// which is where a question about a past call ends up.
+/// Implement it for every type that [`Client::send`](crate::Client::send) decodes into; an empty
+/// `impl` says that the answer names no work. The reference links the audit record with the
+/// vendor's own log, which is where a question about a past call ends up.
 ///
 /// ```
 /// use clinical_http::VendorReference;
@@ -26,8 +26,8 @@ use crate::audit::CallId;
 /// ```
 pub trait VendorReference {
     /// The vendor's identifier, if this answer carries one; by default none. It goes into
-    /// [`AuditRecord::vendor_reference`](crate::audit::AuditRecord::vendor_reference) as the vendor sent it,
-    /// so it must not be a patient's name or number.
+    /// [`AuditRecord::vendor_reference`](crate::audit::AuditRecord::vendor_reference) as the vendor
+    /// sent it, so it must not be a patient's name or number.
     fn vendor_reference(&self) -> Option<&str> {
         None
     }
@@ -49,8 +49,9 @@ pub struct Answer<T> {
     pub call: CallId,
     /// The HTTP status (2xx).
     pub status: u16,
-    /// Every attempt, the successful one last; never empty. More than one means that the vendor may have
-    /// done the work more than once, as far as the operation's [`Effect`](crate::Effect) allows it.
+    /// Every attempt, the successful one last; never empty. More than one means that the vendor may
+    /// have done the work more than once, as far as the operation's [`Effect`](crate::Effect)
+    /// allows it.
     pub attempts: Vec<Attempt>,
     /// The vendor's request id, where the answer carried one in `x-request-id`: 1-128 visible ASCII
     /// characters; anything else is ignored. The vendor's support asks for it.
@@ -64,8 +65,8 @@ impl<T> std::fmt::Debug for Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// Replaces the value, keeping what it took to get it. For vendor crates whose own type is made from the
-    /// one on the wire.
+    /// Replaces the value, keeping what it took to get it. For vendor crates whose own type is made
+    /// from the one on the wire.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
         Answer {
             value: f(self.value),

@@ -36,8 +36,8 @@ pub struct AuditOpening<'a> {
 
 /// Why a sink does not let a call begin.
 ///
-/// The caller sees it as an error of the kind [`Audit`](ErrorKind::Audit) with nothing sent, so write it
-/// for the person who runs the system: which store, and what to do about it.
+/// The caller sees it as an error of the kind [`Audit`](ErrorKind::Audit) with nothing sent, so
+/// write it for the person who runs the system: which store, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRefusal {
     pub(crate) reason: Cow<'static, str>,
@@ -59,8 +59,8 @@ impl std::fmt::Display for AuditRefusal {
 
 /// How a call ended.
 ///
-/// It says how the *call* ended, not what the vendor did: a failed or abandoned call may well have been
-/// processed. For that, look at the delivery beside it.
+/// It says how the *call* ended, not what the vendor did: a failed or abandoned call may well have
+/// been processed. For that, look at the delivery beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -77,9 +77,9 @@ pub enum Outcome {
 /// Metadata only: no part of the request or of the answer. What identifies people or work (the two
 /// references, the vendor's identifier) is wrapped, so that `Debug` of a record may go into a log.
 ///
-/// An attempt that was under way when the caller dropped the call is not in [`attempts`](Self::attempts),
-/// because it never ended; [`delivery`](Self::delivery), [`status`](Self::status) and the two byte counts
-/// include it.
+/// An attempt that was under way when the caller dropped the call is not in
+/// [`attempts`](Self::attempts), because it never ended; [`delivery`](Self::delivery),
+/// [`status`](Self::status) and the two byte counts include it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AuditRecord {
@@ -124,8 +124,9 @@ pub struct AuditRecord {
 /// Takes audit records. A call is announced before anything of it is sent, and recorded once,
 /// however it ends.
 ///
-/// The two halves are what makes a trail complete: an announcement without a record is a call during which
-/// the process died, and its delivery has to be found out at the vendor. Both bear the same [`CallId`].
+/// The two halves are what makes a trail complete: an announcement without a record is a call
+/// during which the process died, and its delivery has to be found out at the vendor. Both bear the
+/// same [`CallId`].
 ///
 /// A sink shared by several clients is told of their calls in any order and from any thread.
 ///
@@ -181,9 +182,9 @@ pub trait AuditSink: Send + Sync + 'static {
     ///
     /// # Cancel safety
     ///
-    /// The future is dropped with the call, and when the call's total deadline passes (the call then ends
-    /// with [`Audit`](ErrorKind::Audit) too). [`record`](Self::record) still comes: an implementation must
-    /// bear the record of a call whose announcement it did not finish writing.
+    /// The future is dropped with the call, and when the call's total deadline passes (the call
+    /// then ends with [`Audit`](ErrorKind::Audit) too). [`record`](Self::record) still comes: an
+    /// implementation must bear the record of a call whose announcement it did not finish writing.
     fn open<'a>(&'a self, opening: &'a AuditOpening<'a>) -> BoxFuture<'a, Result<(), AuditRefusal>> {
         let _ = opening;
         Box::pin(std::future::ready(Ok(())))

@@ -10,19 +10,21 @@ use clinical_transport::Random;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// Anything from zero to the whole delay, each value as likely as another. Spreads many clients best.
+    /// Anything from zero to the whole delay, each value as likely as another. Spreads many clients
+    /// best.
     Full,
-    /// At least this many percent of the delay (0-100; more counts as 100). For "too many requests", to
-    /// which a wait of zero is no answer, and for a schedule that the vendor documents.
+    /// At least this many percent of the delay (0-100; more counts as 100). For "too many
+    /// requests", to which a wait of zero is no answer, and for a schedule that the vendor
+    /// documents.
     AtLeastPercent(u8),
 }
 
 /// The delay before attempt n + 1: `min(cap, base * 2^(n-1))`, less the jitter.
 ///
-/// Computed in whole nanoseconds and without overflow, whatever is given. It is only the client's own part
-/// of a wait: a longer `Retry-After` wins, and a delay that leaves no room for another attempt within the
-/// [`Deadlines`](crate::Deadlines) ends the call instead of being slept. The defaults are in
-/// [`RetryPolicy`](crate::RetryPolicy).
+/// Computed in whole nanoseconds and without overflow, whatever is given. It is only the client's
+/// own part of a wait: a longer `Retry-After` wins, and a delay that leaves no room for another
+/// attempt within the [`Deadlines`](crate::Deadlines) ends the call instead of being slept. The
+/// defaults are in [`RetryPolicy`](crate::RetryPolicy).
 ///
 /// ```
 /// use clinical_http::{Backoff, Jitter};
@@ -46,9 +48,9 @@ impl Backoff {
         Self { base, cap, jitter }
     }
 
-    /// Between what the delay after the `n`-th failed attempt lies (from 1; 0 counts as 1). For printing a
-    /// schedule and for tests; the client draws from the same range. What is longer than 2^64 ns (584 years)
-    /// is shown as that.
+    /// Between what the delay after the `n`-th failed attempt lies (from 1; 0 counts as 1). For
+    /// printing a schedule and for tests; the client draws from the same range. What is longer than
+    /// 2^64 ns (584 years) is shown as that.
     pub fn range(&self, n: u32) -> RangeInclusive<Duration> {
         let (least, whole) = self.nanos(n).into_inner();
         Duration::from_nanos(least)..=Duration::from_nanos(whole)

@@ -15,9 +15,9 @@ use crate::verdict::Pace;
 /// the call ends with the failure it met
 /// ([`Error::retry_budget_empty`](crate::Error::retry_budget_empty)).
 ///
-/// First attempts are always free, and so is the one repetition after a credential was renewed. The level is
-/// in [`Stats::retry_tokens`](crate::Stats::retry_tokens). A token is a unit of this budget alone: it is not
-/// a request, and has nothing to do with a vendor's rate limit.
+/// First attempts are always free, and so is the one repetition after a credential was renewed. The
+/// level is in [`Stats::retry_tokens`](crate::Stats::retry_tokens). A token is a unit of this
+/// budget alone: it is not a request, and has nothing to do with a vendor's rate limit.
 ///
 /// ```
 /// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
@@ -65,15 +65,15 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// The most tokens, which are also there at the start (100 by default). With 0 nothing is ever sent
-    /// again, unless retries cost nothing.
+    /// The most tokens, which are also there at the start (100 by default). With 0 nothing is ever
+    /// sent again, unless retries cost nothing.
     pub fn capacity(mut self, tokens: u32) -> Self {
         self.capacity = tokens;
         self
     }
 
-    /// What a retry costs in tokens: after a transient failure (10 by default), and after throttling (5). A
-    /// cost of 0 makes such retries free.
+    /// What a retry costs in tokens: after a transient failure (10 by default), and after
+    /// throttling (5). A cost of 0 makes such retries free.
     pub fn costs(mut self, transient: u32, throttle: u32) -> Self {
         (self.transient_cost, self.throttle_cost) = (transient, throttle);
         self

@@ -20,9 +20,10 @@ use clinical_transport::ReqwestTransport;
 
 /// The settings of a [`Client`], made by [`Client::builder`].
 ///
-/// Every limit is on from the start; the defaults are in [`Deadlines`], [`RetryPolicy`], [`BodyLimits`] and
-/// beside each method. A vendor crate sets what its vendor documents and hands the builder on, so a setting
-/// given later wins over one given before; deadlines and retry policy are merged, field by field.
+/// Every limit is on from the start; the defaults are in [`Deadlines`], [`RetryPolicy`],
+/// [`BodyLimits`] and beside each method. A vendor crate sets what its vendor documents and hands
+/// the builder on, so a setting given later wins over one given before; deadlines and retry policy
+/// are merged, field by field.
 ///
 /// ```
 /// use clinical_http::{BaseUrl, Client, Deadlines, RateLimit, RetryPolicy, Vendor};
@@ -96,24 +97,24 @@ impl ClientBuilder {
         }
     }
 
-    /// Where the credential comes from: one of the sources in [`credential`](crate::credential), or your own.
-    /// Without a source no credential is sent. Asked before every attempt, so a secret can be rotated while
-    /// the client runs.
+    /// Where the credential comes from: one of the sources in [`credential`](crate::credential), or
+    /// your own. Without a source no credential is sent. Asked before every attempt, so a secret
+    /// can be rotated while the client runs.
     pub fn credential(mut self, source: impl CredentialSource) -> Self {
         self.credentials = Some(Arc::new(source));
         self
     }
 
-    /// How often and after which waits a request is sent again. What the policy leaves unset stays as it was.
-    /// Whether a request may be repeated at all is the operation's [`Effect`](crate::Effect), and no setting
-    /// overrules it.
+    /// How often and after which waits a request is sent again. What the policy leaves unset stays
+    /// as it was. Whether a request may be repeated at all is the operation's
+    /// [`Effect`](crate::Effect), and no setting overrules it.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy.over(&self.retry);
         self
     }
 
-    /// How long things may take. What is left unset stays as it was. The connect limit has no effect on a
-    /// transport given with [`transport`](Self::transport).
+    /// How long things may take. What is left unset stays as it was. The connect limit has no
+    /// effect on a transport given with [`transport`](Self::transport).
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines.over(&self.deadlines);
         self
@@ -140,30 +141,30 @@ impl ClientBuilder {
         self
     }
 
-    /// The `User-Agent` (RFC 9110, section 10.1.5), such as `MyHIS/1.0 (General Hospital)`; by default this
-    /// crate's name and version. ASCII; checked by [`build`](Self::build).
+    /// The `User-Agent` (RFC 9110, section 10.1.5), such as `MyHIS/1.0 (General Hospital)`; by
+    /// default this crate's name and version. ASCII; checked by [`build`](Self::build).
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = product.into();
         self
     }
 
-    /// Where audit records go. Without a sink there are none, and no fingerprint of what is sent is computed.
-    /// With one, a call begins only after the sink was told of it and did not refuse.
+    /// Where audit records go. Without a sink there are none, and no fingerprint of what is sent is
+    /// computed. With one, a call begins only after the sink was told of it and did not refuse.
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.audit = Some(Arc::new(sink));
         self
     }
 
-    /// Who watches: counters, a progress display. One observer; give one that passes on to several if you
-    /// need them. It can change nothing.
+    /// Who watches: counters, a progress display. One observer; give one that passes on to several
+    /// if you need them. It can change nothing.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
     /// How connections are made: whom to trust, who we are, and through which proxy. By default the
-    /// operating system's authorities, no client certificate, no proxy. Without effect on a transport given
-    /// with [`transport`](Self::transport).
+    /// operating system's authorities, no client certificate, no proxy. Without effect on a
+    /// transport given with [`transport`](Self::transport).
     pub fn connection(mut self, connection: Connection) -> Self {
         self.connection = connection;
         self
@@ -177,8 +178,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Another clock than the system's, for tests. It measures the total deadline and the waits between
-    /// attempts; limits within an attempt use tokio's timer.
+    /// Another clock than the system's, for tests. It measures the total deadline and the waits
+    /// between attempts; limits within an attempt use tokio's timer.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -195,10 +196,10 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), naming the setting and the rule: a user agent that
-    /// is empty or not ASCII, an audit header of the vendor's that is no HTTP field name, a system without
-    /// trusted authorities, proxy credentials without a proxy. No connection is made, so a wrong address or a
-    /// wrong key shows at the first call.
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming the setting and the rule: a user
+    /// agent that is empty or not ASCII, an audit header of the vendor's that is no HTTP field
+    /// name, a system without trusted authorities, proxy credentials without a proxy. No connection
+    /// is made, so a wrong address or a wrong key shows at the first call.
     pub fn build(self) -> Result<Client, Error> {
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .ok()

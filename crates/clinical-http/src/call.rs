@@ -4,9 +4,9 @@ use crate::{Body, CallContext, Operation};
 
 /// What to send: an operation, its body, and who it is about.
 ///
-/// Cloning is cheap (a body in memory is shared, a file is read when it is sent), and a clone sent again is a
-/// new call, with a name, attempts and an audit record of its own. So keep a clone if you may want to send
-/// again what ended `NotSent` or `Refused`.
+/// Cloning is cheap (a body in memory is shared, a file is read when it is sent), and a clone sent
+/// again is a new call, with a name, attempts and an audit record of its own. So keep a clone if
+/// you may want to send again what ended `NotSent` or `Refused`.
 ///
 /// ```
 /// use clinical_http::{Body, Call, CallContext, Effect, Method, Operation};
@@ -37,8 +37,8 @@ impl Call {
         Self { operation, context: CallContext::new(), body: Body::empty() }
     }
 
-    /// Who the call is about: sent in the vendor's audit headers, if it has any, and written into the audit
-    /// record. Replaces a context given before.
+    /// Who the call is about: sent in the vendor's audit headers, if it has any, and written into
+    /// the audit record. Replaces a context given before.
     #[must_use]
     pub fn context(mut self, context: CallContext) -> Self {
         self.context = context;

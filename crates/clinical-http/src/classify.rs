@@ -1,4 +1,5 @@
-//! From what was observed to an error: which kind it is, and the sentence that says so without any data.
+//! From what was observed to an error: which kind it is, and the sentence that says so without any
+//! data.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -54,7 +55,8 @@ pub(crate) fn failure_error(failure: Failure, delivery: Delivery) -> Error {
     Error::new(failure.kind(), failure.to_string()).with_delivery(delivery)
 }
 
-/// The error for a limit that was reached before an answer was there. `limit` is the time that the attempt had.
+/// The error for a limit that was reached before an answer was there. `limit` is the time that the
+/// attempt had.
 pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Delivery) -> Error {
     let message = match expired {
         Expired::Attempt => format!("no answer came within the time limit of {} s", whole_seconds(limit)).into(),

@@ -13,12 +13,13 @@ use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, S
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
 ///
-/// They also share the limits: the retry budget, the rate limit, the cool-down after "too many requests" and
-/// the limit in flight belong to the client and not to the task that met them. So make one client for each
-/// vendor and account and clone it; two clients of one host know nothing of each other.
+/// They also share the limits: the retry budget, the rate limit, the cool-down after "too many
+/// requests" and the limit in flight belong to the client and not to the task that met them. So
+/// make one client for each vendor and account and clone it; two clients of one host know nothing
+/// of each other.
 ///
-/// `Debug` prints every limit in force, and no secret. A client needs a tokio runtime with timers and I/O;
-/// programs without one use the feature `blocking`.
+/// `Debug` prints every limit in force, and no secret. A client needs a tokio runtime with timers
+/// and I/O; programs without one use the feature `blocking`.
 ///
 /// ```
 /// use clinical_http::{BaseUrl, Call, Client, Delivery, Effect, Method, Operation, Vendor};
@@ -66,8 +67,8 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Starts the settings of a client of `vendor` at `base`. Nothing is checked or connected to until
-    /// [`build`](ClientBuilder::build) and the first call.
+    /// Starts the settings of a client of `vendor` at `base`. Nothing is checked or connected to
+    /// until [`build`](ClientBuilder::build) and the first call.
     pub fn builder(vendor: &'static Vendor, base: BaseUrl) -> ClientBuilder {
         ClientBuilder::new(vendor, base)
     }
@@ -152,7 +153,8 @@ impl Client {
     }
 }
 
-/// Decodes an answer. The message of `serde_json` may quote the answer, so only the place is taken from it.
+/// Decodes an answer. The message of `serde_json` may quote the answer, so only the place is taken
+/// from it.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());

@@ -9,15 +9,16 @@ use crate::BoxFuture;
 /// Deadlines are measured with [`now`](Clock::now), which is monotonic; the wall clock is used only
 /// for audit records and for a `Retry-After` date when the answer itself carries no `Date`.
 ///
-/// Limits *within* an attempt (attempt, stall) do not come from here: they use tokio's timer, which tests
-/// pause with `tokio::time::pause`.
+/// Limits *within* an attempt (attempt, stall) do not come from here: they use tokio's timer, which
+/// tests pause with `tokio::time::pause`.
 pub trait Clock: Send + Sync + 'static {
     /// Monotonic time since an arbitrary origin that does not change during the life of the clock.
     fn now(&self) -> Duration;
     /// The wall clock. It may jump, so no limit is ever measured with it.
     fn wall(&self) -> SystemTime;
-    /// A future that ends after `duration`, or a little later; never earlier, because a `Retry-After` would
-    /// then be undercut. Durations of many years must neither overflow nor panic.
+    /// A future that ends after `duration`, or a little later; never earlier, because a
+    /// `Retry-After` would then be undercut. Durations of many years must neither overflow nor
+    /// panic.
     ///
     /// # Cancel safety
     ///

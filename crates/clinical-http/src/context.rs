@@ -10,8 +10,8 @@ const LONGEST: usize = 256;
 /// A doctor's or a patient's reference, checked to be safe as an HTTP field value: 1-256 visible
 /// ASCII characters, with spaces allowed inside. `Debug` does not print it.
 ///
-/// That is a part of what RFC 9110, section 5.5 allows: letters beyond ASCII have no agreed encoding in a
-/// field value, and a control character could end the field and begin another.
+/// That is a part of what RFC 9110, section 5.5 allows: letters beyond ASCII have no agreed
+/// encoding in a field value, and a control character could end the field and begin another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AuditId(Sensitive<String>);
 
@@ -22,7 +22,8 @@ impl AuditId {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the field and the rule, never the value.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the field and the rule, never the
+    /// value.
     pub fn new(field: &'static str, value: impl Into<String>) -> Result<Self, Error> {
         let value = value.into();
         if value.is_empty() {
@@ -55,9 +56,9 @@ impl AuditId {
 
 /// Who a call is about, for the vendor's audit headers and for our audit record.
 ///
-/// Both references are optional here; a vendor crate may demand one. They are sent only to a vendor that
-/// declares headers for them ([`Vendor::audit_headers`](crate::Vendor::audit_headers)), and are never part of
-/// the address or the body. Use identifiers of your system, not names.
+/// Both references are optional here; a vendor crate may demand one. They are sent only to a vendor
+/// that declares headers for them ([`Vendor::audit_headers`](crate::Vendor::audit_headers)), and
+/// are never part of the address or the body. Use identifiers of your system, not names.
 ///
 /// ```
 /// use clinical_http::CallContext;

@@ -35,8 +35,8 @@ pub use refreshing::{Fetched, RefreshingCredential};
 pub use replaceable::ReplaceableCredential;
 pub use scheme::Scheme;
 
-/// A secret and the scheme by which it is sent. `Debug` shows the scheme and the generation only, and the
-/// memory of the secret is wiped when its last clone is dropped.
+/// A secret and the scheme by which it is sent. `Debug` shows the scheme and the generation only,
+/// and the memory of the secret is wiped when its last clone is dropped.
 ///
 /// What a [`CredentialSource`] hands out. The copy of it in a request's header is marked sensitive,
 /// so that the HTTP library does not print it either; that copy is not wiped.
@@ -70,9 +70,9 @@ impl Credential {
         Self { scheme, secret: Arc::new(secret), generation: 0 }
     }
 
-    /// The same credential as the given generation (0 until it is set). A source counts up whenever it hands
-    /// out another secret, and only then: a higher number with the same secret would send in vain what the
-    /// vendor has just refused.
+    /// The same credential as the given generation (0 until it is set). A source counts up whenever
+    /// it hands out another secret, and only then: a higher number with the same secret would send
+    /// in vain what the vendor has just refused.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
@@ -107,7 +107,8 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// The latest generation that the vendor refused. Sources that use it count from 1, so that 0 is none.
+/// The latest generation that the vendor refused. Sources that use it count from 1, so that 0 is
+/// none.
 #[derive(Debug, Default)]
 struct Refused(AtomicU64);
 
@@ -121,7 +122,8 @@ impl Refused {
     }
 }
 
-/// Where credentials come from. Asked before every attempt, so a source that fetches anything must cache it.
+/// Where credentials come from. Asked before every attempt, so a source that fetches anything must
+/// cache it.
 ///
 /// The sources of this module cover most needs; [`RefreshingCredential`] takes any closure. A
 /// source of your own looks like this:
@@ -176,12 +178,13 @@ pub trait CredentialSource: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// An error ends the call, and this attempt is not made. Make it with [`Error::credentials`]. Its text is
-    /// shown to the caller and logged, so it must not hold the secret or a part of it.
+    /// An error ends the call, and this attempt is not made. Make it with [`Error::credentials`].
+    /// Its text is shown to the caller and logged, so it must not hold the secret or a part of it.
     ///
     /// # Delivery
     ///
-    /// Nothing of the attempt was sent when this runs. Earlier attempts of the same call keep their delivery.
+    /// Nothing of the attempt was sent when this runs. Earlier attempts of the same call keep their
+    /// delivery.
     ///
     /// # Cancel safety
     ///
@@ -195,9 +198,9 @@ pub trait CredentialSource: Send + Sync + 'static {
     /// drop it if it is still the current one; the call is sent again, once, if
     /// [`current`](Self::current) then returns another generation.
     ///
-    /// Calls under way together may each report the same generation, and late ones an old generation: neither
-    /// may cost the secret that replaced it. By default nothing happens, which is right for a secret that the
-    /// source cannot renew. Must return at once.
+    /// Calls under way together may each report the same generation, and late ones an old
+    /// generation: neither may cost the secret that replaced it. By default nothing happens, which
+    /// is right for a secret that the source cannot renew. Must return at once.
     fn rejected(&self, generation: u64) {
         let _ = generation;
     }

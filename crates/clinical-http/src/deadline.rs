@@ -12,11 +12,13 @@ use std::time::Duration;
 /// | `connect` | 10 s | name resolution, TCP and TLS |
 /// | `stall` | 30 s | no byte of a body moved, in either direction; the vendor's thinking time does not count |
 ///
-/// An attempt never gets more than what is left of the total, and none is started with less than 250 ms left.
+/// An attempt never gets more than what is left of the total, and none is started with less than
+/// 250 ms left.
 ///
-/// A limit that passes is [`Timeout`](crate::ErrorKind::Timeout). What it means for delivery depends on the
-/// moment: before the first byte of a request's body `NotSent`, after it `Unknown`, within the answer to a
-/// success `ResponseLost`. A limit cannot be switched off; `Duration::MAX` is accepted and means years.
+/// A limit that passes is [`Timeout`](crate::ErrorKind::Timeout). What it means for delivery
+/// depends on the moment: before the first byte of a request's body `NotSent`, after it `Unknown`,
+/// within the answer to a success `ResponseLost`. A limit cannot be switched off; `Duration::MAX`
+/// is accepted and means years.
 ///
 /// A value holds only the limits that were set. Given to a [`ClientBuilder`](crate::ClientBuilder)
 /// it changes those and leaves the others as the client had them: a vendor crate's long attempt
@@ -58,32 +60,34 @@ pub struct Deadlines {
 const LEAST: Duration = Duration::from_millis(250);
 
 impl Deadlines {
-    /// The longest a whole call may take, everything included: the audit trail's consent, waiting for the
-    /// client's limits, fetching a credential, every attempt and every wait between. 5 min by default.
+    /// The longest a whole call may take, everything included: the audit trail's consent, waiting
+    /// for the client's limits, fetching a credential, every attempt and every wait between. 5 min
+    /// by default.
     #[must_use]
     pub fn total(mut self, limit: Duration) -> Self {
         self.total = Some(limit);
         self
     }
 
-    /// The longest one attempt may take, from connecting to the last byte of the answer. 60 s by default,
-    /// and never more than what is left of the total.
+    /// The longest one attempt may take, from connecting to the last byte of the answer. 60 s by
+    /// default, and never more than what is left of the total.
     #[must_use]
     pub fn attempt(mut self, limit: Duration) -> Self {
         self.attempt = Some(limit);
         self
     }
 
-    /// The longest a connection may take to be ready: name resolution, TCP, proxy and TLS together. 10 s by
-    /// default. When it passes, nothing was sent.
+    /// The longest a connection may take to be ready: name resolution, TCP, proxy and TLS together.
+    /// 10 s by default. When it passes, nothing was sent.
     #[must_use]
     pub fn connect(mut self, limit: Duration) -> Self {
         self.connect = Some(limit);
         self
     }
 
-    /// The longest silence while a body is on its way, out or in. 30 s by default; less than 1 ms counts as
-    /// 1 ms. Between the last byte of the request and the first of the answer only the attempt's limit holds.
+    /// The longest silence while a body is on its way, out or in. 30 s by default; less than 1 ms
+    /// counts as 1 ms. Between the last byte of the request and the first of the answer only the
+    /// attempt's limit holds.
     #[must_use]
     pub fn stall(mut self, limit: Duration) -> Self {
         self.stall = Some(limit);

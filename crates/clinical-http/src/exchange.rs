@@ -30,7 +30,8 @@ pub(crate) struct Success {
 pub(crate) struct Failed {
     pub(crate) error: Error,
     pub(crate) pace: Pace,
-    /// The same would happen again (an answer past the cap, a file that has changed): not repeated whatever the effect.
+    /// The same would happen again (an answer past the cap, a file that has changed): not repeated
+    /// whatever the effect.
     pub(crate) is_final: bool,
     /// What the vendor said about its rate limit.
     pub(crate) remaining: Option<Remaining>,

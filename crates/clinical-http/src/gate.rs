@@ -1,6 +1,7 @@
-//! The gate in front of every attempt, shared by all clones of a client: a limit on requests in flight, pacing, and the cool-down
-//! after the vendor said "too many". Calls pass in the order in which they came, and one that cannot pass in time is turned away at
-//! once. Nothing here runs by itself: those who wait keep the time.
+//! The gate in front of every attempt, shared by all clones of a client: a limit on requests in
+//! flight, pacing, and the cool-down after the vendor said "too many". Calls pass in the order in
+//! which they came, and one that cannot pass in time is turned away at once. Nothing here runs by
+//! itself: those who wait keep the time.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -14,8 +15,8 @@ use tokio::time::timeout;
 use crate::rate::{Remaining, Window};
 use crate::{Clock, Deadlines, Error, ErrorKind, RateLimit, Stats};
 
-/// After a cool-down calls are let through one by one with this much between them, until one is answered: otherwise all that
-/// waited would meet the vendor in the same instant.
+/// After a cool-down calls are let through one by one with this much between them, until one is
+/// answered: otherwise all that waited would meet the vendor in the same instant.
 const GAP: Duration = Duration::from_millis(250);
 
 pub(crate) struct Gate {
@@ -61,8 +62,8 @@ impl Gate {
         }
     }
 
-    /// Waits until an attempt may begin; `spent` tells how much of the call's total has passed. Dropping the future gives the place in
-    /// the queue back.
+    /// Waits until an attempt may begin; `spent` tells how much of the call's total has passed.
+    /// Dropping the future gives the place in the queue back.
     pub(crate) async fn pass(
         &self,
         clock: &dyn Clock,
@@ -153,7 +154,8 @@ impl State {
     }
 }
 
-/// Leave to make one attempt. Dropping it makes room for another; once the attempt has begun, that means that no answer came.
+/// Leave to make one attempt. Dropping it makes room for another; once the attempt has begun, that
+/// means that no answer came.
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
     queued: Duration,
@@ -175,7 +177,8 @@ impl Pass<'_> {
         self.queued
     }
 
-    /// The attempt begins now; `false` if the gate was shut meanwhile and the attempt has to pass it again.
+    /// The attempt begins now; `false` if the gate was shut meanwhile and the attempt has to pass
+    /// it again.
     pub(crate) fn begins(&mut self, now: Duration) -> bool {
         let mut state = self.gate.state();
         if state.shut_until(now) > now {
@@ -197,7 +200,8 @@ impl Pass<'_> {
         }
     }
 
-    /// The vendor said "too many". Nobody passes for as long as `wait` finds right for so many strikes in a row.
+    /// The vendor said "too many". Nobody passes for as long as `wait` finds right for so many
+    /// strikes in a row.
     pub(crate) fn throttled(mut self, now: Duration, said: Option<Remaining>, wait: impl FnOnce(u32) -> Duration) {
         let mut state = self.gate.state();
         // Requests that were under way together are one strike.

@@ -17,7 +17,8 @@ pub(crate) enum Expired {
     Stall,
 }
 
-/// Runs `work` until it ends or the moment that `until` names has come; `None` is the latter. What is ready at once needs no timer.
+/// Runs `work` until it ends or the moment that `until` names has come; `None` is the latter. What
+/// is ready at once needs no timer.
 pub(crate) async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut timer) = (pin!(work), pin!(None));
     poll_fn(|cx| {
@@ -32,7 +33,8 @@ pub(crate) async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Fut
     .await
 }
 
-/// Runs `work` until it ends, `end` is reached, or the body that `progress` tells of has not moved for `stall`.
+/// Runs `work` until it ends, `end` is reached, or the body that `progress` tells of has not moved
+/// for `stall`.
 pub(crate) async fn guarded<F: Future>(
     work: F,
     end: Instant,

@@ -61,8 +61,8 @@ pub use clinical_transport::{
 
 /// What carries a request: for another transport than `reqwest`, and for tests.
 ///
-/// A transport is given to a client with [`ClientBuilder::transport`]. It moves bytes and says what a failure
-/// means for delivery; retries, limits, credentials and caps stay where they are.
+/// A transport is given to a client with [`ClientBuilder::transport`]. It moves bytes and says what
+/// a failure means for delivery; retries, limits, credentials and caps stay where they are.
 pub mod transport {
     pub use clinical_transport::{
         BodyError, Failure, ResponseBody, SendBody, Transport, TransportError, TransportRequest, TransportResponse,

@@ -7,10 +7,10 @@
 /// | `response`: a success body | 16 MiB; what is longer is cut there |
 /// | an error body | 8 KiB, fixed; the rest is not read |
 ///
-/// Counted as received: answers are asked for without compression, so nothing unpacks to more. An answer that
-/// is cut is [`ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge) with the delivery
-/// [`ResponseLost`](crate::Delivery::ResponseLost) and is not asked for again, whatever the effect: the same
-/// answer would come again, and be billed again. What came up to the cap is in
+/// Counted as received: answers are asked for without compression, so nothing unpacks to more. An
+/// answer that is cut is [`ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge) with the delivery
+/// [`ResponseLost`](crate::Delivery::ResponseLost) and is not asked for again, whatever the effect:
+/// the same answer would come again, and be billed again. What came up to the cap is in
 /// [`Error::body`](crate::Error::body).
 ///
 /// ```
@@ -47,7 +47,8 @@ impl Default for BodyLimits {
 }
 
 impl BodyLimits {
-    /// The most bytes of a success body (16 MiB by default). It is held in memory until it is decoded.
+    /// The most bytes of a success body (16 MiB by default). It is held in memory until it is
+    /// decoded.
     #[must_use]
     pub fn response(mut self, bytes: usize) -> Self {
         self.response = bytes;

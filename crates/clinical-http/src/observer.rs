@@ -31,8 +31,8 @@ pub enum Event<'a> {
         /// What happened.
         attempt: &'a Attempt,
     },
-    /// The client waits before the next attempt: back-off or the vendor's hint. Waiting for the client's own
-    /// limits is not told here; see [`Attempt::queued`].
+    /// The client waits before the next attempt: back-off or the vendor's hint. Waiting for the
+    /// client's own limits is not told here; see [`Attempt::queued`].
     Waiting {
         /// The operation's name.
         operation: &'static str,
@@ -47,7 +47,8 @@ pub enum Event<'a> {
         operation: &'static str,
         /// How it ended.
         outcome: Outcome,
-        /// What is known about delivery: of a success `Answered`, otherwise the worst of all attempts.
+        /// What is known about delivery: of a success `Answered`, otherwise the worst of all
+        /// attempts.
         delivery: Delivery,
         /// How long it took, waiting included.
         elapsed: Duration,
@@ -62,8 +63,8 @@ pub enum Event<'a> {
 /// must return at once, and it must not panic, because it is also called while a dropped call is
 /// cleaned up.
 ///
-/// It is told of all calls of a client at once, from any thread; events do not name their call. To follow one
-/// call, use the spans or the audit trail.
+/// It is told of all calls of a client at once, from any thread; events do not name their call. To
+/// follow one call, use the spans or the audit trail.
 ///
 /// ```
 /// # use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
@@ -105,8 +106,9 @@ pub enum Event<'a> {
 /// # }
 /// ```
 pub trait Observer: Send + Sync + 'static {
-    /// Is told of one event, after it happened (`AttemptStarted` and `Waiting`: just before). What it returns
-    /// or does changes nothing in the call; the time it takes does, because the call waits for it.
+    /// Is told of one event, after it happened (`AttemptStarted` and `Waiting`: just before). What
+    /// it returns or does changes nothing in the call; the time it takes does, because the call
+    /// waits for it.
     fn on_event(&self, event: Event<'_>);
 }
 
@@ -158,8 +160,8 @@ struct Totals {
     throttled: AtomicU64,
 }
 
-/// What [`Counters`] have counted since they were made. Every number only grows, and starts at zero with the
-/// process, as a counter of OpenTelemetry or Prometheus does.
+/// What [`Counters`] have counted since they were made. Every number only grows, and starts at zero
+/// with the process, as a counter of OpenTelemetry or Prometheus does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Counts {

@@ -47,9 +47,9 @@ impl Method {
 
 /// What repeating a request would do at the vendor. Declared, never inferred from the HTTP method.
 ///
-/// HTTP has these terms for methods (RFC 9110, section 9.2); vendors of clinical APIs use `POST` for nearly
-/// everything, so here they are said of operations. With what is known of the attempt before it, the effect
-/// decides whether a request is sent again:
+/// HTTP has these terms for methods (RFC 9110, section 9.2); vendors of clinical APIs use `POST`
+/// for nearly everything, so here they are said of operations. With what is known of the attempt
+/// before it, the effect decides whether a request is sent again:
 ///
 /// | [`Delivery`](crate::Delivery) of the attempt | `Safe`, `Idempotent`, `Keyed` | `Unsafe`, `ReadOnce` |
 /// |---|---|---|
@@ -57,9 +57,9 @@ impl Method {
 /// | `Unknown`, `ResponseLost` | again | stop |
 /// | `Answered` | stop | stop |
 ///
-/// "Again" holds within the policy, the budget and the deadlines, and not for what would only happen again
-/// (an answer past the cap, a file that changed). If in doubt, declare `Unsafe`: it asks a person more often
-/// than needed, and never does a thing twice.
+/// "Again" holds within the policy, the budget and the deadlines, and not for what would only
+/// happen again (an answer past the cap, a file that changed). If in doubt, declare `Unsafe`: it
+/// asks a person more often than needed, and never does a thing twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Effect {
@@ -71,8 +71,8 @@ pub enum Effect {
     /// The vendor de-duplicates on a key that this client sends. The key is a part of the call's
     /// body, which is the same for every attempt; a new call needs a new one.
     Keyed,
-    /// A plain create: repeating it may do it twice. After an uncertain outcome the call ends, and its caller
-    /// decides.
+    /// A plain create: repeating it may do it twice. After an uncertain outcome the call ends, and
+    /// its caller decides.
     Unsafe,
     /// Reading destroys what is read: a second request would find nothing. What came of a broken
     /// answer is kept in [`Error::body`](crate::Error::body), because it cannot be had again.
@@ -91,8 +91,8 @@ impl Effect {
 
 /// One endpoint of a vendor.
 ///
-/// A `const`, or a `static`: a [`Call`](crate::Call) borrows it for good. Nothing is checked when it is
-/// declared, so a vendor crate tests its operations against the vendor's contract.
+/// A `const`, or a `static`: a [`Call`](crate::Call) borrows it for good. Nothing is checked when
+/// it is declared, so a vendor crate tests its operations against the vendor's contract.
 ///
 /// ```
 /// use clinical_http::{Effect, Method, Operation};

@@ -82,7 +82,8 @@ impl Remaining {
     }
 }
 
-/// The longest that a vendor's word about its limit holds: a reset far away is a mistake, or in another unit.
+/// The longest that a vendor's word about its limit holds: a reset far away is a mistake, or in
+/// another unit.
 const LONGEST_WORD: Duration = Duration::from_secs(300);
 
 /// When requests began, and what the vendor last said is left.

@@ -6,8 +6,8 @@ use crate::verdict::Pace;
 use crate::{Backoff, Jitter, RetryBudget};
 use clinical_transport::Random;
 
-/// When and how often a request is sent again. Whether it may be sent again at all is not decided here: see
-/// [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).
+/// When and how often a request is sent again. Whether it may be sent again at all is not decided
+/// here: see [`Effect`](crate::Effect) and [`Delivery`](crate::Delivery).
 ///
 /// Defaults: 4 attempts; after a transient failure 100 ms doubling, full jitter; after throttling 1
 /// s doubling, at least half of it; both capped at 20 s; a `Retry-After` of more than 5 minutes is
@@ -67,14 +67,14 @@ impl std::fmt::Debug for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never sends a request twice, not even one that was not sent or was refused, nor after a credential was
-    /// renewed. For callers that have a queue of their own.
+    /// Never sends a request twice, not even one that was not sent or was refused, nor after a
+    /// credential was renewed. For callers that have a queue of their own.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// The most attempts for one call, the first included (4 by default; 0 counts as 1). The one after a
-    /// renewed credential counts too.
+    /// The most attempts for one call, the first included (4 by default; 0 counts as 1). The one
+    /// after a renewed credential counts too.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
@@ -99,15 +99,17 @@ impl RetryPolicy {
     }
 
     /// The longest `Retry-After` that is waited for (5 min by default); a longer one ends the call,
-    /// and the hint is in [`Error::retry_after`](crate::Error::retry_after). After throttling
-    /// the client's other calls are held for this long, and not for what the hint said, which may be nonsense.
+    /// and the hint is in [`Error::retry_after`](crate::Error::retry_after). After throttling the
+    /// client's other calls are held for this long, and not for what the hint said, which may be
+    /// nonsense.
     #[must_use]
     pub fn max_hint(mut self, longest: Duration) -> Self {
         self.max_hint = Some(longest);
         self
     }
 
-    /// What all retries of a client together may cost. Replaces the whole budget: its fields are not merged.
+    /// What all retries of a client together may cost. Replaces the whole budget: its fields are
+    /// not merged.
     #[must_use]
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);

@@ -1,15 +1,17 @@
-//! `Retry-After` (RFC 9110, section 10.2.3): seconds or an HTTP-date, read leniently, trusted carefully.
+//! `Retry-After` (RFC 9110, section 10.2.3): seconds or an HTTP-date, read leniently, trusted
+//! carefully.
 //!
-//! A date is corrected by the clock difference to the server: its distance is taken from the same answer's `Date` header, and
-//! only without one from the local wall clock. What cannot be read is ignored. Of several lines the longest wait counts.
+//! A date is corrected by the clock difference to the server: its distance is taken from the same
+//! answer's `Date` header, and only without one from the local wall clock. What cannot be read is
+//! ignored. Of several lines the longest wait counts.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// The wait that the vendor asks for, or `None` if there is no readable hint. A date in the past is a wait of zero; a
-/// number of seconds too large for the type is the largest one.
+/// The wait that the vendor asks for, or `None` if there is no readable hint. A date in the past is
+/// a wait of zero; a number of seconds too large for the type is the largest one.
 pub(crate) fn hint(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
     let mut server_now = None;
     headers
@@ -36,8 +38,8 @@ fn date(headers: &HeaderMap, wall: SystemTime) -> Option<SystemTime> {
     moment(headers.get(DATE)?.to_str().ok()?.trim(), wall)
 }
 
-/// An HTTP-date (RFC 9110, section 5.6.7). The library reads all three forms, but knows no leap second, and no century but those
-/// of today.
+/// An HTTP-date (RFC 9110, section 5.6.7). The library reads all three forms, but knows no leap
+/// second, and no century but those of today.
 fn moment(text: &str, now: SystemTime) -> Option<SystemTime> {
     const YEAR: u64 = 31_556_952;
     let leap = Duration::from_secs(text.contains(":60 ").into());

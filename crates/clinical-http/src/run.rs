@@ -101,8 +101,8 @@ struct Ready<'a> {
     limit: Duration,
 }
 
-/// Waits for leave to begin and for the credential. `last` is the failure before, which says more than that there was no time for another
-/// attempt.
+/// Waits for leave to begin and for the credential. `last` is the failure before, which says more
+/// than that there was no time for another attempt.
 async fn ready<'a>(
     client: &'a Settings,
     call: &Call,
@@ -162,8 +162,8 @@ async fn credential(client: &Settings, trail: &Trail<'_>) -> Result<Option<Crede
     }
 }
 
-/// Tells the source that a credential was refused, and finds out whether it has another one now. Tried once per call; the source is told
-/// each time.
+/// Tells the source that a credential was refused, and finds out whether it has another one now.
+/// Tried once per call; the source is told each time.
 async fn renewed(client: &Settings, sent: Option<&Credential>, trail: &Trail<'_>, refreshed: bool) -> bool {
     let (Some(source), Some(sent)) = (&client.credentials, sent) else {
         return false;

@@ -35,7 +35,7 @@ pub struct Stats {
     /// How many requests may begin now by the rate limit or by what the vendor says is left; `None`
     /// if neither is known.
     pub rate_left: Option<u32>,
-    /// Whole tokens left in the [`RetryBudget`](crate::RetryBudget). A low level that stays low says that the
-    /// vendor is in trouble and that failures are no longer being repeated.
+    /// Whole tokens left in the [`RetryBudget`](crate::RetryBudget). A low level that stays low
+    /// says that the vendor is in trouble and that failures are no longer being repeated.
     pub retry_tokens: u32,
 }

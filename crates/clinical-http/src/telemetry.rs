@@ -1,6 +1,7 @@
-//! Spans with the names of OpenTelemetry's semantic conventions for HTTP clients. They carry templates instead of addresses and no
-//! value of a header or a body: `url.full`, which the convention asks for, is left out on purpose. Numbers are `i64`, the integer of
-//! OpenTelemetry: its bridge to `tracing` exports every other as a text.
+//! Spans with the names of OpenTelemetry's semantic conventions for HTTP clients. They carry
+//! templates instead of addresses and no value of a header or a body: `url.full`, which the
+//! convention asks for, is left out on purpose. Numbers are `i64`, the integer of OpenTelemetry:
+//! its bridge to `tracing` exports every other as a text.
 
 use clinical_transport::Progress;
 use tracing::Span;
@@ -10,10 +11,12 @@ use crate::audit::{CallId, Outcome};
 use crate::settings::Settings;
 use crate::{Call, Delivery};
 
-/// The `error.type` of what was dropped half-way. The others are the names of [`ErrorKind`](crate::ErrorKind): few, and known beforehand.
+/// The `error.type` of what was dropped half-way. The others are the names of
+/// [`ErrorKind`](crate::ErrorKind): few, and known beforehand.
 pub(crate) const ABANDONED: &str = "abandoned";
 
-/// The span of a call, with all of its attempts and waits inside. `otel.*` fields are what bridges to OpenTelemetry read.
+/// The span of a call, with all of its attempts and waits inside. `otel.*` fields are what bridges
+/// to OpenTelemetry read.
 pub(crate) fn call(client: &Settings, call: &Call, id: CallId) -> Span {
     tracing::info_span!(
         "call",

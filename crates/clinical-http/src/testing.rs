@@ -1,4 +1,5 @@
-//! For tests of crates built on this one: a transport that plays a script, a clock that does not wait, and a sink that remembers.
+//! For tests of crates built on this one: a transport that plays a script, a clock that does not
+//! wait, and a sink that remembers.
 //!
 //! Behind the feature `testing`. Nothing here sends anything anywhere.
 

@@ -1,4 +1,5 @@
-//! Keeps the account of a running call and turns it into exactly one audit record, however the call ends.
+//! Keeps the account of a running call and turns it into exactly one audit record, however the call
+//! ends.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

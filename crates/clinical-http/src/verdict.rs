@@ -1,4 +1,5 @@
-//! The verdict on an attempt: from what was observed to a delivery, and from delivery and effect to "again" or "stop".
+//! The verdict on an attempt: from what was observed to a delivery, and from delivery and effect to
+//! "again" or "stop".
 //!
 //! This is the retry table, and the only place where one is. The HTTP method does not occur in it.
 
@@ -11,7 +12,8 @@ pub(crate) enum Pace {
     Throttle,
 }
 
-/// What a complete status line says about delivery. `hinted` is whether a readable `Retry-After` came with it.
+/// What a complete status line says about delivery. `hinted` is whether a readable `Retry-After`
+/// came with it.
 pub(crate) fn delivery_of_status(status: u16, hinted: bool) -> Delivery {
     match status {
         // Request Timeout, Too Early, Too Many Requests: turned away before processing.
@@ -33,7 +35,8 @@ pub(crate) fn pace_of_status(status: u16, hinted: bool) -> Pace {
     }
 }
 
-/// Whether a request with this effect may be sent again after an attempt that ended with this delivery.
+/// Whether a request with this effect may be sent again after an attempt that ended with this
+/// delivery.
 pub(crate) fn may_repeat(effect: Effect, delivery: Delivery) -> bool {
     match delivery {
         Delivery::NotSent | Delivery::Refused => true,

@@ -14,15 +14,17 @@ use crate::{Delivery, ErrorKind};
 pub struct Attempt {
     /// Counted from 1.
     pub number: u32,
-    /// How long the client waited before this attempt (back-off or the vendor's hint); zero for the first.
+    /// How long the client waited before this attempt (back-off or the vendor's hint); zero for the
+    /// first.
     pub waited: Duration,
     /// How long it then waited for the client's own limits: requests in flight, rate, a cool-down
     /// that another call caused.
     pub queued: Duration,
-    /// How long the attempt itself took, from connecting to the last byte that was read of the answer.
+    /// How long the attempt itself took, from connecting to the last byte that was read of the
+    /// answer.
     pub elapsed: Duration,
-    /// The HTTP status (100-999), where one was received. A success status beside a failure means that the
-    /// answer's body was lost or longer than the cap.
+    /// The HTTP status (100-999), where one was received. A success status beside a failure means
+    /// that the answer's body was lost or longer than the cap.
     pub status: Option<u16>,
     /// What went wrong; `None` for the attempt that succeeded.
     pub failure: Option<ErrorKind>,

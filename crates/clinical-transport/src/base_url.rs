@@ -78,8 +78,8 @@ impl BaseUrl {
         self.url.host().is_some_and(|host| is_loopback(&host))
     }
 
-    /// The address of an operation. `path` starts with `/` and is appended as it is; what may not stand in a
-    /// path, a `?` included, is percent-encoded.
+    /// The address of an operation. `path` starts with `/` and is appended as it is; what may not
+    /// stand in a path, a `?` included, is percent-encoded.
     pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         match self.url.path().trim_end_matches('/') {

@@ -10,8 +10,9 @@ use crate::{Error, ErrorKind};
 
 /// The body of a request. `Debug` shows its kind and length only.
 ///
-/// It is a recipe: every attempt opens it anew and gets the same bytes. Clones share what is in memory. The
-/// length is known before anything is read, so a vendor's size limit can be checked first.
+/// It is a recipe: every attempt opens it anew and gets the same bytes. Clones share what is in
+/// memory. The length is known before anything is read, so a vendor's size limit can be checked
+/// first.
 ///
 /// ```
 /// use clinical_transport::{Body, FileSource};
@@ -67,7 +68,8 @@ impl Body {
         }
     }
 
-    /// A value as JSON, with the base64 (RFC 4648, section 4, padded) of `file` in the place of one string.
+    /// A value as JSON, with the base64 (RFC 4648, section 4, padded) of `file` in the place of one
+    /// string.
     ///
     /// `make` is given a placeholder and builds the JSON with it as that string's value. Memory
     /// does not grow with the file: it is read in pieces while it is sent, and read again for

@@ -205,7 +205,8 @@ impl Connection {
     }
 }
 
-/// The certificates of a PEM text, at least one. A private key beside them is passed over if it may be there.
+/// The certificates of a PEM text, at least one. A private key beside them is passed over if it may
+/// be there.
 fn certificates(setting: &'static str, pem: &[u8], may_hold_key: bool) -> Result<Vec<CertificateDer<'static>>, Error> {
     use SectionKind::{Certificate, EcPrivateKey, PrivateKey, RsaPrivateKey};
     let refuse = |rule| Error::configuration(setting, rule);

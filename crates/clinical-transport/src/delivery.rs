@@ -63,8 +63,8 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// The name used in logs, audit records and machine-readable output: `not_sent`, `refused`, `answered`,
-    /// `response_lost`, `unknown`.
+    /// The name used in logs, audit records and machine-readable output: `not_sent`, `refused`,
+    /// `answered`, `response_lost`, `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",

@@ -208,7 +208,8 @@ impl Error {
         self.inner.delivery
     }
 
-    /// Whether the vendor may have done what the request asks for although the call returned an error.
+    /// Whether the vendor may have done what the request asks for although the call returned an
+    /// error.
     ///
     /// `false` is a promise, over all attempts. `true` means that a person or a later check has to
     /// find out: the outcome is [`Unknown`](Delivery::Unknown), the answer was lost, or the answer

@@ -89,7 +89,8 @@ impl FileSource {
         Self { field, origin: Origin::Memory(content.into()) }
     }
 
-    /// Reads a whole reader into memory, at most `limit` bytes, so that the file can be sent more than once.
+    /// Reads a whole reader into memory, at most `limit` bytes, so that the file can be sent more
+    /// than once.
     ///
     /// # Errors
     ///
@@ -162,8 +163,8 @@ impl FileFacts {
         self.len == 0
     }
 
-    /// The first bytes, at most 1,024: enough to tell a PDF or a recording from something else. May hold
-    /// patients' data.
+    /// The first bytes, at most 1,024: enough to tell a PDF or a recording from something else. May
+    /// hold patients' data.
     pub fn head(&self) -> &[u8] {
         self.head.expose()
     }

@@ -19,7 +19,8 @@ use crate::file::{FileFacts, FileProblem};
 /// a megabyte.
 pub(crate) const PIECE: usize = 12 * 1024;
 
-/// How much is asked of the disk at a time. Each time costs a hop to another thread, so it is several pieces.
+/// How much is asked of the disk at a time. Each time costs a hop to another thread, so it is
+/// several pieces.
 const READ: usize = 5 * PIECE;
 
 #[expect(clippy::large_enum_variant, reason = "it is boxed as a whole, once for each attempt")]

@@ -1,4 +1,5 @@
-//! Chance: for jitter, where a test gives the seed, and for names that nobody may guess. Not for keys.
+//! Chance: for jitter, where a test gives the seed, and for names that nobody may guess. Not for
+//! keys.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;

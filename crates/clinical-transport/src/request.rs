@@ -239,7 +239,8 @@ mod tests {
         assert!(pieces.is_empty() && progress.digest().is_none());
     }
 
-    /// Opens a body of a file on disk, does something to the file, takes the rest; returns what went wrong.
+    /// Opens a body of a file on disk, does something to the file, takes the rest; returns what
+    /// went wrong.
     async fn disturbed(how: impl Fn(&std::path::Path)) -> Option<FileProblem> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content(3 * PIECE)).unwrap();

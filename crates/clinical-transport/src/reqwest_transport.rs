@@ -38,7 +38,8 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), naming what of `connection` cannot be used.
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming what of `connection` cannot be
+    /// used.
     pub fn new(base: &BaseUrl, connect_limit: Duration, connection: &Connection) -> Result<Self, Error> {
         let tls = if base.is_https() { tls::verified(connection)? } else { tls::none()? };
         let mut client = reqwest::Client::builder()
@@ -123,7 +124,8 @@ impl http_body::Body for IncomingBody {
     }
 }
 
-/// Whether the connection was gone before it took the request: hyper calls that, and only that, "canceled".
+/// Whether the connection was gone before it took the request: hyper calls that, and only that,
+/// "canceled".
 fn was_never_taken(error: &reqwest::Error) -> bool {
     causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_canceled)
 }

@@ -7,8 +7,9 @@
 /// takes the word [`expose`](Sensitive::expose), so that a search of a code base for that word
 /// finds every place that does.
 ///
-/// It guards against carelessness and not against an attacker: memory is not wiped. For secrets there is
-/// `secrecy`. It does not serialize, so that a structure that holds one cannot be written out by a derive.
+/// It guards against carelessness and not against an attacker: memory is not wiped. For secrets
+/// there is `secrecy`. It does not serialize, so that a structure that holds one cannot be written
+/// out by a derive.
 ///
 /// ```
 /// use clinical_transport::Sensitive;

@@ -1,4 +1,5 @@
-//! What carries one request and brings back one answer, and says of every failure what it means for delivery.
+//! What carries one request and brings back one answer, and says of every failure what it means for
+//! delivery.
 //!
 //! The trait exists so that the rules of this crate can be tested without a network. The one
 //! implementation for production sends with `reqwest`. A transport never repeats a request and
@@ -174,9 +175,10 @@ pub struct TransportError {
 ///
 /// What an implementation owes to the rules above it, which trust it blindly:
 ///
-/// - It sends a request at most once: no retry, no redirect, no second address after bytes were written.
-/// - It polls the body only when it is about to write. That the body was never polled is taken as proof that
-///   nothing was sent.
+/// - It sends a request at most once: no retry, no redirect, no second address after bytes were
+///   written.
+/// - It polls the body only when it is about to write. That the body was never polled is taken as
+///   proof that nothing was sent.
 /// - It adds `Host` and `Content-Length`, and no other field that means anything to the vendor.
 /// - It sets no limit on how long an answer may take: attempt and stall limits are kept outside, by
 ///   dropping the future.
@@ -199,8 +201,8 @@ pub trait Transport: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Dropping the future abandons the request; its delivery is then unknown unless the body was
-    /// never polled.
-    /// An implementation must stop sending and must not put that connection back into a pool, where the late
-    /// answer would be taken for that of the next request. The same holds for dropping the answer's body.
+    /// never polled. An implementation must stop sending and must not put that connection back into
+    /// a pool, where the late answer would be taken for that of the next request. The same holds
+    /// for dropping the answer's body.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 }

@@ -1,4 +1,5 @@
-//! A credential from an environment variable. Never falls back to anything else if the variable is missing.
+//! A credential from an environment variable. Never falls back to anything else if the variable is
+//! missing.
 
 use std::env::VarError;
 use std::sync::{Mutex, PoisonError};

@@ -142,8 +142,8 @@ impl RefreshingCredential {
         self
     }
 
-    /// The clock that validity is measured with, for tests. Give it before the first fetch: what is held was
-    /// measured with the old one.
+    /// The clock that validity is measured with, for tests. Give it before the first fetch: what is
+    /// held was measured with the old one.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -1,4 +1,5 @@
-//! A credential that the program itself replaces while calls are under way. Watches nothing and asks nobody.
+//! A credential that the program itself replaces while calls are under way. Watches nothing and
+//! asks nobody.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +8,8 @@ use secrecy::SecretString;
 use super::{Credential, CredentialSource, Scheme};
 use crate::{BoxFuture, Error};
 
-/// A secret that can be replaced at any time. Clones share it: give one to the client and keep the other.
+/// A secret that can be replaced at any time. Clones share it: give one to the client and keep the
+/// other.
 ///
 /// An attempt under way keeps the secret it began with; every later attempt, also of a call that is
 /// waiting to try again, sends the new one.

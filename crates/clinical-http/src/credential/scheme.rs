@@ -46,7 +46,8 @@ impl Scheme {
         Self { header: AUTHORIZATION, prefix: "Bearer " }
     }
 
-    /// `<name>: <key>`, for vendors that take an API key in a header field of their own (`x-api-key`).
+    /// `<name>: <key>`, for vendors that take an API key in a header field of their own
+    /// (`x-api-key`).
     ///
     /// # Errors
     ///
