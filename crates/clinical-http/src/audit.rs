@@ -68,7 +68,8 @@ pub enum Outcome {
     Succeeded,
     /// The call returned an error of this kind.
     Failed(ErrorKind),
-    /// The caller dropped the call before it ended.
+    /// The caller dropped the call before it ended: a time-out of its own, a shutdown, a request
+    /// that its own client gave up.
     Abandoned,
 }
 

@@ -1,4 +1,63 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! | question | type |
+//! |---|---|
+//! | may this be sent again? | [`Effect`] (declared), [`Delivery`] (observed), [`Error::may_have_been_processed`] |
+//! | how often, and after which wait? | [`RetryPolicy`], [`Backoff`], [`RetryBudget`] |
+//! | how long may it take? | [`Deadlines`] |
+//! | how much at once? | [`RateLimit`], [`ClientBuilder::max_in_flight`], [`BodyLimits`] |
+//! | what does the client do at this moment? | [`Client::stats`], [`Counters`], [`Observer`] |
+//! | who asked for what, for the record? | [`audit`], [`CallContext`] |
+//! | where does the secret come from? | [`credential`] |
+//! | whom does it trust, through which proxy? | [`Connection`], [`BaseUrl`] |
+//!
+//! # A call, step by step
+//!
+//! 1. It gets its [`CallId`](audit::CallId), and the audit sink is told of it and may refuse it.
+//! 2. It waits for a slot, for the rate limit and for the end of a cool-down. If that cannot end in
+//!    time, it is turned away at once.
+//! 3. The credential is asked for.
+//! 4. The request goes out, and its answer is read up to the cap, within the limits of an attempt.
+//! 5. What was observed becomes a [`Delivery`]; with the operation's [`Effect`], the policy, the
+//!    budget and the time that is left it decides between "again" (from step 2, after a wait) and
+//!    "stop".
+//! 6. The answer is decoded, or the error gets the account of all attempts.
+//! 7. The sink gets the one record, and the observer its last event. This happens also if the
+//!    caller drops the future at any step before.
+//!
+//! # What is sent
+//!
+//! Of the header fields (RFC 9110), `Host` and `Content-Length` are set by the HTTP library, and
+//! these by the client: `User-Agent`, `Accept: application/json`, `Content-Type: application/json`
+//! with a body, the credential's field, and the vendor's two audit fields, if it has them and the
+//! call names somebody. Nothing else, and nothing that names the call or the attempt.
+//!
+//! # Spans and events
+//!
+//! With `tracing`, under the target `clinical_http`; names are those of OpenTelemetry's semantic
+//! conventions for HTTP clients where there is one. Levels: `INFO` for the spans and for each retry,
+//! `WARN` for a call that failed and for a token file that has become unusable, `DEBUG` for the start
+//! and end of each attempt.
+//!
+//! | span | fields |
+//! |---|---|
+//! | `call` | `vendor`, `operation`, `call.id`, `delivery`, `error.type` |
+//! | `attempt`, inside it | `http.request.method`, `url.scheme`, `url.template`, `server.address`, `server.port`, `network.protocol.version`, `http.request.resend_count` (not on the first), `http.request.body.size` (bytes), `http.response.status_code`, `delivery`, `error.type` |
+//!
+//! `error.type` is the name of the [`ErrorKind`], or `abandoned` for a call that was dropped.
+//! `url.full`, which the convention asks for, is left out: addresses may hold identifiers. So are all
+//! references, secrets, bodies and values of header fields.
+//!
+//! # Cargo features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `blocking` | `blocking::Runtime`: calls from programs without `async` |
+//! | `testing` | a scripted transport, a clock that jumps and a sink that remembers, for tests of crates built on this one |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod addresses;

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-/// The HTTP methods that the vendors use. A type of our own because an [`Operation`] is `const`
-/// data and `http::Method` cannot be.
+/// The HTTP methods (RFC 9110, section 9.3; `PATCH`: RFC 5789) that the vendors use. A type of our
+/// own because an [`Operation`] is `const` data and `http::Method` cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {

@@ -18,7 +18,21 @@ use crate::audit::{AuditRecord, AuditSink};
 use crate::transport::{Failure, Transport, TransportError, TransportRequest, TransportResponse};
 use crate::{BoxFuture, Clock, Delivery};
 
-/// What the scripted transport does with one request.
+/// What the scripted transport does with one request: an answer, a failure or silence, with what
+/// comes before and after.
+///
+/// ```
+/// use clinical_http::Delivery;
+/// use clinical_http::testing::Step;
+/// use clinical_http::transport::Failure;
+/// use std::time::Duration;
+///
+/// let busy = Step::answer(429, "").header("retry-after", "2");
+/// let unreachable = Step::fail(Failure::Connect, Delivery::NotSent);
+/// // Two pieces of an answer, the first after a minute, and then the connection breaks.
+/// let cut = Step::answer(200, "{\"run").chunk("_id\":").after(Duration::from_secs(60)).then_break();
+/// # let _ = (busy, unreachable, cut);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Step {
     before: Act,
@@ -135,6 +149,34 @@ pub struct Recorded {
 }
 
 /// A transport that plays steps, one per request, and remembers the requests. Clones share both.
+///
+/// Everything above the transport is the real thing: retries, limits, credentials, audit. What only
+/// a network shows (TLS, proxies, half-written requests) needs a server; `clinical-sandbox` is one.
+///
+/// ```
+/// use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+/// use clinical_http::{BaseUrl, Call, Client, Effect, Method, Operation, Vendor};
+/// use std::time::Duration;
+///
+/// # const VENDOR: Vendor = Vendor::new("example");
+/// # const READ: Operation = Operation::new("read", Method::Get, "/v1/read", Effect::Safe);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), clinical_http::Error> {
+/// let transport = ScriptedTransport::new([Step::answer(500, ""), Step::answer(200, "{}")]);
+/// let clock = JumpingClock::new();
+/// let client = Client::builder(&VENDOR, BaseUrl::parse("https://codify.example")?)
+///     .transport(transport.clone())
+///     .clock(clock.clone())
+///     .seed(1)
+///     .build()?;
+/// client.send_raw(Call::new(&READ)).await?;
+///
+/// // One retry after at most 100 ms, which the test did not wait for.
+/// assert_eq!(transport.requests().len(), 2);
+/// assert!(clock.sleeps().iter().all(|slept| *slept <= Duration::from_millis(100)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ScriptedTransport {
     shared: Arc<Shared>,
