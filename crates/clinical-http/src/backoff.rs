@@ -107,6 +107,8 @@ mod tests {
         let mut random = Random::with_seed(1);
         let backoff = Backoff::new(Duration::MAX, Duration::MAX, Jitter::AtLeastPercent(255));
         assert_eq!(backoff.delay(u32::MAX, &mut random), Duration::from_nanos(u64::MAX));
+        // More than all of it is all of it.
+        assert_eq!(Backoff::new(SECOND, SECOND, Jitter::AtLeastPercent(101)).range(1), SECOND..=SECOND);
         let none = Backoff::new(Duration::ZERO, Duration::ZERO, Jitter::Full);
         assert_eq!(none.delay(u32::MAX, &mut random), Duration::ZERO);
     }

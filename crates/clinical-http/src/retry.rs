@@ -165,12 +165,16 @@ mod tests {
     #[test]
     fn a_hint_is_never_undercut_and_hardly_exceeded() {
         let policy = RetryPolicy::default();
+        let mut waits = std::collections::BTreeSet::new();
         for seed in 0..500 {
             let mut random = Random::with_seed(seed);
             let hint = Duration::from_secs(2);
             let wait = policy.wait(1, Pace::Throttle, Some(hint), &mut random).unwrap();
             assert!(wait >= hint && wait <= hint + Duration::from_millis(100), "{wait:?}");
+            waits.insert(wait);
         }
+        // Nor do clients that were turned away together come back together.
+        assert!(waits.len() > 90, "{waits:?}");
     }
 
     #[test]
