@@ -1,5 +1,9 @@
 //! From what was observed to an error: which kind it is, and the sentence that says so without any
 //! data.
+//!
+//! Each sentence names what happened and what to do. The only things in it that come from outside are
+//! numbers (the status, whole seconds, rounded up) and, of a redirect, the origin it points to; the
+//! reason phrase is the standard's and not the server's.
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -260,6 +260,9 @@ impl StaticCredential {
 }
 
 impl CredentialSource for StaticCredential {
+    /// # Cancel safety
+    ///
+    /// Safe: it is ready at once.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }

@@ -1,4 +1,17 @@
 //! One attempt: one request out, one answer in, and what it means.
+//!
+//! | what happened | delivery | kind |
+//! |---|---|---|
+//! | the file cannot be opened, or is another one | `NotSent` | `InvalidInput`, final |
+//! | the transport failed | as the transport says | of the [`Failure`] |
+//! | the limit passed before the body was asked for | `NotSent` | `Timeout` |
+//! | the limit passed after that, or there is no body | `Unknown` | `Timeout` |
+//! | a status that is no success | of the status, see `verdict` | of the status, see `classify` |
+//! | a success that is longer than the cap | `ResponseLost` | `ResponseTooLarge`, final |
+//! | a success that broke off, stalled or took too long | `ResponseLost` | `Interrupted`, `Timeout` |
+//! | a success, whole | `Answered` | decoded by the caller |
+//!
+//! "Final" is not sent again whatever the effect, because the same would happen again.
 
 use std::sync::Arc;
 use std::time::Duration;

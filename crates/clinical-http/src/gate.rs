@@ -2,6 +2,20 @@
 //! flight, pacing, and the cool-down after the vendor said "too many". Calls pass in the order in
 //! which they came, and one that cannot pass in time is turned away at once. Nothing here runs by
 //! itself: those who wait keep the time.
+//!
+//! Three stages, in this order, each first come first served: a *slot* (requests in flight), the
+//! *turn* (only one call at a time waits for time to pass, so that the order holds), and the time
+//! itself, which is the latest of three moments: when the window of the rate limit has room, when the
+//! cool-down ends, and, after a cool-down, a gap behind the attempt before. What comes out is a
+//! [`Pass`]: *reserved* while the credential is fetched, *begun* once the attempt is sent, *answered*
+//! at the end. A pass that is dropped gives back what it holds, in whichever stage it is.
+//!
+//! Throttling is counted in *eras*. An attempt belongs to the era in which it began, and each strike
+//! ends one. So many attempts that were under way together and all met a 429 are one strike, and a
+//! late success of an attempt from before the cool-down does not end it.
+//!
+//! Two signals wake those who wait: `changed` the one whose turn it is, `shut` everybody, to look
+//! whether waiting still makes sense.
 
 use std::future::poll_fn;
 use std::pin::pin;

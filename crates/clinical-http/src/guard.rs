@@ -1,4 +1,7 @@
 //! Holds a future to the attempt's time limit and watches that the request's body keeps moving.
+//!
+//! The work is always polled before the clock is looked at: what is done in the last moment counts.
+//! Of two limits that are reached together, the attempt's is named.
 
 use std::future::poll_fn;
 use std::pin::pin;

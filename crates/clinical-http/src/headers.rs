@@ -1,4 +1,7 @@
-//! The header fields of a request. Their order and number are the same for every attempt of a call.
+//! The header fields of a request. Their order and number are the same for every attempt of a call,
+//! and no caller adds one: a field that is not declared by the vendor's crate cannot leak anything.
+//! Those that carry a secret or a reference are marked sensitive, so that the HTTP library does not
+//! log them.
 
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};

@@ -1,5 +1,9 @@
 //! Pacing: how many requests may begin within a period, by the client's own count and by what the
 //! vendor says is left.
+//!
+//! The vendor's word (`X-RateLimit-Remaining` and `X-RateLimit-Reset`, which no standard defines) is
+//! believed for five minutes at most, and only to slow down: it never lifts a limit of our own.
+//! Attempts under way are taken as not yet in its count, which errs on the safe side.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};

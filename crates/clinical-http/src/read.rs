@@ -1,4 +1,7 @@
 //! Reads the body of an answer: up to a cap, and not longer silent than the stall limit.
+//!
+//! What came is always handed back, because an answer may be one that cannot be had again. Whoever is
+//! at the cap has exactly that many bytes, wherever the pieces ended.
 
 use std::future::poll_fn;
 use std::time::Duration;

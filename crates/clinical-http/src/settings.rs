@@ -1,4 +1,5 @@
-//! The settings of a client, checked, as all its clones and calls share them.
+//! The settings of a client, checked, as all its clones and calls share them. What changes while
+//! it runs (gate, retry budget, jitter, known addresses) is behind a lock or an atomic of its own.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -2,6 +2,9 @@
 //! templates instead of addresses and no value of a header or a body: `url.full`, which the
 //! convention asks for, is left out on purpose. Numbers are `i64`, the integer of OpenTelemetry:
 //! its bridge to `tracing` exports every other as a text.
+//!
+//! Fields are made when the span begins, empty where they are not known yet: `tracing` cannot add one
+//! later. The convention's rule for `error.type` is a small set of values that are known beforehand.
 
 use clinical_transport::Progress;
 use tracing::Span;

@@ -1,5 +1,10 @@
 //! Keeps the account of a running call and turns it into exactly one audit record, however the call
 //! ends.
+//!
+//! The record is written by `Drop`: there is no other place that a dropped future passes for certain.
+//! [`succeed`](Trail::succeed) and [`fail`](Trail::fail) only note the outcome, and a trail that
+//! neither was called on is one of an abandoned call. Spans, events and observer are told from here
+//! too, so that all four agree.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

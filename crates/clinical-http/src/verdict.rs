@@ -2,6 +2,11 @@
 //! "again" or "stop".
 //!
 //! This is the retry table, and the only place where one is. The HTTP method does not occur in it.
+//!
+//! Where the statuses are from: 408 and the 5xx RFC 9110, sections 15.5.9 and 15.6; 425 RFC 8470,
+//! section 5.2; 429 RFC 6585, section 4. A 503 that names a time (RFC 9110, section 15.6.4) is a
+//! server that turns requests away; without one it may as well be a proxy that gave up on a server
+//! which did the work, so it is uncertain, as 500, 502 and 504 are.
 
 use crate::{Delivery, Effect};
 

@@ -16,7 +16,7 @@ use crate::{Attempt, CallId, Delivery, Sensitive};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A value failed a local check; nothing was sent. Correct the named field.
+    /// A value failed a local check, or a file changed on its way out. Correct the named field.
     InvalidInput,
     /// The client is set up wrongly (address, header, policy). Correct the named setting.
     Configuration,
@@ -31,15 +31,15 @@ pub enum ErrorKind {
     /// The vendor limits the rate (429, or 503 with a hint), or the client's own limits do, and
     /// waiting longer is not covered by policy or deadline.
     Throttled,
-    /// The vendor failed (5xx).
+    /// The vendor failed (5xx, but for 503 with a hint and 504).
     Unavailable,
-    /// The vendor's host could not be reached: name resolution or connection.
+    /// The vendor's host could not be reached: name resolution, connection or proxy.
     Connect,
     /// The TLS handshake failed: certificate, name, protocol version.
     Tls,
-    /// A deadline passed.
+    /// A deadline of the client's passed, or one of the vendor's (408, 504).
     Timeout,
-    /// The connection broke after the request had been started.
+    /// The connection broke after the request had been started, or what came is not HTTP.
     Interrupted,
     /// The vendor answered with a redirect, which is never followed.
     Redirect,

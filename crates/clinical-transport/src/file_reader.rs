@@ -1,5 +1,6 @@
 //! A file on its way into a request: read in pieces, each handed out as base64. The last piece
-//! comes only if the file is still the one that was inspected.
+//! comes only if the file is still the one that was inspected. A request whose file changed is
+//! thereby never complete, which a vendor can see (RFC 9112, section 8).
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};

@@ -3,6 +3,11 @@
 //!
 //! The errors of the libraries below carry URLs and bytes of answers. What matters of them is read
 //! off here, and they go no further.
+//!
+//! That a failure is `NotSent` rests on one of four observations: the request could not be built;
+//! the library says it was connecting; hyper says that the connection was gone before it took the
+//! request; the body was never asked for, which the HTTP/1 state machine does before it writes the
+//! head. Everything else is `Unknown`.
 
 use std::error::Error as StdError;
 use std::io;
@@ -68,6 +73,10 @@ impl std::fmt::Debug for ReqwestTransport {
 }
 
 impl Transport for ReqwestTransport {
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection it uses. `Progress` of the body tells how far it had
+    /// come; what the vendor does with what it got is not known.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         let TransportRequest { method, url, headers, body } = request;
         let progress = body.progress().clone();

@@ -2,6 +2,13 @@
 //! those the user adds; and what a failed handshake means.
 //!
 //! There is no setting that accepts an invalid certificate.
+//!
+//! A server says why it ends a handshake with an alert (RFC 8446, section 6.2). Which one it sends
+//! to a client without a certificate, or with one that it does not like, differs between servers,
+//! so alerts about certificates are read in the light of whether there was one to show. After a
+//! failed handshake nothing of a request has left, but for one case: in TLS 1.3 the client is
+//! finished before the server has judged its certificate (RFC 8446, section 2), and may be sending
+//! by then.
 
 use std::sync::Arc;
 
