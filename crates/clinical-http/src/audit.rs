@@ -5,6 +5,19 @@
 //! whose future was dropped half-way. It holds no content. The references of doctor and patient are
 //! in it because that is what an audit trail is for; they are never printed by `Debug`, and a sink
 //! takes them with the explicit word `expose`.
+//!
+//! # What can be read from a trail
+//!
+//! - *Who sent which patient's data where, when?* [`AuditRecord::doctor`],
+//!   [`patient`](AuditRecord::patient), [`server`](AuditRecord::server),
+//!   [`started`](AuditRecord::started).
+//! - *Was it this text?* The SHA-256 of the body as it was on the wire proves it to whoever still has
+//!   the text, and tells nothing to anybody else, unless the text can be guessed.
+//! - *What is uncertain?* Records with the delivery `Unknown` or `ResponseLost`, and announcements
+//!   without a record, which a crash has left behind. The vendor can be asked by
+//!   [`vendor_reference`](AuditRecord::vendor_reference) or time.
+//!
+//! What a trail cannot say is what the vendor did: it holds what this side saw.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -212,6 +212,13 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_whose_clock_is_a_little_behind_finds_it_empty_and_not_full() {
+        let tokens = Tokens::new(RetryBudget::default(), START);
+        assert!((0..10).all(|_| tokens.pay(Pace::Transient, after(10))) && !tokens.pay(Pace::Transient, after(10)));
+        assert_eq!(tokens.level(after(5)), 0);
+    }
+
+    #[test]
     fn a_clock_at_its_origin_or_at_its_end_neither_overflows_nor_panics() {
         let widest = RetryBudget::default().capacity(u32::MAX).gains(u32::MAX, Duration::MAX);
         for rules in [RetryBudget::default(), widest] {

@@ -20,10 +20,21 @@ use clinical_transport::ReqwestTransport;
 
 /// The settings of a [`Client`], made by [`Client::builder`].
 ///
-/// Every limit is on from the start; the defaults are in [`Deadlines`], [`RetryPolicy`],
-/// [`BodyLimits`] and beside each method. A vendor crate sets what its vendor documents and hands
-/// the builder on, so a setting given later wins over one given before; deadlines and retry policy
-/// are merged, field by field.
+/// Every limit that needs no knowledge of the vendor is on from the start:
+///
+/// | setting | default |
+/// |---|---|
+/// | [`credential`](Self::credential) | none is sent |
+/// | [`retry`](Self::retry) | 4 attempts, a budget of 100 tokens |
+/// | [`deadlines`](Self::deadlines) | total 5 min, attempt 60 s, connect 10 s, stall 30 s |
+/// | [`max_in_flight`](Self::max_in_flight) | 64 |
+/// | [`rate_limit`](Self::rate_limit) | only the vendor's own word |
+/// | [`limits`](Self::limits) | 16 MiB of a success, 8 KiB of an error |
+/// | [`connection`](Self::connection) | the system's authorities, no client certificate, no proxy |
+/// | [`audit`](Self::audit), [`observer`](Self::observer) | none |
+///
+/// A vendor crate sets what its vendor documents and hands the builder on, so a setting given later
+/// wins over one given before; deadlines and retry policy are merged, field by field.
 ///
 /// ```
 /// use clinical_http::{BaseUrl, Client, Deadlines, RateLimit, RetryPolicy, Vendor};

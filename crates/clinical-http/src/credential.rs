@@ -14,6 +14,21 @@
 //!
 //! All of them send another secret as another generation, and so get one more attempt out of a call
 //! that met a 401; a secret that did not change gets none.
+//!
+//! # How a rotation goes
+//!
+//! Nothing is interrupted: an attempt under way ends with the secret it began with, and the next one
+//! asks its source again. Where vendors keep the old secret valid for a while, calls notice nothing.
+//! Where they do not, a call that meets a 401 tells its source which generation was refused, asks it
+//! again, and is sent once more, without a wait and outside the retry budget, if there is another
+//! generation. That attempt is `Refused` and not `Answered`, so it holds for every effect: a server
+//! that does not accept a credential has not acted on the request (RFC 9110, section 15.5.2).
+//!
+//! # What a secret may be
+//!
+//! Visible ASCII characters without spaces, one or more. That is a little more than the `token68` of
+//! RFC 9110, section 11.2, and less than a field value allows: everything else has been a bad copy.
+//! It is checked where the secret is given, and errors name the setting and never repeat the secret.
 
 mod env;
 mod file;

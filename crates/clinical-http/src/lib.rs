@@ -27,6 +27,34 @@
 //! 7. The sink gets the one record, and the observer its last event. This happens also if the
 //!    caller drops the future at any step before.
 //!
+//! # When a call fails
+//!
+//! The kind of an [`Error`] says what went wrong, its delivery what the vendor may have done. Neither
+//! follows from the other; [`Delivery`] shows how to decide by both.
+//!
+//! | [`ErrorKind`] | from | who can mend it |
+//! |---|---|---|
+//! | `InvalidInput`, `TooLarge` | a local check; 413 | the caller: [`Error::field`] names the value |
+//! | `Rejected` | 400, 422, other 4xx | the caller, with the vendor's words in [`Error::body`] |
+//! | `Configuration`, `Audit` | a setting; the audit sink | the operator of this program |
+//! | `Credentials`, `Forbidden` | the source, 401; 403 | the operator, with the vendor |
+//! | `Connect`, `Tls`, `Redirect` | DNS, TCP, proxy; certificates; 3xx | the operator of the network or server |
+//! | `Throttled` | 429, 503 with a hint; the client's own limits | time: [`Error::retry_after`] |
+//! | `Timeout`, `Unavailable`, `Interrupted` | a limit, 408, 504; other 5xx; a broken connection | time, mostly |
+//! | `ResponseTooLarge`, `Decode` | the cap; an answer of another shape | the author of the vendor's crate |
+//!
+//! Statuses are those of RFC 9110, section 15, and RFC 6585, section 4 (429).
+//!
+//! # Writing a client of another vendor
+//!
+//! A vendor crate declares a [`Vendor`] and, from the vendor's contract and not from the HTTP
+//! methods, one [`Operation`] for each endpoint. It checks input locally ([`Error::invalid`]: which
+//! field, which rule, what to do, no part of the value), builds a [`Call`] and hands it to
+//! [`Client::send`]. Its answers implement [`VendorReference`]. Where the vendor documents a
+//! schedule or a limit, the crate sets it on the [`ClientBuilder`] before its user's own settings.
+//! It never repeats a call itself: what the core stopped, it stopped for a reason that is in the
+//! error.
+//!
 //! # What is sent
 //!
 //! Of the header fields (RFC 9110), `Host` and `Content-Length` are set by the HTTP library, and

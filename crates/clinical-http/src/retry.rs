@@ -13,6 +13,15 @@ use clinical_transport::Random;
 /// s doubling, at least half of it; both capped at 20 s; a `Retry-After` of more than 5 minutes is
 /// not waited for.
 ///
+/// | wait before attempt | after a transient failure | after throttling |
+/// |---|---|---|
+/// | 2 | 0-100 ms | 0.5-1 s |
+/// | 3 | 0-200 ms | 1-2 s |
+/// | 4 | 0-400 ms | 2-4 s |
+///
+/// A longer hint of the vendor's takes the place of the wait, plus at most 100 ms, so that clients
+/// which were turned away together do not come back in the same instant.
+///
 /// A value holds only what was set. Given to a [`ClientBuilder`](crate::ClientBuilder) it changes
 /// that and leaves the rest as the client had it: a vendor's documented schedule survives a caller
 /// who sets the number of attempts.

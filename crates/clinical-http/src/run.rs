@@ -1,11 +1,11 @@
 //! Runs a call: its attempts, the waits between them, and the one decision after each of them.
 //!
-//! "Again" takes all of these: the failure is not
-//! one that would only happen again; there are attempts left; effect and delivery allow it, and the
-//! operation does not rule the status out; the vendor does not ask for a longer wait than the policy
-//! covers; after the wait there is room for another attempt within the total; the retry budget can
-//! pay. The budget is asked last, because asking spends. One repetition is outside the budget and
-//! without a wait: the one after a 401 to a credential that has been replaced since.
+//! "Again" takes all of these: the failure is not one that would only happen again; there are
+//! attempts left; effect and delivery allow it, and the operation does not rule the status out; the
+//! vendor does not ask for a longer wait than the policy covers; after the wait there is room for
+//! another attempt within the total; the retry budget can pay. The budget is asked last, because
+//! asking spends. One repetition is outside the budget and without a wait: the one after a 401 to a
+//! credential that has been replaced since.
 //!
 //! A call that stops returns the failure it met and not the reason for stopping: "the vendor answered
 //! 503" helps its reader more than "there was no time for a fourth attempt".

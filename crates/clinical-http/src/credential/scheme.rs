@@ -26,6 +26,9 @@ const RESERVED: [&str; 11] = [
 
 /// How a vendor takes its secret: as a bearer token, or as a key in a header field of its own.
 ///
+/// No scheme puts a secret into the address, which proxies and servers log (RFC 6750, section 5.3),
+/// and none sends a password with every request.
+///
 /// ```
 /// use clinical_http::credential::Scheme;
 ///
