@@ -308,3 +308,15 @@ async fn the_wait_that_a_turned_away_call_is_told_is_rounded_up_to_whole_seconds
         assert!(error.to_string().contains(told), "{error}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_has_to_queue_twice_for_one_attempt_tells_the_whole_time() {
+    let host = Host::new(ok()).first([too_many("5").after(millis(500)), ok()]);
+    let client = host.builder().max_in_flight(2).credential(Source::taking(seconds(1))).build().unwrap();
+    let mut tasks: Vec<_> = (0..3).map(|_| start(&client, call(&UNSAFE))).collect();
+    // A slot is free at 1 s; at 2 s its credential is there, but since 1.5 s nothing may begin before 6.5 s.
+    let last = tasks.pop().unwrap().await.unwrap().unwrap();
+    let queued = last.attempts[0].queued;
+    assert!(queued >= millis(5_500) && queued <= millis(5_610), "{queued:?}");
+    assert!(all(tasks).await.iter().all(Result::is_ok));
+}

@@ -1,9 +1,9 @@
 //! What a request consists of.
 
-use clinical_http::testing::ScriptedTransport;
+use clinical_http::testing::{ScriptedTransport, Step};
 use clinical_http::{BaseUrl, Call, Client, Effect, ErrorKind, Method, Operation, Vendor};
 
-use crate::support::{BASE, Coded, TOKEN, UNSAFE, builder, call, client, ok, send};
+use crate::support::{BASE, CODED, Coded, TOKEN, UNSAFE, builder, call, client, ok, send};
 
 #[tokio::test]
 async fn a_request_carries_these_headers_and_no_others() {
@@ -98,4 +98,24 @@ fn calls_can_be_made_from_any_thread() {
     let client = is_shared(&client(&ScriptedTransport::default()));
     drop(is_send(client.send::<Coded>(is_shared(&call(&UNSAFE)))));
     drop(is_send(client.send_raw(call(&UNSAFE))));
+}
+
+#[tokio::test]
+async fn what_does_not_look_like_a_request_id_is_not_taken_for_one() {
+    let (longest, too_long) = ("9".repeat(128), "9".repeat(129));
+    let table = [
+        ("req-1/a:b", true),
+        (longest.as_str(), true),
+        (too_long.as_str(), false),
+        ("", false),
+        ("Jane Roe", false),
+        ("req\t1", false),
+    ];
+    for (id, taken) in table {
+        let step = |status, body| Step::answer(status, body).header("x-request-id", id);
+        let transport = ScriptedTransport::new([step(200, CODED), step(422, "")]);
+        let client = client(&transport);
+        assert_eq!(send(&client, &UNSAFE).await.unwrap().request_id.as_deref(), taken.then_some(id));
+        assert_eq!(send(&client, &UNSAFE).await.unwrap_err().request_id(), taken.then_some(id));
+    }
 }
