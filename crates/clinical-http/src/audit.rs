@@ -28,6 +28,9 @@ pub use clinical_transport::CallId;
 use crate::{Attempt, AuditId, BoxFuture, Delivery, ErrorKind, Sensitive};
 
 /// A call that is about to begin, as a sink is told of it before anything is sent.
+///
+/// It says nothing of the content and nothing that only the end of a call can tell. What a sink
+/// wants to keep it copies: the call owns it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AuditOpening<'a> {

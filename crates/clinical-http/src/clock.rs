@@ -13,6 +13,7 @@ use crate::BoxFuture;
 /// tests pause with `tokio::time::pause`.
 pub trait Clock: Send + Sync + 'static {
     /// Monotonic time since an arbitrary origin that does not change during the life of the clock.
+    /// It is read several times for each attempt, so it must be cheap.
     fn now(&self) -> Duration;
     /// The wall clock. It may jump, so no limit is ever measured with it.
     fn wall(&self) -> SystemTime;

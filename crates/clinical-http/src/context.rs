@@ -48,7 +48,7 @@ impl AuditId {
         Ok(Self(Sensitive::new(value)))
     }
 
-    /// The reference itself, for a header or an audit record.
+    /// The reference itself, for a header or an audit record. It identifies a person: do not log it.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -86,7 +86,8 @@ impl CallContext {
         Self::default()
     }
 
-    /// The doctor on whose behalf the call is made.
+    /// The doctor on whose behalf the call is made. Replaces one given before; on an error the
+    /// whole context is gone, so that no call is made with a half of it.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl CallContext {
         Ok(self)
     }
 
-    /// The patient whose data the call carries.
+    /// The patient whose data the call carries. Replaces one given before.
     ///
     /// # Errors
     ///

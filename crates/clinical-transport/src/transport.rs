@@ -19,9 +19,11 @@ pub struct TransportRequest {
     pub method: Method,
     /// The whole address. May hold identifiers: never log it.
     pub url: Url,
-    /// All header fields but `Host` and `Content-Length`.
+    /// All header fields but `Host` and `Content-Length`. Secrets and references among them are
+    /// marked sensitive.
     pub headers: HeaderMap,
-    /// The body, of exact length.
+    /// The body, of exact length. With nothing in it there is no body at all, and no
+    /// `Content-Length`.
     pub body: SendBody,
 }
 
@@ -38,7 +40,7 @@ impl std::fmt::Debug for TransportRequest {
 /// ([`ResponseLost`](Delivery::ResponseLost)) if the status was a success.
 pub type ResponseBody = Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>;
 
-/// One answer: the head, and a body still to be read.
+/// One answer: the head, and a body still to be read. Dropping it unread closes the connection.
 pub struct TransportResponse {
     /// The status.
     pub status: StatusCode,
