@@ -22,8 +22,7 @@ pub struct TransportRequest {
     /// All header fields but `Host` and `Content-Length`. Secrets and references among them are
     /// marked sensitive.
     pub headers: HeaderMap,
-    /// The body, of exact length. With nothing in it there is no body at all, and no
-    /// `Content-Length`.
+    /// The body, of exact length; one with nothing in it is no body.
     pub body: SendBody,
 }
 
