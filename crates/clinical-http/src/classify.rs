@@ -70,7 +70,7 @@ pub(crate) fn expired_error(expired: Expired, limit: Duration, delivery: Deliver
 }
 
 /// Rounded up, as a person would say it.
-fn whole_seconds(duration: Duration) -> u64 {
+pub(crate) fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use crate::classify::whole_seconds;
 use crate::rate::{Remaining, Window};
 use crate::{Clock, Deadlines, Error, ErrorKind, RateLimit, Stats};
 
@@ -309,7 +310,7 @@ fn full() -> Error {
 }
 
 fn too_long(wait: Duration, cooling: bool) -> Error {
-    let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+    let seconds = whole_seconds(wait);
     let when = format!("the next request may begin in {seconds} s, which is past the time limit of this call");
     let message =
         if cooling { format!("the vendor said to slow down: {when}") } else { format!("by the rate limit {when}") };
