@@ -80,8 +80,8 @@ impl Codify {
 
     /// Codes a note, a PDF, or both (`POST /v1/codify`).
     ///
-    /// The vendor may think for up to ten minutes. A 429, 500, 502, 503 or 504 and a broken connection are tried again, at most three times; no
-    /// other status is.
+    /// The vendor may think for up to ten minutes. A 429, any 5xx but 501 and 505, and a broken connection are tried again, at most three times. So
+    /// is, once, a 401 whose token has been replaced by a newer one since. No other status is.
     ///
     /// # Delivery
     ///
