@@ -3,30 +3,28 @@
 //! which they came, and one that cannot pass in time is turned away at once. Nothing here runs by
 //! itself: those who wait keep the time.
 //!
-//! Three stages, in this order, each first come first served: a *slot* (requests in flight), the
-//! *turn* (only one call at a time waits for time to pass, so that the order holds), and the time
-//! itself, which is the latest of three moments: when the window of the rate limit has room, when the
-//! cool-down ends, and, after a cool-down, a gap behind the attempt before. What comes out is a
-//! [`Pass`]: *reserved* while the credential is fetched, *begun* once the attempt is sent, *answered*
-//! at the end. A pass that is dropped gives back what it holds, in whichever stage it is.
+//! Who waits stands in one [`Line`](crate::line) and looks by itself whether it may pass: there must
+//! be room (requests in flight), the time must have come, and nobody ahead of it may be coming. The time
+//! is the latest of three moments: when the window of the rate limit has room, when the cool-down ends,
+//! and, after a cool-down, a gap behind the attempt before. Nothing is handed to one who waits, so a
+//! call that nobody polls holds up only itself. What comes out is a [`Pass`]: *reserved* while the
+//! credential is fetched, *begun* once the attempt is sent, *answered* at the end. A pass that is dropped
+//! gives back what it holds, in whichever stage it is.
 //!
 //! Throttling is counted in *eras*. An attempt belongs to the era in which it began, and each strike
 //! ends one. So many attempts that were under way together and all met a 429 are one strike, and a
 //! late success of an attempt from before the cool-down does not end it.
-//!
-//! Two signals wake those who wait: `changed` the one whose turn it is, `shut` everybody, to look
-//! whether waiting still makes sense.
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::sync::Notify;
 
 use crate::classify::whole_seconds;
+use crate::line::{COMES_WITHIN, Line};
 use crate::rate::{Remaining, Window};
 use crate::{Clock, Deadlines, Error, ErrorKind, RateLimit, Stats};
 
@@ -37,13 +35,6 @@ const GAP: Duration = Duration::from_millis(250);
 pub(crate) struct Gate {
     pub(crate) max_in_flight: usize,
     pub(crate) rate: Option<RateLimit>,
-    slots: Semaphore,
-    /// Whose turn it is to wait for time to pass. Fair: first come, first served.
-    turn: tokio::sync::Mutex<()>,
-    /// Somebody left, or the vendor said something: the one whose turn it is looks again.
-    changed: Notify,
-    /// The gate was shut for a while: all who queue look whether they can still pass in time.
-    shut: Notify,
     state: Mutex<State>,
 }
 
@@ -53,7 +44,7 @@ struct State {
     in_flight: u32,
     /// Of those in flight: let through, but not begun, because the credential is still on its way.
     reserved: u32,
-    waiting: u32,
+    line: Line,
     cool_until: Duration,
     /// How many requests in a row were throttled, counting those that were under way together as one.
     strikes: u32,
@@ -65,74 +56,40 @@ struct State {
 
 impl Gate {
     pub(crate) fn new(max_in_flight: usize, rate: Option<RateLimit>) -> Self {
-        let max_in_flight = max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            max_in_flight,
-            rate,
-            slots: Semaphore::new(max_in_flight),
-            turn: tokio::sync::Mutex::default(),
-            changed: Notify::new(),
-            shut: Notify::new(),
-            state: Mutex::new(State { window: Window::new(rate), ..State::default() }),
-        }
+        let state = State { window: Window::new(rate), ..State::default() };
+        Self { max_in_flight: max_in_flight.max(1), rate, state: Mutex::new(state) }
     }
 
     /// Waits until an attempt may begin; `spent` tells how much of the call's total has passed.
-    /// Dropping the future gives the place in the queue back.
-    pub(crate) async fn pass(
-        &self,
-        clock: &dyn Clock,
+    /// Dropping the future gives the place in the line back.
+    pub(crate) async fn pass<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
         deadlines: &Deadlines,
         spent: impl Fn() -> Duration,
-    ) -> Result<Pass<'_>, Error> {
-        let patience = Patience { clock, deadlines, spent };
-        let mut waiting = None;
-        let slot = if let Ok(slot) = self.slots.try_acquire() {
-            slot
-        } else {
-            waiting.get_or_insert_with(|| Waiting::new(self, clock));
-            // The semaphore is never closed.
-            self.queue(self.slots.acquire(), &patience).await?.map_err(|_| full())?
-        };
-        let _turn = if let Ok(turn) = self.turn.try_lock() {
-            turn
-        } else {
-            waiting.get_or_insert_with(|| Waiting::new(self, clock));
-            self.queue(self.turn.lock(), &patience).await?
-        };
+    ) -> Result<Pass<'a>, Error> {
+        let mut place: Option<Place<'_>> = None;
         loop {
             let now = clock.now();
-            let wait = {
-                let mut state = self.state();
-                let opens_at = state.opens_at(now);
-                if opens_at <= now {
-                    (state.in_flight, state.reserved) = (state.in_flight + 1, state.reserved + 1);
-                    drop(state);
-                    let queued = waiting.map_or(Duration::ZERO, |waiting| now.saturating_sub(waiting.since));
-                    return Ok(Pass { gate: self, queued, stage: Stage::Reserved, _slot: slot });
-                }
-                patience.lasts(&mut state)?;
-                opens_at.saturating_sub(now).min(patience.left())
+            // Whoever has to wait, and has waited, leaves when it is too late; who can pass at once does.
+            if place.is_some() {
+                lasts(&mut self.state(), deadlines, spent(), now)?;
+            }
+            let look = self.state().look(place.as_ref().map(|place| place.ticket), now, self.max_in_flight);
+            if look == Look::Passes {
+                let queued = place.map_or(Duration::ZERO, |place| now.saturating_sub(place.since));
+                return Ok(Pass { gate: self, clock, queued, stage: Stage::Reserved });
+            }
+            // Looks again once it stands in the line: from then on it is called.
+            let Some(place) = &place else {
+                place = Some(Place::new(self, clock));
+                continue;
             };
-            waiting.get_or_insert_with(|| Waiting::new(self, clock));
-            either(clock.sleep(wait), self.changed.notified()).await;
-        }
-    }
-
-    /// Waits for a place in a queue, but no longer than the call has a use for it.
-    async fn queue<T>(
-        &self,
-        place: impl Future<Output = T>,
-        patience: &Patience<'_, impl Fn() -> Duration>,
-    ) -> Result<T, Error> {
-        let mut place = pin!(place);
-        loop {
-            // Made before the look, so that what happens after it is heard.
-            let shut = self.shut.notified();
-            patience.lasts(&mut self.state())?;
-            let got = timeout(patience.left(), either(place.as_mut(), shut)).await.map_err(|_| full())?;
-            if let Some(place) = got {
-                return Ok(place);
+            let left = deadlines.left(spent());
+            match look {
+                Look::Until(wait) => either(clock.sleep(wait.min(left)), place.bell.notified()).await,
+                // Room is made by others, not by time: there is nothing for the clock to do but to end it.
+                _ => either(tokio::time::sleep(left), place.bell.notified()).await,
             }
         }
     }
@@ -142,7 +99,7 @@ impl Gate {
         let reserved = state.reserved;
         Stats {
             in_flight: state.in_flight,
-            waiting: state.waiting,
+            waiting: u32::try_from(state.line.len()).unwrap_or(u32::MAX),
             cooling: state.cool_until.saturating_sub(now),
             rate_left: state.window.left(now, reserved),
             retry_tokens,
@@ -154,7 +111,33 @@ impl Gate {
     }
 }
 
+/// What one who waits sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Passes,
+    /// Nothing to do before this much time has passed.
+    Until(Duration),
+    /// As many are in flight as may be.
+    NoRoom,
+}
+
 impl State {
+    fn look(&mut self, ticket: Option<u64>, now: Duration, max_in_flight: usize) -> Look {
+        self.line.looks(ticket);
+        let opens_at = self.opens_at(now);
+        if self.in_flight as usize >= max_in_flight {
+            return Look::NoRoom;
+        }
+        if opens_at > now {
+            return Look::Until(opens_at.saturating_sub(now));
+        }
+        if !self.line.is_first(ticket, now) {
+            return Look::Until(COMES_WITHIN);
+        }
+        (self.in_flight, self.reserved) = (self.in_flight + 1, self.reserved + 1);
+        Look::Passes
+    }
+
     /// When another attempt may begin if those under way stay where they are.
     fn opens_at(&mut self, now: Duration) -> Duration {
         let window = self.window.opens_at(now, self.in_flight, self.reserved);
@@ -173,9 +156,9 @@ impl State {
 /// means that no answer came.
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
+    clock: &'a dyn Clock,
     queued: Duration,
     stage: Stage,
-    _slot: SemaphorePermit<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -226,14 +209,14 @@ impl Pass<'_> {
         }
         state.next_at.get_or_insert_default();
         state.cool_until = state.cool_until.max(now.saturating_add(wait(state.strikes)));
-        self.gate.shut.notify_waiters();
+        state.line.call(now);
     }
 
     /// Whether the answer is one to a request of this era.
     fn answers(&mut self, state: &mut State, now: Duration, said: Option<Remaining>) -> bool {
         state.window.ends(now, said);
         if said.is_some() && state.shut_until(now) > now {
-            self.gate.shut.notify_waiters();
+            state.line.call(now);
         }
         matches!(std::mem::replace(&mut self.stage, Stage::Answered), Stage::Begun(era) if era == state.era)
     }
@@ -248,60 +231,55 @@ impl Drop for Pass<'_> {
             Stage::Begun(_) => state.window.unanswered(),
             Stage::Answered => {}
         }
-        self.gate.changed.notify_one();
-    }
-}
-
-/// How long a call can wait.
-struct Patience<'a, S> {
-    clock: &'a dyn Clock,
-    deadlines: &'a Deadlines,
-    spent: S,
-}
-
-impl<S: Fn() -> Duration> Patience<'_, S> {
-    fn left(&self) -> Duration {
-        self.deadlines.left((self.spent)())
-    }
-
-    /// Turns a call away for which the gate opens too late.
-    fn lasts(&self, state: &mut State) -> Result<(), Error> {
-        let now = self.clock.now();
-        let wait = state.shut_until(now).saturating_sub(now);
-        if self.deadlines.allows((self.spent)(), wait) {
-            return Ok(());
+        if state.line.len() > 0 {
+            state.line.call(self.clock.now());
         }
-        Err(if wait.is_zero() { full() } else { too_long(wait, state.cool_until > now) })
     }
 }
 
-/// Somebody who waits, counted until it passes or gives up.
-struct Waiting<'a> {
+/// Turns a call away for which the gate opens too late.
+fn lasts(state: &mut State, deadlines: &Deadlines, spent: Duration, now: Duration) -> Result<(), Error> {
+    let wait = state.shut_until(now).saturating_sub(now);
+    if deadlines.allows(spent, wait) {
+        return Ok(());
+    }
+    Err(if wait.is_zero() { full() } else { too_long(wait, state.cool_until > now) })
+}
+
+/// A place in the line, given back when it is dropped.
+struct Place<'a> {
     gate: &'a Gate,
+    clock: &'a dyn Clock,
+    ticket: u64,
+    bell: Arc<Notify>,
     since: Duration,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(gate: &'a Gate, clock: &dyn Clock) -> Self {
-        gate.state().waiting += 1;
-        Self { gate, since: clock.now() }
+impl<'a> Place<'a> {
+    fn new(gate: &'a Gate, clock: &'a dyn Clock) -> Self {
+        let (ticket, bell) = gate.state().line.join();
+        Self { gate, clock, ticket, bell, since: clock.now() }
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.gate.state().waiting -= 1;
+        let mut state = self.gate.state();
+        state.line.leave(self.ticket);
+        if state.line.len() > 0 {
+            state.line.call(self.clock.now());
+        }
     }
 }
 
-/// Waits for the first of two things; `None` is the second.
-async fn either<T>(first: impl Future<Output = T>, second: impl Future<Output = ()>) -> Option<T> {
+/// Waits for the first of two things.
+async fn either(first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
     let (mut first, mut second) = (pin!(first), pin!(second));
-    poll_fn(|cx| match first.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => second.as_mut().poll(cx).map(|()| None),
+    poll_fn(|cx| match (first.as_mut().poll(cx), second.as_mut().poll(cx)) {
+        (Poll::Pending, Poll::Pending) => Poll::Pending,
+        _ => Poll::Ready(()),
     })
-    .await
+    .await;
 }
 
 fn full() -> Error {

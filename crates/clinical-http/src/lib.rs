@@ -109,6 +109,7 @@ mod gate;
 mod guard;
 mod headers;
 mod limits;
+mod line;
 mod observer;
 mod operation;
 mod rate;

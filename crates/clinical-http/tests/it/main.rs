@@ -27,6 +27,7 @@ mod limits_counts;
 mod limits_host;
 mod limits_in_flight;
 mod limits_threads;
+mod limits_unpolled;
 mod pacing;
 mod requests;
 mod retries;
