@@ -21,8 +21,15 @@ use crate::{Error, ErrorKind, Head, Report};
 ///
 /// # Errors
 ///
-/// As [`verify_reader`], and if the file cannot be opened.
+/// As [`verify_reader`], and [`Unusable`](ErrorKind::Unusable) if the file cannot be opened or is not a regular file: a device such as
+/// `/dev/null` would look like an empty trail. A file without a line is intact and has [`lines`](Report::lines) 0; whether that is as it
+/// should be only an expected head tells.
 pub fn verify(path: impl AsRef<Path>, expected: Option<&Head>) -> Result<Report, Error> {
+    let path = path.as_ref();
+    // Asked before it is opened: to open a pipe would wait for somebody who writes.
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err(Error::new(ErrorKind::Unusable, "is not a regular file; give the path of a file"));
+    }
     verify_reader(File::open(path).map_err(unreadable)?, expected)
 }
 

@@ -189,7 +189,7 @@ pub(crate) enum AuditCommand {
 
 /// Checks that no line of an audit trail was changed, removed, inserted or moved
 ///
-/// Ends with 0 if the trail is intact, and with 1 if it is not or cannot be read. Calls without a record and lines that a crash left
+/// Ends with 0 if the trail is intact, and with 1 if it is not, cannot be read, or is empty without a --head that says so. Calls without a record and lines that a crash left
 /// unfinished are listed, and are no tampering. A trail that is being written can be checked, too; its last line may then look unfinished.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {

@@ -5,11 +5,11 @@ mod input;
 mod keep;
 mod note;
 
-use clinical_audit::FileAudit;
 use omniscribe_codify::http_core::{AuditId, Error as HttpError};
 use omniscribe_codify::{CodifyRequest, Error, Model};
 
 use crate::args::CodifyArgs;
+use crate::audit::Trail;
 use crate::codify::batch::Batch;
 use crate::codify::keep::Keep;
 use crate::connect::Session;
@@ -19,23 +19,25 @@ use crate::progress::Progress;
 use crate::{audit, signals, style};
 
 pub(crate) async fn run(args: CodifyArgs) -> Result<Exit, Stop> {
-    let trail = audit::open(args.audit.as_deref())?;
-    let result = code(&args, trail.clone()).await;
+    let trail = args.audit.as_deref().map(Trail::at);
+    let result = code(&args, trail.as_ref()).await;
     audit::close(trail, result).await
 }
 
-async fn code(args: &CodifyArgs, trail: Option<FileAudit>) -> Result<Exit, Stop> {
+async fn code(args: &CodifyArgs, trail: Option<&Trail>) -> Result<Exit, Stop> {
     let inputs = input::plan(&args.files, args.pdf.as_deref())?;
     let template = template(args)?;
     let stopped = signals::install()?;
     let progress = Progress::new(inputs.len());
     let keep = Keep::open(args.keep_answers.as_deref())?;
-    let session = Session::open(&args.connection, progress.clone(), trail).await?;
+    let session = Session::open(&args.connection, progress.clone(), trail.cloned()).await?;
     // What every request has in common is checked once, so that a wrong id is a usage error and not one per input.
     let probe = template.clone().note("checked before sending");
     if let Err(error) = session.codify.check(&probe).await {
         return Err(usage(&error));
     }
+    // Last of all, so that no run that a wrong flag stops leaves an empty trail.
+    trail.map_or(Ok(()), Trail::open)?;
     let batch = Batch {
         codify: &session.codify,
         template,

@@ -1,12 +1,12 @@
 //! From flags and variables to a ready client, or to one sentence about what is missing. Never falls back to the
 //! sandbox by itself.
 
-use clinical_audit::FileAudit;
 use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
 use omniscribe_codify::http_core::{Deadlines, Observer};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error};
 
 use crate::args::Connection;
+use crate::audit::Trail;
 use crate::exit::{Exit, Stop};
 
 /// A client, and the sandbox that answers it if one was asked for.
@@ -21,7 +21,7 @@ impl Session {
     pub(crate) async fn open(
         connection: &Connection,
         observer: impl Observer,
-        audit: Option<FileAudit>,
+        audit: Option<Trail>,
     ) -> Result<Self, Stop> {
         let total = connection.total();
         let mut builder = Codify::builder().http(move |http| {

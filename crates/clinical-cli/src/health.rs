@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::advice;
 use crate::args::HealthArgs;
 use crate::connect::Session;
 use crate::exit::{Exit, Stop};
@@ -28,7 +29,7 @@ pub(crate) async fn run(args: HealthArgs) -> Result<Exit, Stop> {
                 Exit::SomeFailed => Exit::Vendor,
                 exit => exit,
             },
-            error.to_string(),
+            advice::sentence(&error),
         )
     })?;
     let body = plain(&String::from_utf8_lossy(health.body.expose()));

@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Answers are simulated only where the caller asked for it by name
 //! (`demo`, `sandbox`, `--sandbox`); missing credentials are an error, never a reason to simulate.
 
+mod advice;
 mod args;
 mod audit;
 mod codify;

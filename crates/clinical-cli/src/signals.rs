@@ -2,8 +2,14 @@
 //!
 //! A signal that was ignored when the command started stays ignored, as `nohup` and background jobs of a script want it. Only
 //! Linux tells that to a program without unsafe code; elsewhere all of them end the command.
+//!
+//! SIGXFSZ would end the command, too, in the middle of a line of an audit trail; it is caught, and the write fails instead.
 
 use crate::exit::{Exit, Stop};
+
+/// SIGXFSZ, a file would grow beyond `ulimit -f`: 25 on Linux, macOS and the BSDs.
+#[cfg(unix)]
+const FILE_SIZE: i32 = 25;
 
 /// Installed before work starts, so that no signal is missed; resolves with the exit code of the first one.
 pub(crate) fn install() -> Result<impl Future<Output = Exit>, Stop> {
@@ -13,6 +19,10 @@ pub(crate) fn install() -> Result<impl Future<Output = Exit>, Stop> {
         use futures_util::stream::{FuturesUnordered, StreamExt};
         use tokio::signal::unix::{SignalKind, signal};
         let ignored = ignored();
+        // A handler that does nothing replaces the end of the process: a file that may not grow becomes an error of whoever writes.
+        if ignored & (1 << (FILE_SIZE - 1)) == 0 {
+            drop(signal(SignalKind::from_raw(FILE_SIZE)).map_err(failed)?);
+        }
         let mut watched = Vec::new();
         for number in [1_u8, 2, 3, 15] {
             if ignored & (1 << (number - 1)) == 0 {

@@ -7,21 +7,32 @@ use std::time::SystemTime;
 use clinical_audit::Report;
 use serde::Serialize;
 
+use super::Verdict;
 use crate::plain::plain;
 use crate::style::Style;
 
 /// How many lines of one kind people are shown; programs get all that the report lists.
 const SHOWN: usize = 20;
 
-pub(super) fn text(out: &mut impl Write, file: &str, report: &Report) -> io::Result<()> {
+pub(super) fn text(out: &mut impl Write, file: &str, report: &Report, verdict: Verdict) -> io::Result<()> {
     let style = Style::stdout();
-    let verdict = if report.is_intact() { style.green("intact") } else { style.red("NOT INTACT") };
+    let word = match verdict {
+        Verdict::Intact => style.green("intact"),
+        Verdict::NotIntact => style.red("NOT INTACT"),
+        Verdict::Empty => style.red("EMPTY"),
+    };
     let (lines, begun) = (count(report.lines, "line"), count(report.openings, "call"));
-    writeln!(out, "{}: {verdict}, {lines}, {begun} begun, {} recorded", style.bold(file), report.records)?;
+    writeln!(out, "{}: {word}, {lines}, {begun} begun, {} recorded", style.bold(file), report.records)?;
     if let (Some(first), Some(last)) = (report.first, report.last) {
         writeln!(out, "from {} to {}", rfc3339(first), rfc3339(last))?;
     }
     writeln!(out, "head {}", report.head)?;
+    if verdict == Verdict::Empty {
+        writeln!(
+            out,
+            "it was never used, or all of it was removed; if it is known to be unused, give that head with --head"
+        )?;
+    }
     list(out, report.findings.iter(), report.findings_left_out)?;
     let without_record = report.unfinished.len() as u64 + report.unfinished_left_out;
     if without_record > 0 {
@@ -85,6 +96,7 @@ fn rfc3339(time: SystemTime) -> String {
 struct Object<'a> {
     file: &'a str,
     intact: bool,
+    empty: bool,
     lines: u64,
     openings: u64,
     records: u64,
@@ -125,13 +137,14 @@ struct Torn {
     closed: bool,
 }
 
-pub(super) fn json(out: &mut impl Write, file: &str, report: &Report) -> io::Result<()> {
+pub(super) fn json(out: &mut impl Write, file: &str, report: &Report, verdict: Verdict) -> io::Result<()> {
     let findings = report.findings.iter();
     let calls = report.unfinished.iter();
     let torn = report.torn.iter();
     let object = Object {
         file,
-        intact: report.is_intact(),
+        intact: verdict == Verdict::Intact,
+        empty: report.lines == 0,
         lines: report.lines,
         openings: report.openings,
         records: report.records,

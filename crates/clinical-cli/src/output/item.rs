@@ -3,6 +3,7 @@
 use omniscribe_codify::{CodeAssessment, CodifyResponse, Delivery, Error, LongCoding, Sensitive};
 use serde::Serialize;
 
+use crate::advice;
 use crate::exit::Exit;
 
 /// What became of one input.
@@ -127,7 +128,7 @@ impl From<&Error> for Failure {
             kind: error.kind().as_str(),
             delivery: error.delivery().as_str(),
             attempts: error.attempts(),
-            message: error.to_string(),
+            message: advice::sentence(error),
             details: error.details(),
             about: None,
             unusable: Unusable::of(error, None).into_iter().collect(),

@@ -102,7 +102,7 @@ fn after_kill_9_the_call_that_was_begun_is_shown() {
     let mut child = hanging(&vendor, &folder);
     let ran = folder.run(["codify", "--sandbox", "--audit", "trail.jsonl", "a.txt"]).expect(2);
     assert!(
-        ran.stderr.starts_with("error: --audit: the audit trail is in use by another process; stop that one, or"),
+        ran.stderr.contains("error: --audit: the audit trail is in use by another process; stop that one, or"),
         "{}",
         ran.stderr
     );
@@ -153,16 +153,38 @@ fn a_trail_that_cannot_be_opened_is_a_usage_error_and_nothing_is_sent() {
     assert_eq!(vendor.attempts(), 0);
 }
 
+#[test]
+fn a_run_that_anything_else_stops_leaves_no_trail() {
+    let vendor = Vendor::start();
+    let folder = folder().with("folder", "a file");
+    let table = [
+        (vec!["--doctor", "dr_josé"], 2),
+        (vec!["--model", ""], 2),
+        (vec!["--keep-answers", "folder"], 2),
+        (vec!["--base-url", "http://somewhere.example"], 2),
+        (vec!["--pdf", "a.pdf", "b.txt"], 2),
+        (vec!["--ca-file", "missing.pem"], 2),
+    ];
+    for (flags, code) in table {
+        let args = [&["codify", "--audit", "trail.jsonl", "a.txt"], &flags[..]].concat();
+        let ran = vendor.run(&folder, args).expect(code);
+        assert!(!folder.path().join("trail.jsonl").exists(), "{flags:?}: {}", ran.stderr);
+    }
+    folder.run(["codify", "--audit", "trail.jsonl", "a.txt"]).expect(4);
+    assert!(!folder.path().join("trail.jsonl").exists(), "no credentials");
+    assert_eq!(vendor.attempts(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn when_the_trail_cannot_be_written_any_more_no_further_input_is_sent() {
     let (vendor, folder) = (Vendor::start(), folder());
     let args = ["codify", "--in-flight", "1", "--output", "json", "--audit", "trail.jsonl", "a.txt", "b.txt"];
     let coding = vendor.command(&folder, args);
-    // No file may grow beyond 512 bytes; the signal of that limit is ignored, as a server would.
+    // No file may grow beyond 512 bytes; the signal of that limit ends a program that does nothing about it.
     let mut limited = std::process::Command::new("/bin/sh");
     limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""])
+        .args(["-c", "ulimit -f 1; exec \"$0\" \"$@\""])
         .arg(coding.get_program())
         .args(coding.get_args())
         .env_clear()
@@ -221,6 +243,31 @@ fn what_cannot_be_read_ends_with_1_and_a_wrong_head_with_2() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn an_empty_trail_is_not_taken_for_an_intact_one_unless_it_is_expected() {
+    let folder = folder().with("trail.jsonl", "");
+    let ran = verified(&folder, &[], 1);
+    assert!(ran.stdout.starts_with("trail.jsonl: EMPTY, 0 lines, "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("never used, or all of it was removed"), "{}", ran.stdout);
+    let report = json(&verified(&folder, &["--format", "json"], 1).stdout);
+    assert_eq!((&report["intact"], &report["empty"]), (&false.into(), &true.into()));
+    let expected = verified(&folder, &["--head", &head(&ran)], 0);
+    assert!(expected.stdout.starts_with("trail.jsonl: intact, 0 lines, "), "{}", expected.stdout);
+    verified(&folder, &["--head", &format!("4:{}", "5a".repeat(32))], 1);
+    let report = json(&verified(&coded(), &["--format", "json"], 0).stdout);
+    assert_eq!((&report["intact"], &report["empty"]), (&true.into(), &false.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_a_regular_file_is_no_trail() {
+    for place in ["/dev/null", "."] {
+        let ran = folder().run(["audit", "verify", place]).expect(1);
+        let sentence = format!("error: {place}: the audit trail is not a regular file; give the path of a file\n");
+        assert_eq!((&*ran.stdout, &*ran.stderr), ("", &*sentence));
+    }
 }
 
 #[test]

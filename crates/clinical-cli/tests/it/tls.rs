@@ -36,8 +36,11 @@ fn a_door_that_stays_shut_says_why_and_nothing_was_asked() {
     let stranger = Vendor::with(Sandbox::builder().tls(Tls::new()));
     stranger.sandbox.issued().unwrap().write_to(&folder.path().join("other")).unwrap();
     let table = [
-        (vec!["--ca-file", "other/authority.pem", "--ca-only"], "unknown authority"),
-        (TRUST.to_vec(), "demands a client certificate"),
+        (
+            vec!["--ca-file", "other/authority.pem", "--ca-only"],
+            "install that authority on this system or trust it with --ca-file",
+        ),
+        (TRUST.to_vec(), "demands a client certificate; give one with --client-cert and --client-key"),
         (
             [&TRUST[..], &["--client-cert", "other/client.pem", "--client-key", "other/client-key.pem"]].concat(),
             "refused the client certificate",
@@ -110,6 +113,25 @@ fn a_proxy_is_asked_with_the_credentials_of_the_variables_which_are_never_printe
         assert!(!ran.stderr.contains(secret) && !ran.stdout.contains(secret), "{}", ran.stderr);
     }
     assert!(vendor.sandbox.journal().connections.is_empty());
+}
+
+#[test]
+fn a_proxy_that_asks_who_we_are_is_answered_with_the_names_of_the_variables() {
+    let (vendor, folder) = set_up();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in proxy.incoming().map_while(Result::ok) {
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+                head.push(byte[0]);
+            }
+            let _ = stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+        }
+    });
+    let ran = vendor.run(&folder, [&["health"], &TRUST[..], &["--proxy", &url, "--timeout", "3"]].concat()).expect(6);
+    let advice = "(407); set CLINICAL_PROXY_USER and CLINICAL_PROXY_PASSWORD (";
+    assert!(ran.stderr.contains(advice), "{}", ran.stderr);
 }
 
 #[test]
