@@ -51,6 +51,9 @@ impl Codify {
     /// Codes a note of any length: cuts it with [`split_note`](crate::split_note) at the note limit and codes the parts, four at a time. A
     /// PDF goes with the first part only. A note that is short enough is one part.
     ///
+    /// The parts go on only while the future is polled, and their deadlines run all the time: what blocks the task, or another branch of the
+    /// same task that works long, can let them run out. Spawn it if that can happen.
+    ///
     /// Coding a part without the rest of the note can miss what only the whole tells (a condition named in one part, its denial in
     /// another). Use it when there is no other way.
     ///

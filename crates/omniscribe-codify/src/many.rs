@@ -57,7 +57,9 @@ impl Codify {
     /// Codes many notes, at most `in_flight` (at least 1) at the same time. Each request comes with a key of the caller's choice (an index, a
     /// file name), and each outcome carries it back together with the request. One failure stops nothing else.
     ///
-    /// Requests are taken from the iterator as places become free, so it may be long and lazy.
+    /// Requests are taken from the iterator as places become free, so it may be long and lazy. The notes on their way go on only while the
+    /// stream is polled, and their deadlines run all the time: hand an outcome with which much is to be done to a channel or to a task of
+    /// its own, and ask for the next one at once.
     ///
     /// # Delivery
     ///
