@@ -134,7 +134,8 @@ pub struct AuditRecord {
     /// SHA-256 of the last request body that was handed over whole, as it was on the wire; `None`
     /// if no attempt got so far, or if the operation has no body.
     pub request_sha256: Option<[u8; 32]>,
-    /// Bytes of the body of the last attempt's answer that were received.
+    /// Bytes of the body of the last attempt's answer that were received; 0 of an attempt that was
+    /// abandoned half-way.
     pub response_bytes: u64,
 }
 

@@ -41,12 +41,14 @@ pub(crate) fn status_error(status: StatusCode, hinted: bool, hint: Option<Durati
         ErrorKind::Forbidden => "the credential does not allow this; ask the vendor for access".into(),
         ErrorKind::TooLarge => "the input is too large; make it smaller or split it".into(),
         ErrorKind::Timeout => "the vendor ran out of time; send less at once or try again later".into(),
-        ErrorKind::Throttled => match hint {
-            Some(hint) => {
-                format!("too many requests; it asks to wait {} s before the next", whole_seconds(hint)).into()
+        ErrorKind::Throttled => {
+            let what =
+                if status == StatusCode::TOO_MANY_REQUESTS { "too many requests" } else { "it is not available now" };
+            match hint {
+                Some(hint) => format!("{what}; it asks to wait {} s before the next", whole_seconds(hint)).into(),
+                None => format!("{what}; wait before sending more").into(),
             }
-            None => "too many requests; wait before sending more".into(),
-        },
+        }
         ErrorKind::Unavailable => "the vendor's service failed; try again later".into(),
         _ => "the request was rejected; correct it before sending it again".into(),
     };
@@ -93,7 +95,7 @@ mod tests {
             (429, hint, ErrorKind::Throttled, "too many requests; it asks to wait 2 s before the next"),
             (500, hint, ErrorKind::Unavailable, "500 Internal Server Error: the vendor's service failed; try again"),
             (503, None, ErrorKind::Unavailable, "503 Service Unavailable: the vendor's service failed"),
-            (503, hint, ErrorKind::Throttled, "503 Service Unavailable: too many requests; it asks to wait 2 s"),
+            (503, hint, ErrorKind::Throttled, "503 Service Unavailable: it is not available now; it asks to wait 2 s"),
             (504, None, ErrorKind::Timeout, "504 Gateway Timeout: the vendor ran out of time"),
             (599, None, ErrorKind::Unavailable, "the vendor answered 599: the vendor's service failed"),
         ];

@@ -103,6 +103,8 @@ impl Attempting<'_> {
                 // A request that cannot be built cannot be built a second time either.
                 return Err(match failed.failure {
                     Failure::Setup => Failed::finally(error),
+                    // Nor do the same name and password become right; many directories lock an account after a few.
+                    Failure::ProxyCredentials => Failed::finally(error),
                     _ => Failed::transient(error),
                 });
             }

@@ -28,7 +28,12 @@ pub(crate) fn headers(client: &Settings, call: &Call, credential: Option<&Creden
             let mut value = HeaderValue::from_str(id.expose())
                 .map_err(|_| Error::invalid("audit header", "cannot be sent as an HTTP field value"))?;
             value.set_sensitive(true);
-            headers.insert(name, value);
+            if headers.insert(name, value).is_some() {
+                return Err(Error::configuration(
+                    "credential header",
+                    "is the field of the doctor's or the patient's reference; use the field that the vendor names",
+                ));
+            }
         }
     }
     Ok(headers)

@@ -140,7 +140,7 @@ impl RetryPolicy {
         self.max_attempts.unwrap_or(4)
     }
 
-    pub(crate) fn longest_hint(&self) -> Duration {
+    fn longest_hint(&self) -> Duration {
         self.max_hint.unwrap_or(MAX_HINT)
     }
 

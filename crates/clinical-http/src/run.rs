@@ -27,6 +27,9 @@ use crate::verdict::{self, Pace};
 use crate::{Attempt, Call, Delivery, Error, ErrorKind};
 use clinical_transport::{Progress, later};
 
+/// For a hint that is longer than the policy waits for. A nonsensical one must not stop a client for ever.
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(300);
+
 /// Makes attempts until one succeeds or the policy, the delivery, the budget or a deadline says stop.
 pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
     trail.open().await?;
@@ -66,7 +69,7 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
         match (pace, error.status()) {
             (Pace::Throttle, _) => pass.throttled(now, remaining, |strikes| {
                 delay = wait(number.max(strikes));
-                delay.unwrap_or_else(|| client.retry.longest_hint())
+                delay.unwrap_or_else(|| hint.unwrap_or_default().min(LONGEST_COOL_DOWN))
             }),
             (Pace::Transient, Some(_)) => pass.answered(now, remaining),
             (Pace::Transient, None) => drop(pass),

@@ -80,5 +80,5 @@ async fn a_hint_in_the_body_past_the_policy_is_returned_and_not_waited_for() {
     let error = send(&client, &IDEMPOTENT).await.unwrap_err();
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(seconds(60))));
     assert!(clock.sleeps().is_empty());
-    assert_eq!(client.stats().cooling, seconds(59));
+    assert_eq!(client.stats().cooling, seconds(60));
 }

@@ -1,9 +1,10 @@
 //! What a request consists of.
 
+use clinical_http::credential::StaticCredential;
 use clinical_http::testing::{ScriptedTransport, Step};
 use clinical_http::{BaseUrl, Call, Client, Effect, ErrorKind, Method, Operation, Vendor};
 
-use crate::support::{BASE, CODED, Coded, TOKEN, UNSAFE, builder, call, client, ok, send};
+use crate::support::{BASE, CODED, Coded, IDEMPOTENT, TOKEN, UNSAFE, builder, call, client, ok, send};
 
 #[tokio::test]
 async fn a_request_carries_these_headers_and_no_others() {
@@ -118,4 +119,14 @@ async fn what_does_not_look_like_a_request_id_is_not_taken_for_one() {
         assert_eq!(send(&client, &UNSAFE).await.unwrap().request_id.as_deref(), taken.then_some(id));
         assert_eq!(send(&client, &UNSAFE).await.unwrap_err().request_id(), taken.then_some(id));
     }
+}
+
+#[tokio::test]
+async fn a_key_in_the_field_of_the_doctors_reference_is_refused_and_not_lost() {
+    let transport = ScriptedTransport::always(ok());
+    let source = StaticCredential::header_key("x-doctor", "key").unwrap();
+    let client = builder(&transport).credential(source).build().unwrap();
+    let error = send(&client, &IDEMPOTENT).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("credential header")));
+    assert!(transport.requests().is_empty());
 }

@@ -199,3 +199,23 @@ async fn that_nothing_was_processed_is_promised_only_where_it_is_certain() {
         assert_eq!(error.to_string().contains("may have processed"), expected, "{error}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_for_the_proxy_is_offered_once() {
+    let failure = Step::fail(Failure::ProxyCredentials, Delivery::NotSent);
+    let transport = ScriptedTransport::always(failure);
+    let error = send(&client(&transport), &IDEMPOTENT).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_that_the_policy_does_not_wait_for_still_holds_the_others_back() {
+    let transport = ScriptedTransport::new([Step::answer(429, "").header("retry-after", "30"), ok()]);
+    let policy = RetryPolicy::default().max_hint(seconds(5));
+    let client = builder(&transport).retry(policy).build().unwrap();
+    send(&client, &IDEMPOTENT).await.unwrap_err();
+    assert_eq!(client.stats().cooling, seconds(30));
+    let began = tokio::time::Instant::now();
+    send(&client, &IDEMPOTENT).await.unwrap();
+    assert!(began.elapsed() >= seconds(30));
+}
