@@ -32,12 +32,12 @@
 
 mod env;
 mod file;
+mod flight;
 mod refreshing;
 mod replaceable;
 mod scheme;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -119,21 +119,6 @@ impl std::fmt::Debug for Credential {
             .field("scheme", &self.scheme)
             .field("generation", &self.generation)
             .finish_non_exhaustive()
-    }
-}
-
-/// The latest generation that the vendor refused. Sources that use it count from 1, so that 0 is
-/// none.
-#[derive(Debug, Default)]
-struct Refused(AtomicU64);
-
-impl Refused {
-    fn mark(&self, generation: u64) {
-        self.0.fetch_max(generation, Ordering::SeqCst);
-    }
-
-    fn covers(&self, credential: &Credential) -> bool {
-        credential.generation <= self.0.load(Ordering::SeqCst)
     }
 }
 
@@ -285,6 +270,8 @@ impl CredentialSource for StaticCredential {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
     use crate::ErrorKind;
 
@@ -317,25 +304,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_source_hears_of_a_refusal_through_any_pointer() {
-        struct Source(Refused);
+        struct Source(AtomicU64);
         impl CredentialSource for Source {
             fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
                 Box::pin(std::future::ready(Credential::bearer("s3cret")))
             }
 
             fn rejected(&self, generation: u64) {
-                self.0.mark(generation);
+                self.0.store(generation, Ordering::SeqCst);
             }
         }
-        let source = Arc::new(Source(Refused::default()));
+        let source = Arc::new(Source(AtomicU64::new(0)));
         let boxed: Box<dyn CredentialSource> = Box::new(source.clone());
         let sent = boxed.current().await.unwrap().with_generation(2);
-        boxed.rejected(1);
-        assert!(!source.0.covers(&sent));
         boxed.rejected(2);
-        assert!(source.0.covers(&sent));
-        boxed.rejected(1);
-        assert!(source.0.covers(&sent));
+        assert_eq!(source.0.load(Ordering::SeqCst), 2);
         // A source that has nothing to drop need not listen.
         StaticCredential(sent).rejected(2);
     }

@@ -4,13 +4,14 @@
 use std::env::VarError;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Credential, CredentialSource, Refused, Scheme};
+use super::{Credential, CredentialSource, Scheme};
 use crate::{BoxFuture, Error};
 
 type Read = fn(&'static str) -> Result<String, VarError>;
 
 /// A secret from an environment variable, without the white space around it. Read when it is built,
-/// and again before the next attempts after the vendor refused it.
+/// and again before the next attempt after the vendor refused it. If the value is then the same, it
+/// serves on until the next refusal.
 ///
 /// A running process's environment changes only from within, so a rotation by somebody else needs a
 /// restart; use [`FileCredential`](super::FileCredential) where that matters. The environment is
@@ -27,8 +28,13 @@ pub struct EnvCredential {
     scheme: Scheme,
     name: &'static str,
     read: Read,
-    refused: Refused,
-    current: Mutex<Credential>,
+    current: Mutex<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    credential: Credential,
+    refused: bool,
 }
 
 impl EnvCredential {
@@ -44,8 +50,18 @@ impl EnvCredential {
     }
 
     fn read_with(scheme: Scheme, name: &'static str, read: Read) -> Result<Self, Error> {
-        let current = look(&scheme, name, read)?.with_generation(1).into();
-        Ok(Self { scheme, name, read, refused: Refused::default(), current })
+        let credential = look(&scheme, name, read)?.with_generation(1);
+        Ok(Self { scheme, name, read, current: Current { credential, refused: false }.into() })
+    }
+
+    fn now(&self) -> Result<Credential, Error> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.refused {
+            current.credential = current.credential.renewed(look(&self.scheme, self.name, self.read)?);
+            // Also if the value is the same: the vendor may accept it again, and its next 401 asks again.
+            current.refused = false;
+        }
+        Ok(current.credential.clone())
     }
 }
 
@@ -66,18 +82,12 @@ impl CredentialSource for EnvCredential {
     ///
     /// Safe: it is ready at once.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.refused.covers(&current) {
-            match look(&self.scheme, self.name, self.read) {
-                Ok(next) => *current = current.renewed(next),
-                Err(error) => return Box::pin(std::future::ready(Err(error))),
-            }
-        }
-        Box::pin(std::future::ready(Ok(current.clone())))
+        Box::pin(std::future::ready(self.now()))
     }
 
     fn rejected(&self, generation: u64) {
-        self.refused.mark(generation);
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.refused |= current.credential.generation() == generation;
     }
 }
 
@@ -133,6 +143,11 @@ mod tests {
         source.rejected(2);
         set(Ok("two"));
         assert_eq!(now().await.unwrap().0, 2, "the same value is the same generation");
+        for (value, _) in unusable.clone() {
+            set(value);
+            assert_eq!(now().await.unwrap().0, 2, "the value was found again, so it serves until the next refusal");
+        }
+        source.rejected(2);
         for (value, _) in unusable {
             set(value);
             assert_eq!(now().await.unwrap_err().kind(), ErrorKind::Credentials);

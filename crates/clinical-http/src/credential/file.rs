@@ -7,14 +7,14 @@ use std::io::{self, Read};
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use tokio::sync::Mutex;
 
-use super::{Credential, CredentialSource, Refused, Scheme};
+use super::flight::{Flight, Waiting, landed};
+use super::{Credential, CredentialSource, Scheme};
 use crate::{BoxFuture, Error};
 
 const SETTING: &str = "token file";
@@ -34,7 +34,8 @@ const SETTLED: Duration = Duration::from_secs(3);
 ///
 /// A file that becomes missing, empty, too long or unusable does not destroy the secret in use:
 /// that one is sent until the vendor refuses it, with a warning logged each time; only then the
-/// file's error ends the calls. On Unix the file may be readable by everybody, because mounted
+/// file's error ends the calls. A refused secret that is still in the file when it is read again
+/// serves on until the next refusal. On Unix the file may be readable by everybody, because mounted
 /// secrets are; use mode 0600 wherever it is you who makes it.
 ///
 /// A file system that hangs makes the calls wait until their deadlines; it takes up one thread.
@@ -59,8 +60,7 @@ const SETTLED: Duration = Duration::from_secs(3);
 /// # }
 /// ```
 pub struct FileCredential {
-    refused: Refused,
-    watched: Arc<Mutex<Watched>>,
+    watched: Arc<Watched>,
 }
 
 impl FileCredential {
@@ -74,15 +74,16 @@ impl FileCredential {
     /// ASCII characters and white space around it.
     pub fn new(scheme: Scheme, path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
-        let (credential, seen) = read(&scheme, &path)?;
-        let watched = Watched { scheme, path, credential: credential.with_generation(1), seen };
-        Ok(Self { refused: Refused::default(), watched: Arc::new(watched.into()) })
+        let (credential, seen) = read(&scheme, &path).map_err(unusable)?;
+        let credential = credential.with_generation(1);
+        let state = State { credential, seen, refused: false, look: Flight::default() }.into();
+        Ok(Self { watched: Arc::new(Watched { scheme, path, state }) })
     }
 }
 
 impl std::fmt::Debug for FileCredential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileCredential").field("refused", &self.refused).finish_non_exhaustive()
+        f.debug_struct("FileCredential").field("scheme", &self.watched.scheme).finish_non_exhaustive()
     }
 }
 
@@ -90,48 +91,95 @@ impl CredentialSource for FileCredential {
     /// # Cancel safety
     ///
     /// Safe at every point: a look at the file goes on without the caller, and the next one finds
-    /// what it saw. The next one waits until that look has ended.
+    /// what it saw. The next one waits until that look has ended. A caller who is not polled holds
+    /// nobody up.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(async {
-            // The lock goes along with the look: it is released when the look ends, whether or not somebody still waits for it.
-            let mut watched = Arc::clone(&self.watched).lock_owned().await;
-            let refused = self.refused.covers(&watched.credential);
-            let look = tokio::task::spawn_blocking(move || watched.look(refused)).await;
-            look.unwrap_or_else(|_| Err(unreadable(io::ErrorKind::Interrupted)))
+            let (look, is_own) = self.watched.join();
+            let mut outcome = landed(look).await;
+            if !is_own {
+                // That look may have begun before the change or the refusal that this caller knows of. The next has not,
+                // whoever begins it.
+                outcome = landed(self.watched.join().0).await;
+            }
+            outcome.unwrap_or_else(|| Err(unreadable(io::ErrorKind::Interrupted))).map_err(unusable)
         })
     }
 
     fn rejected(&self, generation: u64) {
-        self.refused.mark(generation);
+        let mut state = self.watched.state();
+        state.refused |= state.credential.generation() == generation;
     }
 }
 
 struct Watched {
     scheme: Scheme,
     path: PathBuf,
+    /// Never locked while the file is looked at: a file system that hangs must not hold up a thread
+    /// that runs calls.
+    state: Mutex<State>,
+}
+
+/// The secret, or the rule that the file breaks.
+type Outcome = Result<Credential, &'static str>;
+
+struct State {
     credential: Credential,
     /// What the file looked like when it was read; `None` if it may have changed since without
     /// looking different.
     seen: Option<Stamp>,
+    /// Whether the vendor refused the credential since the file was last read because of that.
+    refused: bool,
+    look: Flight<Outcome>,
 }
 
 impl Watched {
-    fn look(&mut self, refused: bool) -> Result<Credential, Error> {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The look under way, or a new one, and whether it is new.
+    fn join(self: &Arc<Self>) -> (Waiting<Outcome>, bool) {
+        let mut state = self.state();
+        if let Some(look) = state.look.under_way() {
+            return (look, false);
+        }
+        let (look, waiting) = state.look.begin();
+        let watched = Arc::clone(self);
+        tokio::task::spawn_blocking(move || look.send_replace(Some(watched.look())));
+        (waiting, true)
+    }
+
+    fn look(&self) -> Outcome {
+        let (refused, seen) = {
+            let mut state = self.state();
+            (std::mem::take(&mut state.refused), state.seen.clone())
+        };
         let now = std::fs::metadata(&self.path).ok().as_ref().and_then(Stamp::of);
-        if !refused && now.is_some() && now == self.seen {
-            return Ok(self.credential.clone());
+        if !refused && now.is_some() && now == seen {
+            return Ok(self.state().credential.clone());
         }
-        match read(&self.scheme, &self.path) {
-            Ok((next, seen)) => (self.credential, self.seen) = (self.credential.renewed(next), seen),
-            Err(error) if refused => return Err(error),
-            Err(error) => tracing::warn!(reason = %error, "the last token stays in use"),
+        let found = read(&self.scheme, &self.path);
+        let mut state = self.state();
+        match found {
+            Ok((next, seen)) => {
+                let next = state.credential.renewed(next);
+                // A refusal that came meanwhile stands if it was of this secret.
+                state.refused &= next.generation() == state.credential.generation();
+                (state.credential, state.seen) = (next, seen);
+            }
+            Err(rule) if refused => {
+                state.refused = true;
+                return Err(rule);
+            }
+            Err(rule) => tracing::warn!(reason = %unusable(rule), "the last token stays in use"),
         }
-        Ok(self.credential.clone())
+        Ok(state.credential.clone())
     }
 }
 
 /// What tells one edition of a file from another.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Stamp {
     len: u64,
     modified: SystemTime,
@@ -150,11 +198,11 @@ impl Stamp {
     }
 }
 
-fn read(scheme: &Scheme, path: &Path) -> Result<(Credential, Option<Stamp>), Error> {
+fn read(scheme: &Scheme, path: &Path) -> Result<(Credential, Option<Stamp>), &'static str> {
     let failed = |error: io::Error| unreadable(error.kind());
     // Looked at before it is opened: opening a named pipe would wait for somebody to write into it.
     if !std::fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(Error::credentials(SETTING, "is not a regular file; give the path of a file"));
+        return Err("is not a regular file; give the path of a file");
     }
     let file = File::open(path).map_err(failed)?;
     let seen = Stamp::of(&file.metadata().map_err(failed)?);
@@ -162,23 +210,26 @@ fn read(scheme: &Scheme, path: &Path) -> Result<(Credential, Option<Stamp>), Err
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     file.take(LONGEST as u64 + 1).read_to_end(&mut content).map_err(failed)?;
     if content.len() > LONGEST {
-        return Err(Error::credentials(SETTING, "is longer than 16 KiB, which no token is; give the right file"));
+        return Err("is longer than 16 KiB, which no token is; give the right file");
     }
-    let text = std::str::from_utf8(&content)
-        .map_err(|_| Error::credentials(SETTING, "is not valid UTF-8; write the token into it as plain text"))?;
+    let text =
+        std::str::from_utf8(&content).map_err(|_| "is not valid UTF-8; write the token into it as plain text")?;
     // Some editors put a byte order mark in front.
     let token = text.trim_matches(|char: char| char.is_whitespace() || char == '\u{feff}');
     if token.is_empty() {
-        return Err(Error::credentials(SETTING, "is empty; write the token that the vendor issued into it"));
+        return Err("is empty; write the token that the vendor issued into it");
     }
-    Ok((scheme.named(SETTING, SecretString::from(token))?, seen))
+    Ok((scheme.checked(SecretString::from(token))?, seen))
 }
 
-fn unreadable(kind: io::ErrorKind) -> Error {
-    let rule = match kind {
+fn unusable(rule: &'static str) -> Error {
+    Error::credentials(SETTING, rule)
+}
+
+fn unreadable(kind: io::ErrorKind) -> &'static str {
+    match kind {
         io::ErrorKind::NotFound => "does not exist; give the path of the file that holds the token",
         io::ErrorKind::PermissionDenied => "may not be read by this user; change its owner or mode",
         _ => "cannot be read; check the path and the disk it is on",
-    };
-    Error::credentials(SETTING, rule)
+    }
 }

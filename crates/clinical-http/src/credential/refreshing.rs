@@ -2,18 +2,18 @@
 //! it, one fetch is under way at a time, and it belongs to no call: dropping calls neither loses
 //! nor repeats it. Remembers no failure beyond those who waited for it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::watch;
 
-use super::{Credential, CredentialSource, Refused, Scheme};
+use super::flight::{Flight, Waiting, landed};
+use super::{Credential, CredentialSource, Scheme};
 use crate::{BoxFuture, Clock, Error, ErrorKind, SystemClock};
 
-/// How long after a failed fetch the next one ahead of time is made; a secret that is needed now is
-/// always fetched at once.
-const EARLY_AGAIN: Duration = Duration::from_secs(5);
+/// How long after a failed fetch the next one ahead of time is made, and after a fetch for a refusal
+/// the next one for a refusal; where there is no secret to send, it is always fetched at once.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What a fetch brings: a secret, and for how long it is valid. `Debug` does not show the secret.
 #[derive(Debug)]
@@ -48,7 +48,8 @@ impl Fetched {
 ///   until it expires, and the next try is made after 5 s.
 /// - A fetch runs as a task of its own, at most 30 s (the [`fetch_limit`](Self::fetch_limit));
 ///   tasks need a tokio runtime.
-/// - A fetched secret that is the same as before is the same generation, and a 401 to it is final.
+/// - A 401 makes one fetch, and in the 5 s after it further ones make none. A fetched secret that is
+///   the same as before is the same generation: it is not sent again to that call, and serves on.
 ///
 /// ```
 /// use clinical_http::credential::{CredentialSource, Fetched, RefreshingCredential, Scheme};
@@ -81,22 +82,17 @@ pub struct RefreshingCredential {
     limit: Duration,
     clock: Arc<dyn Clock>,
     fetch: Arc<dyn Fn() -> BoxFuture<'static, Result<Fetched, Error>> + Send + Sync>,
-    shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Shared {
-    refused: Refused,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
     held: Option<Held>,
-    /// The fetch under way. Weak, because only its task keeps it alive: one that panics or loses
-    /// its runtime is gone by itself.
-    flight: Weak<watch::Sender<Option<Outcome>>>,
+    flight: Flight<Outcome>,
     early_from: Duration,
+    /// Whether the vendor refused what is held, and no fetch has brought a secret since.
+    refused: bool,
+    heard_from: Duration,
 }
 
 struct Held {
@@ -123,7 +119,7 @@ impl RefreshingCredential {
             limit: Duration::from_secs(30),
             clock: Arc::new(SystemClock::new()),
             fetch: Arc::new(move || Box::pin(fetch())),
-            shared: Arc::default(),
+            state: Arc::default(),
         }
     }
 
@@ -150,14 +146,14 @@ impl RefreshingCredential {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The secret, if it may be sent, or else the fetch to wait for.
-    fn look(&self) -> Result<Credential, watch::Receiver<Option<Outcome>>> {
+    fn look(&self) -> Result<Credential, Waiting<Outcome>> {
         let mut state = self.state();
         let now = self.clock.now();
-        let held = state.held.as_ref().filter(|held| !self.shared.refused.covers(&held.credential));
+        let held = state.held.as_ref().filter(|_| !state.refused);
         let (credential, renew_at) = match held {
             Some(Held { credential, limits: None }) => (credential.clone(), Duration::MAX),
             Some(Held { credential, limits: Some((renew, end)) }) if now < *end => (credential.clone(), *renew),
@@ -170,13 +166,11 @@ impl RefreshingCredential {
     }
 
     /// The fetch under way, or a new one.
-    fn join(&self, state: &mut State, now: Duration) -> watch::Receiver<Option<Outcome>> {
-        if let Some(flight) = state.flight.upgrade() {
-            return flight.subscribe();
+    fn join(&self, state: &mut State, now: Duration) -> Waiting<Outcome> {
+        if let Some(waiting) = state.flight.under_way() {
+            return waiting;
         }
-        let flight = Arc::new(watch::Sender::new(None));
-        state.flight = Arc::downgrade(&flight);
-        let waiting = flight.subscribe();
+        let (flight, waiting) = state.flight.begin();
         let source = self.clone();
         tokio::spawn(async move {
             let fetched = tokio::time::timeout(source.limit, async { (source.fetch)().await }).await;
@@ -196,8 +190,13 @@ impl RefreshingCredential {
             Ok((self.scheme.named("fetched token", secret)?, limits))
         });
         let mut state = self.state();
+        let again = self.clock.now().saturating_add(AGAIN);
         match made {
             Ok((next, limits)) => {
+                // Also if it is the same: the vendor may accept it again, and its next 401 asks again.
+                if std::mem::take(&mut state.refused) {
+                    state.heard_from = again;
+                }
                 let credential = match state.held.take() {
                     Some(held) => held.credential.renewed(next),
                     None => next.with_generation(1),
@@ -206,7 +205,7 @@ impl RefreshingCredential {
                 Ok(credential)
             }
             Err(error) => {
-                state.early_from = self.clock.now().saturating_add(EARLY_AGAIN);
+                state.early_from = again;
                 Err(Arc::new(error))
             }
         }
@@ -235,12 +234,11 @@ impl CredentialSource for RefreshingCredential {
     /// it brought.
     fn current(&self) -> BoxFuture<'_, Result<Credential, Error>> {
         Box::pin(async {
-            let mut flight = match self.look() {
+            let flight = match self.look() {
                 Ok(credential) => return Ok(credential),
                 Err(flight) => flight,
             };
-            let outcome = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
-            match outcome {
+            match landed(flight).await {
                 Some(outcome) => outcome.map_err(|error| retold(&error)),
                 None => {
                     Err(Error::credentials("credential", "could not be fetched: the fetch was broken off; try again"))
@@ -250,7 +248,9 @@ impl CredentialSource for RefreshingCredential {
     }
 
     fn rejected(&self, generation: u64) {
-        self.shared.refused.mark(generation);
+        let mut state = self.state();
+        let is_held = state.held.as_ref().is_some_and(|held| held.credential.generation() == generation);
+        state.refused |= is_held && self.clock.now() >= state.heard_from;
     }
 }
 

@@ -78,13 +78,17 @@ impl Scheme {
 
     /// The same, with the setting that the secret comes from, for the error.
     pub(super) fn named(&self, setting: &'static str, secret: SecretString) -> Result<Credential, Error> {
+        self.checked(secret).map_err(|rule| Error::credentials(setting, rule))
+    }
+
+    /// The same, with the rule that the secret breaks instead of an error.
+    pub(super) fn checked(&self, secret: SecretString) -> Result<Credential, &'static str> {
         let text = secret.expose_secret();
         if text.is_empty() {
-            return Err(Error::credentials(setting, "is empty; set it to the token that the vendor issued"));
+            return Err("is empty; set it to the token that the vendor issued");
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let rule = "contains a space, line break or non-ASCII character; copy the token again, without quotes";
-            return Err(Error::credentials(setting, rule));
+            return Err("contains a space, line break or non-ASCII character; copy the token again, without quotes");
         }
         Ok(Credential::new(self.clone(), secret))
     }

@@ -10,6 +10,7 @@ use clinical_http::{Client, Delivery, ErrorKind};
 
 use crate::abandoned::polled;
 use crate::credentials::tokens;
+use crate::credentials_refresh::begun;
 use crate::support::{UNSAFE, builder, ok, send};
 
 /// A file with a secret, in a folder of its own.
@@ -267,4 +268,63 @@ async fn a_hundred_calls_at_once_see_one_new_generation() {
         .map(|source| async move { source.current().await.unwrap().generation() })
         .collect();
     assert_eq!(calls.join_all().await, [2; 100]);
+}
+
+/// A runtime whose one thread for looks at files is busy until the sender is dropped.
+fn with_a_slow_disk() -> (tokio::runtime::Runtime, std::sync::mpsc::Sender<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    let (busy, wait) = std::sync::mpsc::channel::<()>();
+    runtime.spawn_blocking(move || wait.recv());
+    (runtime, busy)
+}
+
+#[test]
+fn a_caller_whom_nobody_polls_any_more_delays_no_other() {
+    let secret = Secret::new("one");
+    let source = std::sync::Arc::new(secret.source());
+    secret.rename_over("two");
+    let (runtime, busy) = with_a_slow_disk();
+    runtime.block_on(async {
+        // One whose look it is, and two who come during it.
+        let mut idle: Vec<_> = (0..3).map(|_| source.current()).collect();
+        for caller in &mut idle {
+            assert!(begun(caller).await.is_pending());
+        }
+        drop(busy);
+        let calls: tokio::task::JoinSet<_> = (0..20)
+            .map(|_| source.clone())
+            .map(|source| async move { source.current().await.unwrap().generation() })
+            .collect();
+        assert_eq!(calls.join_all().await, [2; 20]);
+        for caller in idle {
+            assert_eq!(caller.await.unwrap().generation(), 2);
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_look_that_began_before_the_file_changed_is_no_answer_to_who_asks_after() {
+    for _ in 0..50 {
+        let secret = Secret::new("one");
+        age(&secret.path(), 5);
+        let source = secret.source();
+        let mut early = source.current();
+        let early_saw = begun(&mut early).await;
+        secret.rename_over("two");
+        assert_eq!(source.current().await.unwrap().generation(), 2, "{early_saw:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_token_that_is_still_in_the_file_serves_on_when_the_file_is_lost_later() {
+    let secret = Secret::new("one");
+    age(&secret.path(), 5);
+    let transport = ScriptedTransport::new([Step::answer(401, ""), ok(), ok(), Step::answer(401, "")]);
+    let client = client(&transport, secret.source());
+    assert_eq!(send(&client, &UNSAFE).await.unwrap_err().attempts(), 1);
+    fs::remove_file(secret.path()).unwrap();
+    assert_eq!((sent(&client, &transport).await, sent(&client, &transport).await), ("one".into(), "one".into()));
+    // Refused again, it is looked for again, and is not there.
+    assert_eq!(send(&client, &UNSAFE).await.unwrap_err().status(), Some(401));
+    assert_eq!(send(&client, &UNSAFE).await.unwrap_err().delivery(), Delivery::NotSent);
 }

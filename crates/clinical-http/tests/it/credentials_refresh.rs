@@ -1,7 +1,10 @@
 //! Fetched credentials: how many fetches there are, when they are made, and who is told what.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use clinical_http::credential::{Credential, CredentialSource, Fetched, RefreshingCredential, Scheme};
@@ -11,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::abandoned::polled;
 use crate::credentials::tokens;
-use crate::support::{IDEMPOTENT, SAFE, UNSAFE, builder, ok, seconds, send};
+use crate::support::{IDEMPOTENT, SAFE, UNSAFE, builder, millis, ok, seconds, send};
 
 /// Hands out `token-1`, `token-2` and so on, each after a second of the paused clock.
 #[derive(Clone, Default)]
@@ -71,6 +74,11 @@ async fn hundred(client: &Client) -> Vec<Result<(), Error>> {
     calls.join_all().await
 }
 
+/// Polls it once and leaves it then, with whatever place it has in a queue.
+pub(crate) async fn begun<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx))).await
+}
+
 pub(crate) async fn generation(source: &RefreshingCredential) -> u64 {
     source.current().await.unwrap().generation()
 }
@@ -116,9 +124,15 @@ async fn a_late_401_to_an_old_token_does_not_bring_back_a_refused_newer_one() {
     let source = endpoint.source();
     for expected in 1..=3 {
         assert_eq!(generation(&source).await, expected);
+        tokio::time::advance(seconds(5)).await;
         source.rejected(expected);
         source.rejected(1);
     }
+    assert_eq!((generation(&source).await, endpoint.count()), (4, 4));
+    // Nor does it, or one to a generation that never was, cost the newest one.
+    tokio::time::advance(seconds(5)).await;
+    source.rejected(3);
+    source.rejected(5);
     assert_eq!((generation(&source).await, endpoint.count()), (4, 4));
 }
 
@@ -130,19 +144,92 @@ async fn a_vendor_that_refuses_every_token_gets_two_attempts_and_one_refresh_per
     for call in 1..=3 {
         let error = send(&client, &IDEMPOTENT).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credentials, 2));
-        // One fetch for the token to begin with, one after its refusal.
-        assert_eq!((transport.requests().len(), endpoint.count()), (2 * call, 2 * call as u64));
+        // One fetch for the token to begin with, and one for the refusal in each call.
+        assert_eq!((transport.requests().len(), endpoint.count()), (2 * call, 1 + call as u64));
+        tokio::time::advance(seconds(5)).await;
     }
+    // More often than every 5 s, the vendor's answer to what there is must do.
+    for call in [2, 1, 1] {
+        assert_eq!(send(&client, &IDEMPOTENT).await.unwrap_err().attempts(), call);
+    }
+    assert_eq!((transport.requests().len(), endpoint.count()), (6 + 4, 5));
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_same_token_fetched_again_is_not_sent_again() {
+/// Always the same token, and how often it was fetched.
+fn the_only_one() -> (RefreshingCredential, Arc<AtomicU64>) {
     let fetches = Arc::new(AtomicU64::new(0));
     let counted = fetches.clone();
     let source = RefreshingCredential::new(Scheme::bearer(), move || {
         counted.fetch_add(1, Ordering::SeqCst);
         async { Ok(Fetched::new("the-only-one")) }
     });
+    (source, fetches)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_vendor_accepts_again_is_fetched_once_for_its_refusal_and_serves_on() {
+    let (source, fetches) = the_only_one();
+    let transport = ScriptedTransport::new([Step::answer(401, "")].into_iter().chain(vec![ok(); 20]));
+    let client = client(&transport, &source);
+    assert_eq!(send(&client, &UNSAFE).await.unwrap_err().attempts(), 1);
+    for _ in 0..20 {
+        send(&client, &UNSAFE).await.unwrap();
+        tokio::time::advance(seconds(1)).await;
+    }
+    assert_eq!((generation(&source).await, fetches.load(Ordering::SeqCst)), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_that_stays_costs_one_fetch_in_five_seconds_whether_or_not_the_token_changes() {
+    let (same, fetches) = the_only_one();
+    let endpoint = Endpoint::default();
+    for (source, count) in [(same, fetches), (endpoint.source(), endpoint.fetches.clone())] {
+        let client = client(&ScriptedTransport::always(Step::answer(401, "")), &source);
+        send(&client, &UNSAFE).await.unwrap_err();
+        let renewed = tokio::time::Instant::now();
+        // The first call of all fetches what it sends, and again for its refusal.
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+        for (after, fetches) in [(0, 2), (2_500, 2), (4_999, 2), (5_000, 3)] {
+            tokio::time::sleep_until(renewed + millis(after)).await;
+            send(&client, &UNSAFE).await.unwrap_err();
+            assert_eq!(count.load(Ordering::SeqCst), fetches, "after {after} ms");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_whom_nobody_polls_any_more_delays_no_other() {
+    let endpoint = Endpoint::default();
+    let source = endpoint.source();
+    let (mut first, mut second) = (source.current(), source.current());
+    for idle in [&mut first, &mut second] {
+        assert!(begun(idle).await.is_pending());
+    }
+    assert_eq!((generation(&source).await, endpoint.count()), (1, 1));
+    drop((first, second));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_not_sent_while_it_cannot_be_renewed() {
+    let endpoint = Endpoint::default();
+    let transport = ScriptedTransport::new([Step::answer(401, ""), ok()]);
+    let client = client(&transport, &endpoint.source());
+    let failing = endpoint.clone();
+    let closes = async move {
+        tokio::time::sleep(millis(1_500)).await;
+        failing.fails.store(true, Ordering::SeqCst);
+    };
+    let (refused, ()) = tokio::join!(send(&client, &UNSAFE), closes);
+    assert_eq!(refused.unwrap_err().status(), Some(401));
+    assert_eq!(send(&client, &UNSAFE).await.unwrap_err().delivery(), Delivery::NotSent);
+    endpoint.fails.store(false, Ordering::SeqCst);
+    send(&client, &UNSAFE).await.unwrap();
+    assert_eq!(tokens(&transport), ["Bearer token-1", "Bearer token-4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_token_fetched_again_is_not_sent_again() {
+    let (source, fetches) = the_only_one();
     let transport = ScriptedTransport::always(Step::answer(401, ""));
     let error = send(&client(&transport, &source), &UNSAFE).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Credentials, Delivery::Answered, 1));
