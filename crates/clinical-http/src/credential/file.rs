@@ -233,3 +233,28 @@ fn unreadable(kind: io::ErrorKind) -> &'static str {
         _ => "cannot be read; check the path and the disk it is on",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_look_that_began_before_a_refusal_is_no_answer_to_who_reports_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "one").unwrap();
+        let source = FileCredential::new(Scheme::bearer(), &path).unwrap();
+        let sent = source.current().await.unwrap();
+        let (look, _) = source.watched.state().look.begin();
+        source.rejected(1);
+        std::fs::write(&path, "two").unwrap();
+        let ends = async { look.send_replace(Some(Ok(sent))) };
+        // In this order: the caller is waiting when the look ends.
+        let (renewed, _) = tokio::join!(biased; source.current(), ends);
+        assert_eq!(renewed.unwrap().generation(), 2);
+        // A look that is broken off fails nobody who did not begin it.
+        let (look, _) = source.watched.state().look.begin();
+        let (next, ()) = tokio::join!(biased; source.current(), async { drop(look) });
+        assert_eq!(next.unwrap().generation(), 2);
+    }
+}
