@@ -100,11 +100,10 @@ impl Attempting<'_> {
                     return Err(Failed::finally(error));
                 }
                 let error = failure_error(failed.failure, failed.delivery);
-                // A request that cannot be built cannot be built a second time either.
+                // A request that cannot be built cannot be built a second time either. Nor do the same name
+                // and password become right, and many directories lock an account after a few.
                 return Err(match failed.failure {
-                    Failure::Setup => Failed::finally(error),
-                    // Nor do the same name and password become right; many directories lock an account after a few.
-                    Failure::ProxyCredentials => Failed::finally(error),
+                    Failure::Setup | Failure::ProxyCredentials => Failed::finally(error),
                     _ => Failed::transient(error),
                 });
             }
