@@ -138,6 +138,14 @@ impl State {
         Look::Passes
     }
 
+    /// Somebody left, with whatever the vendor said before: all in the line look. Without anybody there
+    /// the clock need not be read.
+    fn changed(&mut self, clock: &dyn Clock) {
+        if self.line.len() > 0 {
+            self.line.call(clock.now());
+        }
+    }
+
     /// When another attempt may begin if those under way stay where they are.
     fn opens_at(&mut self, now: Duration) -> Duration {
         let window = self.window.opens_at(now, self.in_flight, self.reserved);
@@ -209,15 +217,11 @@ impl Pass<'_> {
         }
         state.next_at.get_or_insert_default();
         state.cool_until = state.cool_until.max(now.saturating_add(wait(state.strikes)));
-        state.line.call(now);
     }
 
     /// Whether the answer is one to a request of this era.
     fn answers(&mut self, state: &mut State, now: Duration, said: Option<Remaining>) -> bool {
         state.window.ends(now, said);
-        if said.is_some() && state.shut_until(now) > now {
-            state.line.call(now);
-        }
         matches!(std::mem::replace(&mut self.stage, Stage::Answered), Stage::Begun(era) if era == state.era)
     }
 }
@@ -231,9 +235,7 @@ impl Drop for Pass<'_> {
             Stage::Begun(_) => state.window.unanswered(),
             Stage::Answered => {}
         }
-        if state.line.len() > 0 {
-            state.line.call(self.clock.now());
-        }
+        state.changed(self.clock);
     }
 }
 
@@ -266,9 +268,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.gate.state();
         state.line.leave(self.ticket);
-        if state.line.len() > 0 {
-            state.line.call(self.clock.now());
-        }
+        state.changed(self.clock);
     }
 }
 
