@@ -1,0 +1,121 @@
+//! The token of a task: all that is needed to find it again, on this machine or another, and nothing that tells who the
+//! patient is.
+
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Key, Origin, TokenError};
+
+/// The version that this crate writes, and the newest that it reads.
+const VERSION: u32 = 1;
+/// More than any vendor's identifier has.
+const LONGEST: usize = 256;
+
+/// A task at a vendor, to be waited for now, later, or by another process.
+///
+/// Keep it wherever you like: it is JSON by `serde`, carries its version, and holds neither a secret nor a patient's data. Besides
+/// the vendor's identifier it names where the task is, which operation made it, and the caller's references of the records
+/// that were sent, so that a person can submit them again on purpose if the result is lost.
+///
+/// ```
+/// use clinical_tasks::{Origin, TaskToken};
+///
+/// let origin = Origin::new("haidy", "https://haidy.example:443", "structure");
+/// let token = TaskToken::new(origin, "abc123def456")?;
+/// let kept = serde_json::to_string(&token).unwrap();
+/// let again: TaskToken = serde_json::from_str(&kept).unwrap();
+/// assert_eq!(again, token);
+///
+/// // A token of a later version, or one that was damaged, is refused and not guessed at.
+/// assert!(serde_json::from_str::<TaskToken>(&kept.replace("\"version\":1", "\"version\":9")).is_err());
+/// # Ok::<(), clinical_tasks::TokenError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct TaskToken {
+    origin: Origin,
+    task: String,
+}
+
+/// A token as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    version: u32,
+    #[serde(flatten)]
+    origin: Origin,
+    task: String,
+}
+
+impl From<TaskToken> for Written {
+    fn from(token: TaskToken) -> Self {
+        Self { version: VERSION, origin: token.origin, task: token.task }
+    }
+}
+
+impl TryFrom<Written> for TaskToken {
+    type Error = TokenError;
+
+    fn try_from(written: Written) -> Result<Self, TokenError> {
+        if written.version != VERSION {
+            return Err(TokenError::new("is of another version; use the version of this program that wrote it"));
+        }
+        Self::new(written.origin, written.task)
+    }
+}
+
+impl TaskToken {
+    /// A token of a task that the vendor has just made.
+    ///
+    /// # Errors
+    ///
+    /// The identifier must have 1 to 256 visible ASCII characters: what else came from a server is no identifier, and
+    /// it would go into file names, logs and requests.
+    pub fn new(origin: Origin, task: impl Into<String>) -> Result<Self, TokenError> {
+        let task = task.into();
+        if task.is_empty() || task.len() > LONGEST || !task.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TokenError::new("has no usable task id; 1 to 256 visible ASCII characters are expected"));
+        }
+        Ok(Self { origin, task })
+    }
+
+    /// The vendor's identifier of the task.
+    pub fn task(&self) -> &str {
+        &self.task
+    }
+
+    /// Where the task came from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The vendor's name.
+    pub fn vendor(&self) -> &str {
+        &self.origin.vendor
+    }
+
+    /// The server that knows the task, as `scheme://host:port`. A token is only good there.
+    pub fn server(&self) -> &str {
+        &self.origin.server
+    }
+
+    /// The operation that made the task; it decides what the result is.
+    pub fn operation(&self) -> &str {
+        &self.origin.operation
+    }
+
+    /// The caller's references of what was submitted.
+    pub fn references(&self) -> &[String] {
+        &self.origin.references
+    }
+
+    /// When the task was submitted, by the wall clock of the machine that did it.
+    pub fn submitted(&self) -> SystemTime {
+        self.origin.started
+    }
+
+    /// What the task is called in a [`ResultStore`](crate::ResultStore).
+    pub fn key(&self) -> Key {
+        Key::of_task(&self.origin.vendor, &self.origin.server, &self.task)
+    }
+}

@@ -1,0 +1,4 @@
+//! Behaviour tests of the crate: one binary, a module per subject.
+
+// A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
