@@ -36,17 +36,17 @@
 //! 9. **Order.** Both lists follow the first mention in the note. Texts are in the note's language (small words of
 //!    each language are counted; equal counts give Spanish, and abbreviations are then read in both).
 
-mod context;
-mod finding;
+pub(crate) mod context;
+pub(crate) mod finding;
 mod language;
-mod lexicon;
+pub(crate) mod lexicon;
 pub mod pdf;
-mod phrase;
+pub(crate) mod phrase;
 mod refine;
 mod resolve;
-mod segment;
-mod token;
-mod trigger;
+pub(crate) mod segment;
+pub(crate) mod token;
+pub(crate) mod trigger;
 mod wording;
 
 /// One ICD-10-CM code and what the note says for or against it.

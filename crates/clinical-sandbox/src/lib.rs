@@ -28,6 +28,8 @@ mod pipeline;
 mod reply;
 mod sandbox;
 mod state;
+#[allow(dead_code)] // until the endpoints call it
+mod structuring;
 pub mod switches;
 mod tls;
 
