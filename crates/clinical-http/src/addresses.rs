@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use crate::{BaseUrl, Operation};
+use crate::{BaseUrl, Call, Operation};
 
 pub(crate) struct Addresses {
     base: BaseUrl,
@@ -31,7 +31,15 @@ impl Addresses {
         &self.server
     }
 
-    pub(crate) fn of(&self, operation: &Operation) -> Url {
+    pub(crate) fn of(&self, call: &Call) -> Url {
+        let mut url = self.without_query(call.operation());
+        if !call.query_ref().is_empty() {
+            url.query_pairs_mut().extend_pairs(call.query_ref());
+        }
+        url
+    }
+
+    fn without_query(&self, operation: &Operation) -> Url {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, url)) = known.iter().find(|(path, _)| *path == operation.path()) {
             return url.clone();

@@ -29,12 +29,14 @@ pub struct Call {
     operation: &'static Operation,
     context: CallContext,
     body: Body,
+    query: Vec<(&'static str, &'static str)>,
+    once: bool,
 }
 
 impl Call {
     /// A call of an operation, without a body and naming nobody.
     pub fn new(operation: &'static Operation) -> Self {
-        Self { operation, context: CallContext::new(), body: Body::empty() }
+        Self { operation, context: CallContext::new(), body: Body::empty(), query: Vec::new(), once: false }
     }
 
     /// Who the call is about: sent in the vendor's audit headers, if it has any, and written into
@@ -52,6 +54,21 @@ impl Call {
         self
     }
 
+    /// Adds a query parameter (`include_data=false`). Names and values are constants of the vendor's
+    /// contract, so that nothing of a patient can get into an address, which others log.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: &'static str) -> Self {
+        self.query.push((name, value));
+        self
+    }
+
+    /// One attempt, whatever the policy says: for a caller that decides by itself when to ask again.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -62,5 +79,13 @@ impl Call {
 
     pub(crate) fn body_ref(&self) -> &Body {
         &self.body
+    }
+
+    pub(crate) fn query_ref(&self) -> &[(&'static str, &'static str)] {
+        &self.query
+    }
+
+    pub(crate) fn is_once(&self) -> bool {
+        self.once
     }
 }

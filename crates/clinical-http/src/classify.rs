@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::guard::Expired;
 use crate::{Delivery, Error, ErrorKind};
-use clinical_transport::Failure;
+use clinical_transport::{Expired, Failure};
 
 /// The kind of a status that is not a success.
 pub(crate) fn kind_of_status(status: u16, hinted: bool) -> ErrorKind {

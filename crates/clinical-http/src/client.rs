@@ -9,7 +9,10 @@ use tracing::Instrument;
 use crate::run;
 use crate::settings::Settings;
 use crate::trail::Trail;
-use crate::{Answer, BaseUrl, Call, ClientBuilder, Error, ErrorKind, Sensitive, Stats, Vendor, VendorReference};
+use crate::{
+    Answer, AnswerSink, BaseUrl, Call, ClientBuilder, Clock, Error, ErrorKind, Sensitive, Stats, Vendor,
+    VendorReference,
+};
 
 /// A client of one vendor. Cloning is cheap, and all clones share connections and settings.
 ///
@@ -95,7 +98,7 @@ impl Client {
     /// is written, with the outcome [`Abandoned`](crate::audit::Outcome::Abandoned). The client
     /// remains usable.
     pub async fn send<T: DeserializeOwned + VendorReference>(&self, call: Call) -> Result<Answer<T>, Error> {
-        self.send_with(call, |body| decode(body), VendorReference::vendor_reference).await
+        self.send_with(call, None, |body| decode(body), VendorReference::vendor_reference).await
     }
 
     /// Makes a call and hands out the answer's body as it came, for operations whose answer is not
@@ -114,7 +117,44 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub async fn send_raw(&self, call: Call) -> Result<Answer<Sensitive<Bytes>>, Error> {
-        self.send_with(call, |body| Ok(Sensitive::new(body.clone())), |_| None).await
+        self.send_with(call, None, |body| Ok(Sensitive::new(body.clone())), |_| None).await
+    }
+
+    /// Makes a call and hands its answer to `sink` as it arrives: for results that can be had once.
+    /// There is no cap but the sink's own, and if the effect of the operation is
+    /// [`ReadOnce`](crate::Effect::ReadOnce) no time limit on the body either, only the stall limit.
+    ///
+    /// # Delivery
+    ///
+    /// As [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), but never [`Decode`](ErrorKind::Decode); and that of
+    /// [`AnswerSink::before`], with nothing sent. What came of a broken answer is in the sink.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send). What came until then is in the sink.
+    pub async fn send_into(&self, call: Call, sink: &mut (dyn AnswerSink + '_)) -> Result<Answer<()>, Error> {
+        let reference = sink.vendor_reference().map(str::to_owned);
+        let answer = self.send_with(call, Some(sink), |_| Ok(reference), Option::as_deref).await?;
+        Ok(answer.map(|_| ()))
+    }
+
+    /// The vendor that this client is for.
+    pub fn vendor(&self) -> &'static Vendor {
+        self.inner.vendor
+    }
+
+    /// The server, as [`AuditRecord::server`](crate::audit::AuditRecord::server) names it.
+    pub fn server(&self) -> &str {
+        self.inner.addresses.server()
+    }
+
+    /// The clock that this client goes by.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.inner.clock.clone()
     }
 
     /// How full this client's limits are at this moment, over all clones. Cheap: no request is made.
@@ -126,13 +166,14 @@ impl Client {
     async fn send_with<T>(
         &self,
         call: Call,
+        sink: Option<&mut (dyn AnswerSink + '_)>,
         decode: impl FnOnce(&Bytes) -> Result<T, Error>,
         reference: impl FnOnce(&T) -> Option<&str>,
     ) -> Result<Answer<T>, Error> {
         let mut trail = Trail::begin(&self.inner, &call);
         let span = trail.span();
         async {
-            let success = match run::run(&self.inner, &call, &mut trail).await {
+            let success = match run::run(&self.inner, &call, &mut trail, sink).await {
                 Ok(success) => success,
                 Err(error) => return Err(trail.fail(error)),
             };

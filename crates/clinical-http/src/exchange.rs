@@ -22,20 +22,20 @@ use tokio::time::Instant;
 
 use crate::addresses::Addresses;
 use crate::classify::{expired_error, failure_error, status_error};
-use crate::guard::{Expired, guarded, within};
 use crate::operation::RetryHint;
 use crate::rate::Remaining;
-use crate::read::{self, End};
 use crate::transport::{Failure, Transport, TransportRequest, TransportResponse};
 use crate::verdict::{self, Pace};
-use crate::{BodyLimits, Call, Clock, Delivery, Error, ErrorKind, retry_after};
-use clinical_transport::{Progress, SendBody, later};
+use crate::{AnswerSink, BodyLimits, Call, Clock, Delivery, Effect, Error, ErrorKind, retry_after};
+use clinical_transport::{End, Expired, Progress, SendBody, capped, guarded, later, pieces, within};
 
 /// A success, its body not yet decoded.
 pub(crate) struct Success {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
+    /// Empty if it went into a sink.
     pub(crate) body: Bytes,
+    pub(crate) received: usize,
     pub(crate) remaining: Option<Remaining>,
 }
 
@@ -78,8 +78,10 @@ impl Attempting<'_> {
         headers: HeaderMap,
         progress: &Arc<Progress>,
         limit: Duration,
+        sink: Option<&mut (dyn AnswerSink + '_)>,
     ) -> Result<Success, Failed> {
         let (operation, body) = (call.operation(), call.body_ref());
+        let read_once = operation.effect() == Effect::ReadOnce;
         let end = later(progress.origin(), limit);
         let Some(opened) = within(|| end, SendBody::open(body, progress.clone())).await else {
             let error = expired_error(Expired::Attempt, limit, Delivery::NotSent);
@@ -87,9 +89,10 @@ impl Attempting<'_> {
         };
         let request = TransportRequest {
             method: operation.method().to_http(),
-            url: self.addresses.of(operation),
+            url: self.addresses.of(call),
             headers,
             body: opened.map_err(Failed::finally)?,
+            fresh: read_once,
         };
         let sent = guarded(self.transport.send(request), end, self.stall, progress).await;
         let response = match sent {
@@ -115,26 +118,49 @@ impl Attempting<'_> {
         };
         progress.answered(response.status.as_u16());
         if response.status.is_success() {
-            self.success(response, end).await
+            // What can be had once is read for as long as it keeps coming.
+            let end = if read_once { later(end, Duration::MAX) } else { end };
+            self.success(response, end, sink).await
         } else {
             Err(self.refusal(response, end).await)
         }
     }
 
-    async fn success(&self, response: TransportResponse, end: Instant) -> Result<Success, Failed> {
+    async fn success(
+        &self,
+        response: TransportResponse,
+        end: Instant,
+        sink: Option<&mut (dyn AnswerSink + '_)>,
+    ) -> Result<Success, Failed> {
         let TransportResponse { status, headers, body } = response;
         let cap = self.limits.of(true);
         let remaining = Remaining::read(&headers, || self.clock.wall());
-        let (body, ended) = read::capped(body, cap, end, self.stall).await;
+        let (body, received, ended) = if let Some(sink) = sink {
+            sink.begins(status.as_u16(), request_id(&headers).as_deref(), body.size_hint().exact());
+            let mut received = 0;
+            let take = |piece: Bytes| {
+                received += piece.len();
+                sink.piece(piece)
+            };
+            let ended = pieces(body, take, end, self.stall).await;
+            (Bytes::new(), received, ended)
+        } else {
+            let (body, ended) = capped(body, cap, end, self.stall).await;
+            let received = body.len();
+            (body, received, ended)
+        };
         let (kind, message) = match ended {
             End::Whole => {
                 let request_id = request_id(&headers);
-                return Ok(Success { status: status.as_u16(), request_id, body, remaining });
+                return Ok(Success { status: status.as_u16(), request_id, body, received, remaining });
             }
-            End::Capped => (
-                ErrorKind::ResponseTooLarge,
-                format!("the answer is longer than the cap of {cap} bytes and was cut there"),
-            ),
+            End::Capped => {
+                let cap = cap.max(received);
+                (
+                    ErrorKind::ResponseTooLarge,
+                    format!("the answer is longer than the cap of {cap} bytes and was cut there"),
+                )
+            }
             End::Lost(_) => (ErrorKind::Interrupted, "the connection broke off in the middle of the answer".to_owned()),
             End::Expired(Expired::Stall) => {
                 (ErrorKind::Timeout, "the answer stalled: no byte came within the stall limit".to_owned())
@@ -156,7 +182,7 @@ impl Attempting<'_> {
         let hinted = hint.is_some();
         let remaining = Remaining::read(&headers, || self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
-        let (body, _) = read::capped(body, self.limits.of(false), end, self.stall).await;
+        let (body, _) = capped(body, self.limits.of(false), end, self.stall).await;
         let hint = hint.max(self.retry_hint.and_then(|find| find(&body)));
         let origin =
             headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.addresses.base().origin_of(to));

@@ -3,20 +3,24 @@
 //! Those that carry a secret or a reference are marked sensitive, so that the HTTP library does not
 //! log them.
 
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use crate::credential::Credential;
 use crate::settings::Settings;
-use crate::{Call, Error};
+use crate::{Call, Effect, Error};
 
 pub(crate) fn headers(client: &Settings, call: &Call, credential: Option<&Credential>) -> Result<HeaderMap, Error> {
     // One more than there ever are: a map that is full when the HTTP library looks into it grows first.
-    let mut headers = HeaderMap::with_capacity(7);
+    let mut headers = HeaderMap::with_capacity(8);
     headers.insert(USER_AGENT, client.user_agent.clone());
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     if !call.body_ref().is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if call.operation().effect() == Effect::ReadOnce {
+        // What can be had once is stored as it comes: nothing may stand between the bytes and their reader.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     if let Some(credential) = credential {
         let (name, value) = credential.header()?;

@@ -106,18 +106,17 @@ pub mod credential;
 mod deadline;
 mod exchange;
 mod gate;
-mod guard;
 mod headers;
 mod limits;
 mod line;
 mod observer;
 mod operation;
 mod rate;
-mod read;
 mod retry;
 mod retry_after;
 mod run;
 mod settings;
+mod sink;
 mod stats;
 mod telemetry;
 mod trail;
@@ -141,6 +140,7 @@ pub use observer::{Counters, Counts, Event, Observer};
 pub use operation::{Effect, Method, Operation, RetryHint, Vendor};
 pub use rate::RateLimit;
 pub use retry::RetryPolicy;
+pub use sink::AnswerSink;
 pub use stats::Stats;
 
 pub use clinical_transport::{

@@ -19,19 +19,23 @@ use tracing::Instrument;
 use crate::credential::Credential;
 use crate::exchange::{Attempting, Failed, Success, is_unauthorized};
 use crate::gate::Pass;
-use crate::guard::within;
 use crate::headers::headers;
 use crate::settings::Settings;
 use crate::trail::Trail;
 use crate::verdict::{self, Pace};
-use crate::{Attempt, Call, Delivery, Error, ErrorKind};
-use clinical_transport::{Progress, later};
+use crate::{AnswerSink, Attempt, Call, Delivery, Error, ErrorKind};
+use clinical_transport::{Progress, later, within};
 
 /// For a hint that is longer than the policy waits for. A nonsensical one must not stop a client for ever.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(300);
 
 /// Makes attempts until one succeeds or the policy, the delivery, the budget or a deadline says stop.
-pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -> Result<Success, Error> {
+pub(crate) async fn run(
+    client: &Settings,
+    call: &Call,
+    trail: &mut Trail<'_>,
+    mut sink: Option<&mut (dyn AnswerSink + '_)>,
+) -> Result<Success, Error> {
     trail.open().await?;
     let clock = &*client.clock;
     let mut waited = Duration::ZERO;
@@ -39,11 +43,15 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
     let mut last: Option<Error> = None;
     loop {
         let Ready { pass, queued, credential, headers, began, limit } = ready(client, call, trail, &mut last).await?;
+        if let Some(sink) = &mut sink {
+            sink.before().await?;
+        }
         let number = trail.next_number();
         // Only the audit trail asks what exactly was sent.
         let progress = Progress::new(client.audit.is_some());
         let span = trail.attempt_starts(progress.clone());
-        let outcome = attempting(client).run(call, headers, &progress, limit).instrument(span).await;
+        let outcome =
+            attempting(client).run(call, headers, &progress, limit, reborrow(&mut sink)).instrument(span).await;
         let now = clock.now();
         let elapsed = trail.spent_at(now).saturating_sub(began);
         let record = |status, failure, delivery, retry_after| {
@@ -57,7 +65,7 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
             Ok(success) => {
                 pass.answered(now, success.remaining);
                 client.tokens.earn(now);
-                trail.received(success.body.len());
+                trail.received(success.received);
                 trail.attempt_ended(record(Some(success.status), None, Delivery::Answered, None));
                 return Ok(success);
             }
@@ -87,7 +95,8 @@ pub(crate) async fn run(client: &Settings, call: &Call, trail: &mut Trail<'_>) -
             Pace::Throttle => delay,
             Pace::Transient => wait(number),
         };
-        let may_repeat = !is_final && number < client.retry.attempts() && may_repeat(call, &error);
+        let attempts = if call.is_once() { 1 } else { client.retry.attempts() };
+        let may_repeat = !is_final && number < attempts && may_repeat(call, &error);
         let Some(delay) = delay.filter(|delay| may_repeat && client.deadlines.allows(trail.spent(), *delay)) else {
             return Err(error);
         };
@@ -144,6 +153,14 @@ async fn ready<'a>(
         if pass.begins(now) {
             return Ok(Ready { pass, queued, credential, headers, began, limit });
         }
+    }
+}
+
+/// For one attempt.
+fn reborrow<'b>(sink: &'b mut Option<&mut (dyn AnswerSink + '_)>) -> Option<&'b mut (dyn AnswerSink + 'b)> {
+    match sink {
+        Some(sink) => Some(&mut **sink),
+        None => None,
     }
 }
 

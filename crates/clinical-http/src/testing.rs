@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -37,7 +37,8 @@ use crate::{BoxFuture, Clock, Delivery};
 pub struct Step {
     before: Act,
     outcome: Result<Head, TransportError>,
-    chunks: Vec<Bytes>,
+    /// Each with the time that it lets pass first.
+    chunks: Vec<(Duration, Bytes)>,
     after: Act,
 }
 
@@ -72,7 +73,7 @@ impl Step {
         Self {
             before: Act::Proceed,
             outcome: Ok(Head { status, headers: HeaderMap::new() }),
-            chunks: vec![body.into()],
+            chunks: vec![(Duration::ZERO, body.into())],
             after: Act::Proceed,
         }
     }
@@ -108,8 +109,14 @@ impl Step {
 
     /// Adds a chunk to the answer's body.
     #[must_use]
-    pub fn chunk(mut self, chunk: impl Into<Bytes>) -> Self {
-        self.chunks.push(chunk.into());
+    pub fn chunk(self, chunk: impl Into<Bytes>) -> Self {
+        self.chunk_after(Duration::ZERO, chunk)
+    }
+
+    /// Adds a chunk that comes so much later than the one before, by tokio's timer.
+    #[must_use]
+    pub fn chunk_after(mut self, delay: Duration, chunk: impl Into<Bytes>) -> Self {
+        self.chunks.push((delay, chunk.into()));
         self
     }
 
@@ -146,6 +153,8 @@ pub struct Recorded {
     pub headers: HeaderMap,
     /// The body, as far as it was taken.
     pub body: Bytes,
+    /// Whether a connection of its own was asked for.
+    pub fresh: bool,
 }
 
 /// A transport that plays steps, one per request, and remembers the requests. Clones share both.
@@ -215,7 +224,7 @@ impl Transport for ScriptedTransport {
         Box::pin(async move {
             let step = lock(&self.shared.script).pop_front().or_else(|| lock(&self.shared.forever).clone());
             let step = step.unwrap_or_else(|| Step::fail(Failure::Connect, Delivery::NotSent));
-            let TransportRequest { method, url, headers, mut body } = request;
+            let TransportRequest { method, url, headers, mut body, fresh } = request;
             let mut taken = Vec::new();
             if !matches!(step.outcome, Err(TransportError { delivery: Delivery::NotSent, .. })) {
                 while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
@@ -224,10 +233,11 @@ impl Transport for ScriptedTransport {
                 }
             }
             let url = url.to_string();
-            lock(&self.shared.requests).push(Recorded { method, url, headers, body: taken.into() });
+            lock(&self.shared.requests).push(Recorded { method, url, headers, body: taken.into(), fresh });
             act(step.before).await?;
             let Head { status, headers } = step.outcome?;
-            let body = Box::pin(ScriptedBody { chunks: step.chunks.into(), after: Box::pin(act(step.after)) });
+            let body =
+                Box::pin(ScriptedBody { chunks: step.chunks.into(), pause: None, after: Box::pin(act(step.after)) });
             Ok(TransportResponse { status, headers, body })
         })
     }
@@ -246,7 +256,9 @@ async fn act(act: Act) -> Result<(), TransportError> {
 }
 
 struct ScriptedBody {
-    chunks: VecDeque<Bytes>,
+    chunks: VecDeque<(Duration, Bytes)>,
+    /// Before the first of the chunks.
+    pause: Option<Pin<Box<tokio::time::Sleep>>>,
     after: BoxFuture<'static, Result<(), TransportError>>,
 }
 
@@ -258,7 +270,12 @@ impl http_body::Body for ScriptedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        if let Some(chunk) = self.chunks.pop_front() {
+        let this = &mut *self;
+        if let Some((delay, _)) = this.chunks.front().filter(|(delay, _)| !delay.is_zero()) {
+            ready!(this.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(*delay))).as_mut().poll(cx));
+            this.pause = None;
+        }
+        if let Some((_, chunk)) = this.chunks.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
         self.after.as_mut().poll(cx).map(|ended| ended.err().map(Err))

@@ -13,11 +13,10 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::audit::{AuditOpening, AuditRecord, CallId, Outcome};
-use crate::guard::within;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::{Attempt, Call, Delivery, Error, ErrorKind, Event, Sensitive, verdict};
-use clinical_transport::{Progress, later};
+use clinical_transport::{Progress, later, within};
 
 /// Dropping it writes the record: a call whose future is dropped is on record as abandoned.
 pub(crate) struct Trail<'a> {

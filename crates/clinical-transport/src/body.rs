@@ -1,6 +1,8 @@
 //! What a request carries: nothing, JSON, or JSON with a file streamed into it. A body can be
 //! opened any number of times, once per attempt.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -35,7 +37,11 @@ pub struct Body(pub(crate) Content);
 pub(crate) enum Content {
     Empty,
     Json(Bytes),
-    JsonWithFile { before: Bytes, file: FileFacts, after: Bytes },
+    /// The text before each file and, last, the text behind them all.
+    JsonWithFiles {
+        texts: Arc<[Bytes]>,
+        files: Arc<[FileFacts]>,
+    },
 }
 
 impl std::fmt::Debug for Body {
@@ -43,7 +49,7 @@ impl std::fmt::Debug for Body {
         let kind = match self.0 {
             Content::Empty => "empty",
             Content::Json(_) => "json",
-            Content::JsonWithFile { .. } => "json with file",
+            Content::JsonWithFiles { .. } => "json with files",
         };
         f.debug_struct("Body").field("kind", &kind).field("length", &self.len()).finish()
     }
@@ -80,16 +86,45 @@ impl Body {
     /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if the placeholder is not in the
     /// JSON exactly once.
     pub fn json_with_file(file: FileFacts, make: impl Fn(&str) -> Result<Self, Error>) -> Result<Self, Error> {
-        // 128 random bits: text of the caller cannot contain it by accident or on purpose.
-        let slot = format!("file-{:032x}", unguessable());
-        let Self(Content::Json(json)) = make(&slot)? else {
-            return Err(Error::new(ErrorKind::InvalidInput, "a file can only be placed into a JSON body"));
+        Self::json_with_files(vec![file], |places| make(&places[0]))
+    }
+
+    /// The same with several files. `make` is given their placeholders in the order of the files and
+    /// may use them in any order, each once.
+    ///
+    /// One file is open at a time. All of them are looked at before there is a connection, so that
+    /// one that is missing or has changed ends the call with nothing sent.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`; [`InvalidInput`](ErrorKind::InvalidInput) if there is no file, or a
+    /// placeholder is not in the JSON exactly once.
+    pub fn json_with_files(
+        files: Vec<FileFacts>,
+        make: impl Fn(&[String]) -> Result<Self, Error>,
+    ) -> Result<Self, Error> {
+        // 128 random bits: text of the caller cannot contain them by accident or on purpose.
+        let mark = format!("file-{:032x}-", unguessable());
+        let places: Vec<String> = (0..files.len()).map(|number| format!("{mark}{number:08}")).collect();
+        let Self(Content::Json(json)) = make(&places)? else {
+            return Err(Error::new(ErrorKind::InvalidInput, "a file can only be ordered into a JSON body"));
         };
-        let mut places = json.windows(slot.len()).enumerate().filter(|(_, window)| *window == slot.as_bytes());
-        let (Some((at, _)), None) = (places.next(), places.next()) else {
-            return Err(Error::new(ErrorKind::InvalidInput, "the place of the file is not in the JSON exactly once"));
-        };
-        Ok(Self(Content::JsonWithFile { before: json.slice(..at), after: json.slice(at + slot.len()..), file }))
+        let misordered = || Error::new(ErrorKind::InvalidInput, "the place of a file is not in the JSON exactly once");
+        let mut waiting: Vec<Option<FileFacts>> = files.into_iter().map(Some).collect();
+        let (mut texts, mut ordered, mut from) = (Vec::new(), Vec::new(), 0);
+        while let Some(at) = find(&json[from..], mark.as_bytes()).map(|at| from + at) {
+            let end = at + mark.len() + 8;
+            let number = json.get(at + mark.len()..end).and_then(|digits| std::str::from_utf8(digits).ok());
+            let number = number.and_then(|digits| digits.parse::<usize>().ok()).ok_or_else(misordered)?;
+            ordered.push(waiting.get_mut(number).and_then(Option::take).ok_or_else(misordered)?);
+            texts.push(json.slice(from..at));
+            from = end;
+        }
+        if ordered.is_empty() || waiting.iter().any(Option::is_some) {
+            return Err(misordered());
+        }
+        texts.push(json.slice(from..));
+        Ok(Self(Content::JsonWithFiles { texts: texts.into(), files: ordered.into() }))
     }
 
     /// The exact number of bytes on the wire, as `Content-Length` will say.
@@ -97,8 +132,9 @@ impl Body {
         match &self.0 {
             Content::Empty => 0,
             Content::Json(bytes) => bytes.len() as u64,
-            Content::JsonWithFile { before, file, after } => {
-                before.len() as u64 + file.len().div_ceil(3) * 4 + after.len() as u64
+            Content::JsonWithFiles { texts, files } => {
+                let texts: u64 = texts.iter().map(|text| text.len() as u64).sum();
+                texts + files.iter().map(|file| file.len().div_ceil(3) * 4).sum::<u64>()
             }
         }
     }
@@ -106,7 +142,7 @@ impl Body {
     /// The field whose file is in this body, as errors name it; `None` without a file.
     pub fn file_field(&self) -> Option<&'static str> {
         match &self.0 {
-            Content::JsonWithFile { file, .. } => Some(file.field()),
+            Content::JsonWithFiles { files, .. } => files.first().map(FileFacts::field),
             Content::Empty | Content::Json(_) => None,
         }
     }
@@ -115,6 +151,10 @@ impl Body {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
 }
 
 #[cfg(test)]
@@ -173,7 +213,7 @@ mod tests {
             (Body::json("Jane").unwrap(), "Body { kind: \"json\", length: 6 }"),
             (
                 Body::json_with_file(facts(b"abcd").await, Body::json).unwrap(),
-                "Body { kind: \"json with file\", length: 10 }",
+                "Body { kind: \"json with files\", length: 10 }",
             ),
         ];
         for (body, expected) in table {

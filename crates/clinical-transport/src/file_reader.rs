@@ -24,9 +24,11 @@ pub(crate) const PIECE: usize = 12 * 1024;
 /// several pieces.
 const READ: usize = 5 * PIECE;
 
-#[expect(clippy::large_enum_variant, reason = "it is boxed as a whole, once for each attempt")]
 pub(crate) enum FileReader {
     Memory(Bytes),
+    /// Not the first file of a request: opened when its turn comes, so that many files need no more memory than one.
+    Waiting(FileFacts),
+    Opening(Mutex<BoxFuture<'static, Result<FileReader, FileProblem>>>),
     Open {
         file: BufReader<File>,
         facts: FileFacts,
@@ -55,12 +57,29 @@ impl FileReader {
         })
     }
 
+    /// Makes sure that the file is still the one that was inspected, and leaves it closed until its turn comes.
+    pub(crate) async fn open_later(facts: &FileFacts) -> Result<Self, FileProblem> {
+        if facts.memory().is_some() {
+            return Self::open(facts).await;
+        }
+        facts.open().await?;
+        Ok(Self::Waiting(facts.clone()))
+    }
+
     pub(crate) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, FileProblem>> {
         loop {
             match self {
                 Self::Memory(content) => {
                     let piece = content.split_to(content.len().min(PIECE));
                     return Poll::Ready(Ok((!piece.is_empty()).then(|| encode(&piece))));
+                }
+                Self::Waiting(facts) => {
+                    let facts = facts.clone();
+                    *self = Self::Opening(Mutex::new(Box::pin(async move { Self::open(&facts).await })));
+                }
+                Self::Opening(opening) => {
+                    let opening = opening.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    *self = ready!(opening.as_mut().poll(cx))?;
                 }
                 Self::Open { file, left, piece, .. } => {
                     ready!(fill(file, piece, left, cx))?;

@@ -1,6 +1,7 @@
 //! The body of one attempt on its way out: produces the bytes, hashes them, and tells [`Progress`]
 //! how far it is.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -23,17 +24,16 @@ use crate::progress::Progress;
 /// polled again, it has ended, short of its length, and a transport must not let that pass for a
 /// whole request.
 pub struct SendBody {
-    parts: Parts,
+    parts: VecDeque<Part>,
     left: u64,
     /// In a box: most bodies are not hashed, and they are moved about.
     digest: Option<Box<digest::Context>>,
     progress: Arc<Progress>,
 }
 
-enum Parts {
-    Done,
-    Last(Bytes),
-    File { before: Bytes, file: Box<FileReader>, after: Bytes },
+enum Part {
+    Text(Bytes),
+    File(Box<FileReader>),
 }
 
 impl std::fmt::Debug for SendBody {
@@ -55,15 +55,20 @@ impl SendBody {
     ///
     /// Safe: nothing is changed.
     pub async fn open(body: &Body, progress: Arc<Progress>) -> Result<Self, Error> {
-        let parts = match &body.0 {
-            Content::Empty => Parts::Done,
-            Content::Json(bytes) => Parts::Last(bytes.clone()),
-            Content::JsonWithFile { before, file, after } => Parts::File {
-                before: before.clone(),
-                file: FileReader::open(file).await.map(Box::new).map_err(|problem| problem.into_error(file.field()))?,
-                after: after.clone(),
-            },
-        };
+        let mut parts = VecDeque::new();
+        match &body.0 {
+            Content::Empty => {}
+            Content::Json(bytes) => parts.push_back(Part::Text(bytes.clone())),
+            Content::JsonWithFiles { texts, files } => {
+                for (number, (text, file)) in texts.iter().zip(files.iter()).enumerate() {
+                    let opened =
+                        if number == 0 { FileReader::open(file).await } else { FileReader::open_later(file).await };
+                    let reader = opened.map_err(|problem| problem.into_error(file.field()))?;
+                    parts.extend([Part::Text(text.clone()), Part::File(Box::new(reader))]);
+                }
+                parts.extend(texts.last().cloned().map(Part::Text));
+            }
+        }
         let digest = progress.is_hashed().then(|| Box::new(digest::Context::new(&digest::SHA256)));
         Ok(Self { parts, left: body.len(), digest, progress })
     }
@@ -80,23 +85,15 @@ impl SendBody {
 
     fn next_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, FileProblem>> {
         loop {
-            match &mut self.parts {
-                Parts::Done => return Poll::Ready(Ok(None)),
-                Parts::Last(bytes) => {
-                    let bytes = std::mem::take(bytes);
-                    self.parts = Parts::Done;
-                    return Poll::Ready(Ok(Some(bytes)));
-                }
-                Parts::File { before, file, after } => {
-                    if !before.is_empty() {
-                        return Poll::Ready(Ok(Some(std::mem::take(before))));
-                    }
-                    match ready!(file.poll_piece(cx))? {
-                        Some(piece) => return Poll::Ready(Ok(Some(piece))),
-                        None => self.parts = Parts::Last(std::mem::take(after)),
-                    }
-                }
-            }
+            let piece = match self.parts.front_mut() {
+                None => return Poll::Ready(Ok(None)),
+                Some(Part::Text(text)) => Some(std::mem::take(text)).filter(|text| !text.is_empty()),
+                Some(Part::File(file)) => ready!(file.poll_piece(cx))?,
+            };
+            match piece {
+                Some(piece) => return Poll::Ready(Ok(Some(piece))),
+                None => self.parts.pop_front(),
+            };
         }
     }
 }
@@ -129,7 +126,7 @@ impl http_body::Body for SendBody {
             }
             Ok(None) => Poll::Ready(None),
             Err(problem) => {
-                this.parts = Parts::Done;
+                this.parts.clear();
                 this.progress.failed(problem);
                 Poll::Ready(Some(Err(BodyError(problem))))
             }
@@ -228,6 +225,31 @@ mod tests {
         let (second, two) = taken(&body).await;
         assert_eq!(first, second);
         assert_eq!(one.digest().unwrap(), two.digest().unwrap());
+    }
+
+    #[tokio::test]
+    async fn several_files_go_out_where_their_places_are_and_are_opened_one_after_the_other() {
+        let contents = [content(PIECE + 1), Vec::new(), content(5), content(3 * PIECE)];
+        let folder = tempfile::tempdir().unwrap();
+        let mut facts = Vec::new();
+        for (number, content) in contents.iter().enumerate() {
+            let path = folder.path().join(number.to_string());
+            std::fs::write(&path, content).unwrap();
+            facts.push(FileSource::path("base64", path).inspect().await.unwrap());
+        }
+        facts.push(FileSource::bytes("base64", &b"memory"[..]).inspect().await.unwrap());
+        // In another order than the files were given in, with text between, before and behind.
+        let order = [3, 0, 4, 1, 2];
+        let make = |places: &[String]| Body::json(&order.map(|place| places[place].clone()));
+        let body = Body::json_with_files(facts, make).unwrap();
+        let encoded = order.map(|place| STANDARD.encode(contents.get(place).map_or(&b"memory"[..], |it| &it[..])));
+        let (pieces, _) = taken(&body).await;
+        assert!(pieces.concat() == serde_json::to_vec(&encoded).unwrap());
+
+        // A later file that has changed is found before there is a connection, and one that changes later before its end.
+        std::fs::write(folder.path().join("2"), "another").unwrap();
+        let refused = SendBody::open(&body, Progress::new(false)).await.unwrap_err();
+        assert_eq!((refused.field(), refused.delivery()), (Some("base64"), crate::Delivery::NotSent));
     }
 
     #[tokio::test]

@@ -30,6 +30,8 @@ use crate::{BaseUrl, BodyError, BoxFuture, Delivery, Error, tls};
 /// for one that has gone.
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// Keeps no connection open.
+    fresh: reqwest::Client,
     /// Whether there is a client certificate to show.
     identified: bool,
 }
@@ -47,22 +49,27 @@ impl ReqwestTransport {
     /// used.
     pub fn new(base: &BaseUrl, connect_limit: Duration, connection: &Connection) -> Result<Self, Error> {
         let tls = if base.is_https() { tls::verified(connection)? } else { tls::none()? };
-        let mut client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(base.is_https())
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(connect_limit)
-            .tcp_keepalive(KEEPALIVE);
-        if let Some(proxy) = connection.tunnel()? {
-            client = client.proxy(proxy);
-        }
-        let client =
-            client.build().map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))?;
-        Ok(Self { client, identified: connection.identity.is_some() })
+        let proxy = connection.tunnel()?;
+        // Both share the verifier and the sessions of TLS.
+        let client = |most_idle| {
+            let mut client = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .https_only(base.is_https())
+                .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .no_proxy()
+                .connect_timeout(connect_limit)
+                .tcp_keepalive(KEEPALIVE)
+                .pool_max_idle_per_host(most_idle);
+            if let Some(proxy) = &proxy {
+                client = client.proxy(proxy.clone());
+            }
+            client.build().map_err(|_| Error::configuration("HTTP client", "could not be set up on this system"))
+        };
+        let (client, fresh) = (client(usize::MAX)?, client(0)?);
+        Ok(Self { client, fresh, identified: connection.identity.is_some() })
     }
 }
 
@@ -78,7 +85,7 @@ impl Transport for ReqwestTransport {
     /// Dropping the future closes the connection it uses. `Progress` of the body tells how far it had
     /// come; what the vendor does with what it got is not known.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        let TransportRequest { method, url, headers, body } = request;
+        let TransportRequest { method, url, headers, body, fresh } = request;
         let progress = body.progress().clone();
         let has_body = body.remaining() > 0;
         let mut outgoing = reqwest::Request::new(method, url);
@@ -86,7 +93,7 @@ impl Transport for ReqwestTransport {
         if has_body {
             *outgoing.body_mut() = Some(reqwest::Body::wrap(body));
         }
-        let answer = self.client.execute(outgoing);
+        let answer = if fresh { &self.fresh } else { &self.client }.execute(outgoing);
         Box::pin(async move {
             let answer = answer.await.map_err(|error| {
                 let failure = failure_of(&error, self.identified);
@@ -215,6 +222,7 @@ mod tests {
             url: base.join("/v1/work"),
             headers: HeaderMap::new(),
             body: SendBody::open(&body, Progress::new(true)).await.unwrap(),
+            fresh: false,
         };
         let peer = async {
             let mut socket = listener.accept().await.unwrap().0;

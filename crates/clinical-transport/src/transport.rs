@@ -24,6 +24,10 @@ pub struct TransportRequest {
     pub headers: HeaderMap,
     /// The body, of exact length; one with nothing in it is no body.
     pub body: SendBody,
+    /// Must go out on a connection of its own that no request has used before. On one that is kept
+    /// open the server may be hanging up at this very moment, and nobody could tell whether it read
+    /// the request.
+    pub fresh: bool,
 }
 
 impl std::fmt::Debug for TransportRequest {

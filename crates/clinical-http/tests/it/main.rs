@@ -29,6 +29,7 @@ mod limits_in_flight;
 mod limits_threads;
 mod limits_unpolled;
 mod pacing;
+mod read_once;
 mod requests;
 mod retries;
 mod retry_after;

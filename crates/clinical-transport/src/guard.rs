@@ -10,19 +10,24 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use clinical_transport::Progress;
-use clinical_transport::later;
+use crate::{Progress, later};
 
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expired {
+pub enum Expired {
+    /// That of the attempt.
     Attempt,
+    /// That of silence.
     Stall,
 }
 
 /// Runs `work` until it ends or the moment that `until` names has come; `None` is the latter. What
 /// is ready at once needs no timer.
-pub(crate) async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Future<Output = T>) -> Option<T> {
+///
+/// # Cancel safety
+///
+/// That of `work`.
+pub async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut timer) = (pin!(work), pin!(None));
     poll_fn(|cx| {
         if let Poll::Ready(output) = work.as_mut().poll(cx) {
@@ -38,7 +43,15 @@ pub(crate) async fn within<T>(mut until: impl FnMut() -> Instant, work: impl Fut
 
 /// Runs `work` until it ends, `end` is reached, or the body that `progress` tells of has not moved
 /// for `stall`.
-pub(crate) async fn guarded<F: Future>(
+///
+/// # Errors
+///
+/// Which of the two limits was reached.
+///
+/// # Cancel safety
+///
+/// That of `work`.
+pub async fn guarded<F: Future>(
     work: F,
     end: Instant,
     stall: Duration,
@@ -71,7 +84,7 @@ pub(crate) async fn guarded<F: Future>(
 mod tests {
     use super::*;
     use crate::Body;
-    use clinical_transport::SendBody;
+    use crate::SendBody;
     use http_body::Body as _;
     use std::pin::Pin;
 

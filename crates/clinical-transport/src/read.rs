@@ -4,18 +4,19 @@
 //! at the cap has exactly that many bytes, wherever the pieces ended.
 
 use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use crate::guard::{Expired, within};
+use crate::later;
 use crate::transport::{Failure, ResponseBody};
-use clinical_transport::later;
 
 /// How the reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
     /// All of it is there.
     Whole,
     /// There is more than the cap; what is there is exactly the cap.
@@ -26,10 +27,36 @@ pub(crate) enum End {
     Expired(Expired),
 }
 
-/// Reads until the end, the cap, a failure or a limit. Whatever came is returned in every case.
-pub(crate) async fn capped(mut body: ResponseBody, cap: usize, end: Instant, stall: Duration) -> (Bytes, End) {
+/// Reads until the end, the cap (in bytes), a failure or a limit: `end`, or a silence of `stall`. Whatever came is returned in
+/// every case.
+///
+/// # Cancel safety
+///
+/// Dropped, what came is lost.
+pub async fn capped(body: ResponseBody, cap: usize, end: Instant, stall: Duration) -> (Bytes, End) {
     let mut got = Got::default();
-    let ended = loop {
+    let take = |data: Bytes| {
+        let room = cap - got.len();
+        got.add(data.slice(..data.len().min(room)));
+        if data.len() > room { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let ended = pieces(body, take, end, stall).await;
+    (got.into_bytes(), ended)
+}
+
+/// Hands out piece by piece what comes, in the step in which it came, until the end, a refusal by `take`, a failure or a limit:
+/// `end`, or a silence of `stall`.
+///
+/// # Cancel safety
+///
+/// Dropped, what came has been handed out.
+pub async fn pieces(
+    mut body: ResponseBody,
+    mut take: impl FnMut(Bytes) -> ControlFlow<()>,
+    end: Instant,
+    stall: Duration,
+) -> End {
+    loop {
         let mut limit = Expired::Attempt;
         let until = || {
             let silent = later(Instant::now(), stall);
@@ -47,13 +74,10 @@ pub(crate) async fn capped(mut body: ResponseBody, cap: usize, end: Instant, sta
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        let room = cap - got.len();
-        got.add(data.slice(..data.len().min(room)));
-        if data.len() > room {
+        if take(data).is_break() {
             break End::Capped;
         }
-    };
-    (got.into_bytes(), ended)
+    }
 }
 
 /// What has come. Most answers come in one piece: that one is kept as it is and not copied.
