@@ -137,9 +137,7 @@ impl Client {
     ///
     /// As [`send`](Self::send). What came until then is in the sink.
     pub async fn send_into(&self, call: Call, sink: &mut (dyn AnswerSink + '_)) -> Result<Answer<()>, Error> {
-        let reference = sink.vendor_reference().map(str::to_owned);
-        let answer = self.send_with(call, Some(sink), |_| Ok(reference), Option::as_deref).await?;
-        Ok(answer.map(|_| ()))
+        self.send_with(call, Some(sink), |_| Ok(()), |()| None).await
     }
 
     /// The vendor that this client is for.
@@ -166,21 +164,22 @@ impl Client {
     async fn send_with<T>(
         &self,
         call: Call,
-        sink: Option<&mut (dyn AnswerSink + '_)>,
+        mut sink: Option<&mut (dyn AnswerSink + '_)>,
         decode: impl FnOnce(&Bytes) -> Result<T, Error>,
         reference: impl FnOnce(&T) -> Option<&str>,
     ) -> Result<Answer<T>, Error> {
         let mut trail = Trail::begin(&self.inner, &call);
         let span = trail.span();
         async {
-            let success = match run::run(&self.inner, &call, &mut trail, sink).await {
+            let success = match run::run(&self.inner, &call, &mut trail, &mut sink).await {
                 Ok(success) => success,
                 Err(error) => return Err(trail.fail(error)),
             };
             match decode(&success.body) {
                 Ok(value) => {
                     let call = trail.id();
-                    let attempts = trail.succeed(reference(&value));
+                    let reference = sink.as_deref().map_or_else(|| reference(&value), AnswerSink::vendor_reference);
+                    let attempts = trail.succeed(reference);
                     Ok(Answer { value, call, status: success.status, attempts, request_id: success.request_id })
                 }
                 Err(error) => {

@@ -34,7 +34,7 @@ pub(crate) async fn run(
     client: &Settings,
     call: &Call,
     trail: &mut Trail<'_>,
-    mut sink: Option<&mut (dyn AnswerSink + '_)>,
+    sink: &mut Option<&mut (dyn AnswerSink + '_)>,
 ) -> Result<Success, Error> {
     trail.open().await?;
     let clock = &*client.clock;
@@ -43,7 +43,7 @@ pub(crate) async fn run(
     let mut last: Option<Error> = None;
     loop {
         let Ready { pass, queued, credential, headers, began, limit } = ready(client, call, trail, &mut last).await?;
-        if let Some(sink) = &mut sink {
+        if let Some(sink) = sink {
             sink.before().await?;
         }
         let number = trail.next_number();
@@ -51,7 +51,7 @@ pub(crate) async fn run(
         let progress = Progress::new(client.audit.is_some());
         let span = trail.attempt_starts(progress.clone());
         let outcome =
-            attempting(client).run(call, headers, &progress, limit, reborrow(&mut sink)).instrument(span).await;
+            attempting(client).run(call, headers, &progress, limit, reborrow(sink)).instrument(span).await;
         let now = clock.now();
         let elapsed = trail.spent_at(now).saturating_sub(began);
         let record = |status, failure, delivery, retry_after| {

@@ -36,7 +36,7 @@ pub trait AnswerSink: Send {
     /// [`ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge) and the rest is not read.
     fn piece(&mut self, piece: Bytes) -> ControlFlow<()>;
 
-    /// The vendor's identifier of the work, for the audit record.
+    /// The vendor's identifier of the work, for the audit record. Asked for when the answer is whole.
     fn vendor_reference(&self) -> Option<&str> {
         None
     }
