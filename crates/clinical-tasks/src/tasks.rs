@@ -1,0 +1,259 @@
+//! The settings of an engine, checked once, and what its clones share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use clinical_http::{Client, Clock, Error};
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+
+use crate::tracker::Tracker;
+use crate::{DirectoryStore, Entry, Polling, Protocol, ResultStore, StoreError, TaskError, TaskToken, VolatileStore};
+use crate::{TaskErrorKind, Watch};
+
+/// Submits tasks, asks after them, and takes their results into a store. Cloning is cheap, and clones share everything.
+///
+/// Needs a tokio runtime: a question is asked by a task of its own, so that it is finished, and its answer stored, also if whoever
+/// waits for it goes away. End a program with [`drain`](Self::drain).
+#[derive(Clone)]
+pub struct Tasks {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) protocol: Box<dyn Protocol>,
+    pub(crate) store: Arc<dyn ResultStore>,
+    pub(crate) polling: Polling,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) in_flight: Arc<Semaphore>,
+    pub(crate) tracker: Tracker,
+    /// When the next question may begin, by the clock.
+    next: Mutex<Duration>,
+    random: Mutex<Random>,
+    unknown: AtomicU64,
+}
+
+/// A small generator for jitter alone (`SplitMix64`, public domain): nothing hangs on its quality.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let bits = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or_default();
+        f64::from(bits) / f64::from(u32::MAX)
+    }
+}
+
+impl std::fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tasks")
+            .field("client", &self.inner.client)
+            .field("polling", &self.inner.polling)
+            .field("place", &self.inner.store.place().is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of [`Tasks`].
+#[must_use]
+pub struct TasksBuilder {
+    client: Client,
+    protocol: Box<dyn Protocol>,
+    store: Option<Arc<dyn ResultStore>>,
+    polling: Polling,
+    seed: Option<u64>,
+}
+
+impl std::fmt::Debug for TasksBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TasksBuilder").field("polling", &self.polling).finish_non_exhaustive()
+    }
+}
+
+impl TasksBuilder {
+    /// Where results are kept.
+    pub fn store(mut self, store: impl ResultStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Keeps results in memory only: what is not handed over when the process ends is lost, and after a crash nobody knows of it.
+    pub fn accept_loss(self) -> Self {
+        self.store(VolatileStore::new())
+    }
+
+    /// When to ask.
+    pub fn polling(mut self, polling: Polling) -> Self {
+        self.polling = polling;
+        self
+    }
+
+    /// Makes the jitter the same on every run, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Checks the settings. Without a store, the directory of [`DirectoryStore::open_default`] is used.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](clinical_http::ErrorKind::Configuration), naming the setting: a polling that makes no sense, or a store that cannot be
+    /// opened. Whoever wants no store says [`accept_loss`](Self::accept_loss).
+    pub fn build(self) -> Result<Tasks, Error> {
+        self.polling.check()?;
+        let store = match self.store {
+            Some(store) => store,
+            None => Arc::new(DirectoryStore::open_default().map_err(|error| {
+                Error::configuration("result store", format!("cannot be used by default ({error}); name a directory"))
+            })?),
+        };
+        let seed = self.seed.unwrap_or_else(|| {
+            use std::hash::{BuildHasher, Hasher, RandomState};
+            RandomState::new().build_hasher().finish()
+        });
+        let clock = self.client.clock();
+        Ok(Tasks {
+            inner: Arc::new(Inner {
+                client: self.client,
+                protocol: self.protocol,
+                store,
+                in_flight: Arc::new(Semaphore::new(self.polling.most_in_flight())),
+                polling: self.polling,
+                next: Mutex::new(clock.now()),
+                clock,
+                tracker: Tracker::default(),
+                random: Mutex::new(Random(seed)),
+                unknown: AtomicU64::new(0),
+            }),
+        })
+    }
+}
+
+impl Tasks {
+    /// Starts the settings of an engine for the tasks of one vendor.
+    pub fn builder(client: Client, protocol: impl Protocol) -> TasksBuilder {
+        TasksBuilder { client, protocol: Box::new(protocol), store: None, polling: Polling::default(), seed: None }
+    }
+
+    /// Where results are kept.
+    pub fn store(&self) -> &dyn ResultStore {
+        &*self.inner.store
+    }
+
+    /// The client that everything is sent by.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    /// Watches a task to its end, status by status.
+    pub fn watch(&self, token: &TaskToken) -> Watch {
+        Watch::new(self.inner.clone(), token.clone())
+    }
+
+    /// How many answers had a status that the vendor's crate does not know. They count as "in progress".
+    pub fn unknown_statuses(&self) -> u64 {
+        self.inner.unknown.load(Ordering::Relaxed)
+    }
+
+    /// Waits until all questions and submissions that are under way are ended and what they brought is stored. Call it before a program
+    /// ends, and after the last call that starts something.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn drain(&self) {
+        self.inner.tracker.idle().await;
+    }
+
+    /// Opens a task to one more question, although its result may have been taken: because a person decided it. If the result is gone the
+    /// vendor says so; if it was never taken, waiting goes on. What came of it before stays in the store.
+    ///
+    /// # Errors
+    ///
+    /// [`Store`](TaskErrorKind::Store) if the store has no such task, or its last question did not end uncertain.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, the task may be open or not; asking again does no harm.
+    pub async fn ask_again(&self, token: &TaskToken) -> Result<(), TaskError> {
+        self.inner.check(token)?;
+        let key = token.key();
+        // A question that a dead process left behind is brought to its end first.
+        crate::recovery::settle(&self.inner, key)
+            .await
+            .map_err(|error| TaskError::store(error, Some(token.clone())))?;
+        let reopened = self.inner.blocking(move |store| store.reopen(key)).await;
+        reopened.map_err(|error| TaskError::store(error, Some(token.clone())).fated(crate::Fate::PossiblyLost))
+    }
+
+    /// Brings the questions to an end that dead processes left behind in the store, and returns every entry that nobody works on: what waits
+    /// to be waited for, what is kept, and what is uncertain. Sends nothing. Call it at start.
+    ///
+    /// # Errors
+    ///
+    /// The store as a whole cannot be read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: what has not been settled is settled by the next call.
+    pub async fn recover(&self) -> Result<Vec<Entry>, StoreError> {
+        crate::recovery::recover(&self.inner).await
+    }
+}
+
+impl Inner {
+    /// Runs what blocks off the async threads. It is brought to its end also if nobody waits for it any more.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn ResultStore) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (store, busy) = (self.store.clone(), self.tracker.enter());
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&*store);
+            drop(busy);
+            done
+        });
+        done.await.unwrap_or_else(|error| Err(ended(&error)))
+    }
+
+    pub(crate) fn chance(&self) -> f64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// When the next question may begin, by the clock: each in its turn, with a gap between them.
+    pub(crate) fn turn(&self) -> Duration {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.clock.now().max(*next);
+        *next = turn.saturating_add(self.polling.gap());
+        turn
+    }
+
+    pub(crate) fn count(&self, status: &crate::Status) {
+        if !status.known {
+            self.unknown.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A token is good at its own vendor and server alone: elsewhere its task is unknown, or somebody else's.
+    pub(crate) fn check(&self, token: &TaskToken) -> Result<(), TaskError> {
+        let of_vendor = token.vendor() == self.client.vendor().name();
+        if of_vendor && token.server() == self.client.server() {
+            return Ok(());
+        }
+        let rule = if of_vendor { "is of another server; use a client for that one" } else { "is of another vendor" };
+        let cause = Error::invalid("task token", rule);
+        Err(TaskError::new(TaskErrorKind::NotConsumed, Some(token.clone())).caused_by(cause))
+    }
+}
+
+/// The runtime is shutting down, or a store panicked.
+fn ended(error: &JoinError) -> StoreError {
+    StoreError::new(if error.is_panic() { "broke down; report this" } else { "was cut off because the program ends" })
+}
