@@ -3,5 +3,6 @@
 // A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod crash_store;
 mod store;
 mod store_support;
