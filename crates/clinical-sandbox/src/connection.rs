@@ -60,7 +60,7 @@ pub(crate) async fn serve(state: Arc<State>, stream: TcpStream) {
 }
 
 async fn close(state: &State, stream: TcpStream) {
-    let script = Script { steps: Vec::new(), end: End::Close };
+    let script = Script::new(Vec::new(), End::Close);
     tokio::select! {
         () = script.run(stream, &state.clock, state.release()) => {}
         // A peer that never leaves must not hold a shutdown up.
@@ -110,7 +110,16 @@ async fn converse(state: &Arc<State>, number: (u64, u64), stream: impl Wire + Se
     let mut stream = connection.into_parts().io.into_inner();
     let script = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(script) = script {
-        script.run(stream, &state.clock, state.release()).await;
+        let (release, stopped, spoiled) = (state.release(), state.stopped(), script.spoiled);
+        let released = async move {
+            if spoiled {
+                release.await;
+            } else {
+                stopped.await;
+                tokio::time::sleep(GRACE).await;
+            }
+        };
+        script.run(stream, &state.clock, released).await;
     } else {
         // TLS has an end of its own, without which an answer that is as long as the connection looks cut.
         let _ = tokio::time::timeout(GRACE, stream.shutdown()).await;

@@ -16,6 +16,9 @@ use crate::SandboxError;
 /// `inference`.
 pub const OMNISCRIBE_CODIFY: &str = include_str!("../contracts/omniscribe-codify.openapi.yaml");
 
+/// The structuring part of the Haidy-Analyst contract of 44ai as text, in the same form.
+pub const HAIDY_ANALYST: &str = include_str!("../contracts/haidy-analyst.openapi.yaml");
+
 /// One broken rule: where, which, and in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -26,6 +29,9 @@ pub struct Violation {
     pub rule: String,
     /// One clause that says what the rule asks for. It never contains the value.
     pub message: String,
+    /// The field that is not there, where the rule is `required`.
+    #[serde(skip)]
+    pub(crate) missing: Option<String>,
 }
 
 impl fmt::Display for Violation {
@@ -133,7 +139,16 @@ mod tests {
     #[test]
     fn the_embedded_contracts_load() {
         load().unwrap();
-        assert_eq!(operations(), ["codify", "health"]);
+        let names = [
+            "codify",
+            "health",
+            "structure",
+            "structure_documents_fhir_base64",
+            "structure_fhir",
+            "structure_text",
+            "tasks",
+        ];
+        assert_eq!(operations(), names);
     }
 
     #[test]
@@ -221,7 +236,9 @@ mod tests {
     #[test]
     fn every_operation_header_field_and_answer_says_where_it_comes_from() {
         let mut missing = Vec::new();
-        unmarked(document("codify").unwrap(), "", &mut missing);
+        for operation in operations() {
+            unmarked(document(&operation).unwrap(), "", &mut missing);
+        }
         assert_eq!(missing, Vec::<String>::new());
         let mut found = Vec::new();
         unmarked(&json!({"properties": {"a": {"type": "string"}}}), "", &mut found);

@@ -31,6 +31,9 @@ pub(crate) async fn handle(state: &State, rest: &str, request: Request<Incoming>
         (&Method::GET, "fidelity") => Reply::json(StatusCode::OK, &fidelity::table(state)),
         (&Method::GET, "journal") => Reply::json(StatusCode::OK, &state.journal.copy()),
         (&Method::GET, "ledger") => Reply::json(StatusCode::OK, &state.ledger.copy()),
+        (&Method::GET, "tasks") => {
+            Reply::json(StatusCode::OK, &state.tasks.facts(state.clock.now(), state.switches.task_statuses))
+        }
         (&Method::GET, "faults") => Reply::json(StatusCode::OK, &state.faults.pending()),
         (&Method::POST, "faults") => match read(body).await.and_then(|body| inject(state, &body)) {
             Ok(()) => Reply::json(StatusCode::CREATED, &state.faults.pending()),
@@ -44,10 +47,13 @@ pub(crate) async fn handle(state: &State, rest: &str, request: Request<Incoming>
             state.reset();
             Reply::empty(StatusCode::NO_CONTENT)
         }
-        (_, "fidelity" | "journal" | "ledger") => other_method("GET"),
+        (_, "fidelity" | "journal" | "ledger" | "tasks") => other_method("GET"),
         (_, "faults") => other_method("DELETE, GET, POST"),
         (_, "reset") => other_method("POST"),
-        _ => refuse(StatusCode::NOT_IMPLEMENTED, "use fidelity, journal, ledger, faults or reset under /_sandbox/"),
+        _ => refuse(
+            StatusCode::NOT_IMPLEMENTED,
+            "use fidelity, journal, ledger, tasks, faults or reset under /_sandbox/",
+        ),
     };
     Verdict::Answer(reply)
 }

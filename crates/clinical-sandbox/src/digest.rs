@@ -12,16 +12,33 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The same for every JSON text of the same content: keys sorted, white space and escapes gone. Bytes that are no JSON
-/// stand for themselves. The operation is part of it.
-pub(crate) fn fingerprint(operation: &str, json: Option<&Value>, raw: &[u8]) -> String {
+/// stand for themselves. The operation and the query are part of it.
+pub(crate) fn fingerprint(operation: &str, query: Option<&str>, json: Option<&Value>, raw: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(operation.as_bytes());
+    if let Some(query) = query {
+        hash.update(b"?");
+        hash.update(query);
+    }
     hash.update([0]);
     match json {
         Some(value) => canonical(value, &mut hash),
         None => hash.update(raw),
     }
     hex(&hash.finalize())
+}
+
+struct Through<'a>(&'a mut Sha256);
+
+impl std::io::Write for Through<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn canonical(value: &Value, hash: &mut Sha256) {
@@ -46,7 +63,10 @@ fn canonical(value: &Value, hash: &mut Sha256) {
             }
             hash.update(b"]");
         }
-        scalar => hash.update(scalar.to_string()),
+        // Written through, because a string may be a document of hundreds of megabytes. Writing to a hash cannot fail.
+        scalar => {
+            let _ = serde_json::to_writer(Through(hash), scalar);
+        }
     }
 }
 
@@ -63,6 +83,19 @@ pub(crate) fn run_id(seed: u64, fingerprint: &str) -> String {
         id.insert(at, '-');
     }
     id
+}
+
+/// The id of the nth task of one content: opaque, 24 hexadecimal digits, the same on every run.
+pub(crate) fn task_id(seed: u64, fingerprint: &str, nth: u64) -> String {
+    let mut id = sha256_hex(format!("{seed} task {nth} {fingerprint}").as_bytes());
+    id.truncate(24);
+    id
+}
+
+/// A number that depends on seed and content alone.
+pub(crate) fn number(seed: u64, fingerprint: &str) -> u64 {
+    let hash = Sha256::digest(format!("{seed} number {fingerprint}"));
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -89,9 +122,12 @@ mod tests {
     fn the_same_content_written_differently_has_one_fingerprint() {
         let one: Value = serde_json::from_str(r#"{"a":"ñ","b":[1,2]}"#).unwrap();
         let two: Value = serde_json::from_str(" {\"b\": [1, 2],\n \"a\": \"\\u00f1\"}").unwrap();
-        assert_eq!(fingerprint("codify", Some(&one), b""), fingerprint("codify", Some(&two), b""));
-        assert_ne!(fingerprint("codify", Some(&one), b""), fingerprint("other", Some(&one), b""));
-        assert_ne!(fingerprint("codify", Some(&json!([1, 2])), b""), fingerprint("codify", Some(&json!([12])), b""));
+        assert_eq!(fingerprint("codify", None, Some(&one), b""), fingerprint("codify", None, Some(&two), b""));
+        assert_ne!(fingerprint("codify", None, Some(&one), b""), fingerprint("other", None, Some(&one), b""));
+        assert_ne!(
+            fingerprint("codify", None, Some(&json!([1, 2])), b""),
+            fingerprint("codify", None, Some(&json!([12])), b"")
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The table at `/_sandbox/fidelity`: each behaviour of the sandbox, what it does now, and whether a guide says so,
 //! another page of the vendor does, or we inferred it. Anything that is not in the table is not simulated.
 
+mod haidy;
+
 use serde::Serialize;
 
 use crate::state::State;
@@ -173,7 +175,7 @@ const ROWS: &[Row] = {
         ("any", "a 429 carries no Retry-After", Inference, "none is documented", Some("retry_hint")),
         (
             "any",
-            "errors are {success: false, error, details} with the name of the status",
+            "errors of Codify are {success: false, error, details} with the name of the status",
             Guide,
             "request and response, error answer",
             None,
@@ -192,6 +194,10 @@ const ROWS: &[Row] = {
     ]
 };
 
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(haidy::ROWS)
+}
+
 /// The table with the switches' positions now.
 pub(crate) fn table(state: &State) -> Vec<Fidelity> {
     let positions = switches::positions();
@@ -204,7 +210,7 @@ pub(crate) fn table(state: &State) -> Vec<Fidelity> {
         position: switch.map(|name| state.switches.position(name)),
         positions: switch.and_then(|name| positions.get(name).cloned()).unwrap_or_default(),
     };
-    ROWS.iter().map(row).collect()
+    rows().map(row).collect()
 }
 
 #[cfg(test)]
@@ -213,7 +219,7 @@ mod tests {
 
     #[test]
     fn every_switch_stands_in_the_table_once() {
-        let mut listed: Vec<&str> = ROWS.iter().filter_map(|row| row.4).collect();
+        let mut listed: Vec<&str> = rows().filter_map(|row| row.4).collect();
         listed.sort_unstable();
         let known: Vec<&str> = switches::positions().into_keys().collect();
         assert_eq!(listed, known);

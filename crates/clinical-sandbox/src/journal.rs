@@ -1,12 +1,14 @@
 //! What happened on the wire: connections, attempts and requests, numbered apart from 1. A test asks it how often a
 //! client really called. It keeps names, sizes, hashes and statuses; it never keeps a note, a token or a body.
 
+mod handle;
 mod recorder;
 
 use std::fmt;
 
 use serde::Serialize;
 
+pub(crate) use handle::AttemptHandle;
 pub(crate) use recorder::{AttemptGuard, Recorder};
 
 /// A copy of the journal at one moment.
@@ -78,6 +80,12 @@ pub struct Attempt {
     pub faults: Vec<String>,
     /// Whether the vendor's side processed it.
     pub committed: bool,
+    /// The task that it made or asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Whether its answer took the result of that task, which is then destroyed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub consumed: bool,
     /// How it ended.
     pub outcome: Outcome,
     #[serde(skip)]

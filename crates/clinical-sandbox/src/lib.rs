@@ -10,6 +10,7 @@
 //! - [`coding`] has the rules that answers are computed by.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod auth;
 mod clock;
 pub mod coding;
 mod connection;
@@ -19,6 +20,7 @@ mod digest;
 mod error;
 pub mod fault;
 pub mod fidelity;
+mod haidy;
 pub mod journal;
 pub mod ledger;
 mod limiter;
@@ -31,6 +33,7 @@ mod state;
 #[allow(dead_code)] // until the endpoints call it
 mod structuring;
 pub mod switches;
+mod tasks;
 mod tls;
 
 /// The README's example is compiled and run.
@@ -44,4 +47,5 @@ pub use fault::{ErrorBody, Fault, FaultKind, RetryAfter};
 pub use journal::Journal;
 pub use ledger::Ledger;
 pub use sandbox::{DEFAULT_TOKEN, Sandbox, SandboxBuilder};
+pub use tasks::{PollFacts, TaskFacts};
 pub use tls::{Issued, ServerCertificate, Tls};

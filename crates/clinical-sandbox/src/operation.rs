@@ -4,6 +4,7 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::journal::AttemptHandle;
 use crate::reply::Reply;
 use crate::state::State;
 
@@ -15,15 +16,23 @@ pub(crate) struct Operation {
     pub(crate) method: &'static str,
     /// The exact path.
     pub(crate) path: &'static str,
+    /// Bodies above so many bytes are not kept.
+    pub(crate) most_body: u64,
     /// An error in the vendor's own shape.
     pub(crate) refuse: fn(StatusCode, &str) -> Reply,
+    /// The task that a request names, for the journal.
+    pub(crate) task: fn(&Received) -> Option<String>,
     /// Checks a request. It processes nothing: that is what the returned work does.
-    pub(crate) check: fn(&State, &Received) -> Result<Work, Reply>,
+    pub(crate) check: fn(&State, Received) -> Result<Work, Reply>,
 }
 
 /// A request that has arrived whole. No `Debug`: it holds a patient's text.
 pub(crate) struct Received {
     pub(crate) headers: HeaderMap,
+    /// The part of the target behind `?`, as it came.
+    pub(crate) query: Option<String>,
+    /// The attempt it arrived by.
+    pub(crate) attempt: AttemptHandle,
     /// The body; `None` when it is no JSON, or larger than the sandbox keeps.
     pub(crate) json: Option<Value>,
     /// The body was larger than the sandbox keeps.
@@ -50,7 +59,7 @@ pub(crate) enum Route {
 }
 
 fn all() -> impl Iterator<Item = &'static Operation> {
-    crate::omniscribe::OPERATIONS.iter()
+    crate::omniscribe::OPERATIONS.iter().chain(&crate::haidy::OPERATIONS)
 }
 
 /// The names of all operations.

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::control;
 use crate::digest;
@@ -21,10 +21,12 @@ use crate::operation::{self, Operation, Received, Route, Work};
 use crate::reply::Reply;
 use crate::state::State;
 
-/// Bodies above this are refused with 413: room for the largest note and PDF, in any JSON spelling.
-pub(crate) const MOST_BODY: u64 = 8 * 1024 * 1024;
-/// Bodies above [`MOST_BODY`] are read and thrown away up to this many bytes, so that the 413 can be read in peace.
-const MOST_DISCARDED: u64 = 64 * 1024 * 1024;
+/// A body to an address that is none is kept up to here.
+const MOST_STRAY: u64 = 8 * 1024 * 1024;
+/// So many bytes above the limit are read and thrown away, so that the refusal can be read in peace.
+const MOST_DISCARDED: u64 = 56 * 1024 * 1024;
+/// A body above this is parsed and hashed where it holds up no other connection.
+const LARGE: usize = 256 * 1024;
 
 /// What the connection has to do.
 pub(crate) enum Verdict {
@@ -54,20 +56,43 @@ pub(crate) async fn handle(state: &Arc<State>, connection: (u64, u64), request: 
     if let Some(fault) = other.as_ref().filter(|fault| matches!(fault.kind(), FaultKind::StopReading { .. })) {
         return stop_reading(state, fault, operation, body, attempt).await;
     }
-    let Some((body, too_large)) = read(body, &attempt).await else {
+    let Some((body, too_large)) = read(body, operation.most_body, &attempt).await else {
         return Verdict::Gone;
     };
-    let json = serde_json::from_slice(&body).ok();
-    let fingerprint = digest::fingerprint(name, json.as_ref(), &body);
-    attempt.complete(name, &body, &fingerprint);
-    let received = Received { headers: parts.headers, json, too_large, fingerprint };
+    let query = parts.uri.query().map(str::to_owned);
+    let Some(Parsed { json, sha256, fingerprint }) = parse(name, query.clone(), body).await else {
+        return Verdict::Answer(broken(operation));
+    };
+    attempt.complete(name, sha256, &fingerprint);
+    let received = Received { headers: parts.headers, query, attempt: attempt.handle(), json, too_large, fingerprint };
+    if let Some(task) = (operation.task)(&received) {
+        received.attempt.task(&task);
+    }
     answer(state, operation, received, latencies, other, attempt).await
+}
+
+/// A body as the checks want it.
+struct Parsed {
+    json: Option<Value>,
+    sha256: String,
+    fingerprint: String,
+}
+
+/// Parses and hashes a body. `None` when that panicked.
+async fn parse(name: &'static str, query: Option<String>, body: Bytes) -> Option<Parsed> {
+    let large = body.len() > LARGE;
+    let parse = move || {
+        let json = serde_json::from_slice(&body).ok();
+        let fingerprint = digest::fingerprint(name, query.as_deref(), json.as_ref(), &body);
+        Parsed { json, sha256: digest::sha256_hex(&body), fingerprint }
+    };
+    if large { blocking(parse).await } else { Some(parse()) }
 }
 
 /// Reads the body of a request that leads nowhere, so that the answer can be read in peace.
 async fn attempt_body(body: Incoming, mut attempt: AttemptGuard, name: &str) -> Option<AttemptGuard> {
-    let (body, _) = read(body, &attempt).await?;
-    attempt.complete(name, &body, &digest::fingerprint(name, None, &body));
+    let (body, _) = read(body, MOST_STRAY, &attempt).await?;
+    attempt.complete(name, digest::sha256_hex(&body), &digest::fingerprint(name, None, None, &body));
     Some(attempt)
 }
 
@@ -123,7 +148,7 @@ async fn answer(
 /// The checks read a PDF, so they run where they hold up no other connection.
 async fn check(state: &Arc<State>, operation: &'static Operation, received: Received) -> Result<Work, Reply> {
     let state = Arc::clone(state);
-    blocking(move || (operation.check)(&state, &received)).await.unwrap_or_else(|| Err(broken(operation)))
+    blocking(move || (operation.check)(&state, received)).await.unwrap_or_else(|| Err(broken(operation)))
 }
 
 /// `None` when the work panicked: a fault of this crate that must not take the connection with it.
@@ -153,13 +178,13 @@ async fn wait(state: &State, latencies: &[Fault], attempt: &AttemptGuard) {
 fn end(state: &State, fault: Option<&Fault>, reply: Reply, operation: &Operation, attempt: AttemptGuard) -> Verdict {
     let Some(fault) = fault else {
         attempt.close(Some(reply.status.as_u16()), Outcome::Answered);
-        return Verdict::Answer(reply);
+        return whole(state, reply);
     };
     attempt.fault(fault.kind().name());
     match play::play(fault.kind(), reply, operation.refuse, state.clock.calendar()) {
         Played::Whole(reply) => {
             attempt.close(Some(reply.status.as_u16()), Outcome::Answered);
-            Verdict::Answer(reply)
+            whole(state, reply)
         }
         Played::Raw(script, status) => {
             attempt.close(status.map(|status| status.as_u16()), Outcome::Faulted);
@@ -168,8 +193,16 @@ fn end(state: &State, fault: Option<&Fault>, reply: Reply, operation: &Operation
     }
 }
 
-/// Reads the body, at most [`MOST_BODY`] of it. `None` when it never arrives whole; `true` when it was larger.
-async fn read(mut body: Incoming, attempt: &AttemptGuard) -> Option<(Bytes, bool)> {
+/// An answer that destroys a task goes where its first byte is seen; every other goes through the HTTP library.
+fn whole(state: &State, reply: Reply) -> Verdict {
+    if reply.ends_a_task() {
+        return Verdict::Raw(reply.into_script(state.clock.calendar()));
+    }
+    Verdict::Answer(reply)
+}
+
+/// Reads the body, at most `most` bytes of it. `None` when it never arrives whole; `true` when it was larger.
+async fn read(mut body: Incoming, most: u64, attempt: &AttemptGuard) -> Option<(Bytes, bool)> {
     let mut kept = BytesMut::new();
     let mut seen = 0_u64;
     while let Some(frame) = body.frame().await {
@@ -178,16 +211,16 @@ async fn read(mut body: Incoming, attempt: &AttemptGuard) -> Option<(Bytes, bool
         };
         seen += data.len() as u64;
         attempt.arrived(seen);
-        if seen <= MOST_BODY {
+        if seen <= most {
             kept.extend_from_slice(&data);
         } else {
             kept = BytesMut::new();
         }
-        if seen > MOST_DISCARDED {
+        if seen > most.saturating_add(MOST_DISCARDED) {
             break;
         }
     }
-    Some((kept.freeze(), seen > MOST_BODY))
+    Some((kept.freeze(), seen > most))
 }
 
 /// Reads only so many bytes of the body and resets the connection.

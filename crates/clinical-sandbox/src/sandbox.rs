@@ -18,6 +18,7 @@ use crate::fidelity::{self, Fidelity};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::state::State;
+use crate::tasks::TaskFacts;
 use crate::{Issued, SandboxError, connection, control};
 
 /// The token a sandbox accepts unless told otherwise. It opens nothing else.
@@ -121,12 +122,17 @@ impl Sandbox {
         self.state.ledger.copy()
     }
 
+    /// The truth about every task: which polls were answered with what, and which of them took the result.
+    pub fn tasks(&self) -> Vec<TaskFacts> {
+        self.state.tasks.facts(self.state.clock.now(), self.state.switches.task_statuses)
+    }
+
     /// What is simulated and how sure that is.
     pub fn fidelity(&self) -> Vec<Fidelity> {
         fidelity::table(&self.state)
     }
 
-    /// Forgets the journal, the ledger, the faults and the used-up rate limits. Settings and time stay.
+    /// Forgets the journal, the ledger, the tasks, the faults and the used-up rate limits. Settings and time stay.
     pub fn reset(&self) {
         self.state.reset();
     }

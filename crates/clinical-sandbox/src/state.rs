@@ -1,6 +1,8 @@
 //! Everything one sandbox owns, shared by its connections. Two sandboxes in one process share nothing but the compiled
 //! contracts, which never change.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
@@ -10,6 +12,7 @@ use crate::journal::Recorder;
 use crate::ledger::LedgerBook;
 use crate::limiter::Limiter;
 use crate::switches::Switches;
+use crate::tasks::TaskBook;
 
 /// The state of one sandbox.
 pub(crate) struct State {
@@ -23,6 +26,7 @@ pub(crate) struct State {
     pub(crate) journal: Recorder,
     pub(crate) faults: Plan,
     pub(crate) ledger: LedgerBook,
+    pub(crate) tasks: Arc<TaskBook>,
     /// Goes up when silences and latencies are to end.
     pub(crate) released: watch::Sender<u64>,
     /// Becomes true when the sandbox stops.
@@ -36,6 +40,7 @@ impl State {
         self.faults.reset();
         self.journal.reset();
         self.ledger.reset();
+        self.tasks.reset();
         if let Some(limiter) = &self.limiter {
             limiter.reset();
         }

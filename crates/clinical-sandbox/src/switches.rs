@@ -100,6 +100,50 @@ switch! {
     }
 }
 switch! {
+    /// The names of a task's statuses.
+    TaskStatuses {
+        /// The nine of the guide.
+        #[default]
+        Current,
+        /// CREATED, RUNNING, DONE and FAILED, as on the older page.
+        Older,
+    }
+}
+switch! {
+    /// What destroys a task that has ended.
+    TaskConsumption {
+        /// The first byte of the answer that tells the end.
+        #[default]
+        FirstByte,
+        /// Processing the poll, whether an answer leaves or not.
+        Processing,
+    }
+}
+switch! {
+    /// What a poll of an unknown task, or of one that was taken, meets.
+    ConsumedTask {
+        /// 404 with `Task not found`.
+        #[default]
+        NotFound,
+        /// 422 in the shape of a validation error.
+        ValidationError,
+        /// 200 with a task that is DONE and has no result.
+        NullTask,
+    }
+}
+switch! {
+    /// Which form a 422 has.
+    ValidationShape {
+        /// That of pydantic 1, as in the guide's sample.
+        #[default]
+        PydanticV1,
+        /// That of pydantic 2.
+        PydanticV2,
+        /// A plain string.
+        Text,
+    }
+}
+switch! {
     /// Whether the sandbox's own 429 tells when to come back.
     RetryHint {
         /// No `Retry-After`: none is documented.
@@ -146,6 +190,14 @@ pub struct Switches {
     pub check_order: CheckOrder,
     /// Whether a 429 of the rate limit carries `Retry-After`.
     pub retry_hint: RetryHint,
+    /// The names of a task's statuses.
+    pub task_statuses: TaskStatuses,
+    /// What destroys a task that has ended.
+    pub task_consumption: TaskConsumption,
+    /// What a poll of an unknown task, or of one that was taken, meets.
+    pub consumed_task: ConsumedTask,
+    /// Which form a 422 of Haidy-Analyst has.
+    pub validation_shape: ValidationShape,
 }
 
 impl Default for Switches {
@@ -163,6 +215,10 @@ impl Default for Switches {
             health_auth: Presence::default(),
             check_order: CheckOrder::default(),
             retry_hint: RetryHint::default(),
+            task_statuses: TaskStatuses::default(),
+            task_consumption: TaskConsumption::default(),
+            consumed_task: ConsumedTask::default(),
+            validation_shape: ValidationShape::default(),
         }
     }
 }
@@ -210,6 +266,10 @@ pub(crate) fn positions() -> BTreeMap<&'static str, Vec<String>> {
         ("health_auth", Presence::positions()),
         ("check_order", CheckOrder::positions()),
         ("retry_hint", RetryHint::positions()),
+        ("task_statuses", TaskStatuses::positions()),
+        ("task_consumption", TaskConsumption::positions()),
+        ("consumed_task", ConsumedTask::positions()),
+        ("validation_shape", ValidationShape::positions()),
     ])
 }
 

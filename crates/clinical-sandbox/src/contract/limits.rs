@@ -63,6 +63,6 @@ impl Limit {
                 Ok(_) => ("x-max-decoded-bytes", format!("must have at most {most} bytes after decoding")),
             },
         };
-        Some(Violation { path: self.pointer.clone(), rule: rule.to_owned(), message })
+        Some(Violation { path: self.pointer.clone(), rule: rule.to_owned(), message, missing: None })
     }
 }

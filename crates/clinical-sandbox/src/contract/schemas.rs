@@ -9,7 +9,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::limits::{self, Limit};
-use super::{Example, OMNISCRIBE_CODIFY, Violation};
+use super::{Example, HAIDY_ANALYST, OMNISCRIBE_CODIFY, Violation};
 
 /// More than this many violations in one body help nobody and would make an answer of unbounded size.
 const MOST_VIOLATIONS: usize = 20;
@@ -35,7 +35,7 @@ pub(super) struct Schema {
 }
 
 static CONTRACTS: LazyLock<Result<Vec<Contract>, String>> =
-    LazyLock::new(|| [OMNISCRIBE_CODIFY].into_iter().map(read).collect());
+    LazyLock::new(|| [OMNISCRIBE_CODIFY, HAIDY_ANALYST].into_iter().map(read).collect());
 
 /// All contracts, or why one of them cannot be read.
 pub(super) fn all() -> Result<&'static [Contract], &'static str> {
@@ -71,7 +71,7 @@ fn find(operation: &str) -> Result<&'static Operation, Violation> {
 }
 
 fn outside(rule: &str, message: &str) -> Violation {
-    Violation { path: String::new(), rule: rule.to_owned(), message: message.to_owned() }
+    Violation { path: String::new(), rule: rule.to_owned(), message: message.to_owned(), missing: None }
 }
 
 fn read(text: &str) -> Result<Contract, String> {
@@ -155,6 +155,10 @@ fn violation(error: &ValidationError<'_>) -> Violation {
         path: error.instance_path().as_str().to_owned(),
         rule: error.kind().keyword().to_owned(),
         message: message(error.kind()),
+        missing: match error.kind() {
+            ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        },
     }
 }
 
@@ -167,6 +171,7 @@ fn message(kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Type { kind: TypeKind::Single(expected) } => format!("must be of type {expected}"),
         ValidationErrorKind::Enum { options } => format!("must be one of {options}"),
         ValidationErrorKind::Constant { expected_value } => format!("must be {expected_value}"),
+        ValidationErrorKind::Pattern { pattern } => format!("must match {pattern}"),
         ValidationErrorKind::AnyOf { .. } => "none of the allowed combinations of fields is complete".to_owned(),
         ValidationErrorKind::MinLength { limit } => {
             format!("must have at least {limit} character(s)")

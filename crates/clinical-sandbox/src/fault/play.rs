@@ -23,7 +23,7 @@ pub(crate) enum Played {
 
 /// Plays `kind` on `reply`. `refuse` writes an error in the vendor's shape; `now` is the date of the answer.
 pub(crate) fn play(kind: &FaultKind, reply: Reply, refuse: fn(StatusCode, &str) -> Reply, now: SystemTime) -> Played {
-    let silent = |steps, end| Played::Raw(Script { steps, end }, None);
+    let silent = |steps, end| Played::Raw(Script::new(steps, end), None);
     match kind {
         FaultKind::Status { status, body, headers, retry_after } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -54,7 +54,7 @@ pub(crate) fn play(kind: &FaultKind, reply: Reply, refuse: fn(StatusCode, &str) 
             Played::Whole(reply.with_body(body))
         }
         other => match spoiled(other, &reply, now) {
-            Some(script) => Played::Raw(script, Some(reply.status)),
+            Some(script) => Played::Raw(Script { ticket: reply.ticket, ..script }, Some(reply.status)),
             None => Played::Whole(reply),
         },
     }
@@ -66,31 +66,38 @@ fn spoiled(kind: &FaultKind, reply: &Reply, now: SystemTime) -> Option<Script> {
     let chunked = || Step::from(reply.head(now, ("transfer-encoding", "chunked")));
     let sized = |length: u64| Step::from(reply.head(now, ("content-length", &length.to_string())));
     let part = |bytes: u64| Step::Bytes(reply.body.slice(..clamp(bytes, reply.body.len())));
+    // A head that promises `promised` bytes, so many of them, and the note that the body is out where it is.
+    let upto = |promised: u64, bytes: u64| {
+        let whole = (bytes >= length).then_some(Step::Whole);
+        [sized(promised), part(bytes)].into_iter().chain(whole).collect::<Vec<Step>>()
+    };
     let (steps, end) = match kind {
         FaultKind::ResetAfterHeaders => (vec![sized(length)], End::Reset),
-        FaultKind::ResetAfterBody { bytes } => (vec![sized(length), part(*bytes)], End::Reset),
-        FaultKind::TruncatedBody { bytes } => (vec![sized(length), part(*bytes)], End::Close),
-        FaultKind::ContentLengthTooLong { extra } => {
-            (vec![sized(length.saturating_add(*extra)), part(length)], End::Close)
-        }
+        FaultKind::ResetAfterBody { bytes } => (upto(length, *bytes), End::Reset),
+        FaultKind::TruncatedBody { bytes } => (upto(length, *bytes), End::Close),
+        FaultKind::ContentLengthTooLong { extra } => (upto(length.saturating_add(*extra), length), End::Close),
         FaultKind::BadChunk => (vec![chunked(), Step::from(bad_chunk(&reply.body))], End::Close),
-        FaultKind::StalledBody { bytes } => (vec![sized(length), part(*bytes), Step::Silence], End::Close),
+        FaultKind::StalledBody { bytes } => {
+            let mut steps = upto(length, *bytes);
+            steps.push(Step::Silence);
+            (steps, End::Close)
+        }
         FaultKind::DribbledBody { millis } => {
             let pause = Duration::from_millis(*millis);
-            (vec![sized(length), Step::Dribble { bytes: reply.body.clone(), pause }], End::Close)
+            (vec![sized(length), Step::Dribble { bytes: reply.body.clone(), pause }, Step::Whole], End::Close)
         }
         FaultKind::OversizedBody { mebibytes, chunked: true } => {
             let spaces = Step::Spaces { bytes: mebibytes * MEBIBYTE, chunked: true };
-            (vec![chunked(), spaces, Step::from(last_chunk(&reply.body))], End::Close)
+            (vec![chunked(), spaces, Step::from(last_chunk(&reply.body)), Step::Whole], End::Close)
         }
         FaultKind::OversizedBody { mebibytes, chunked: false } => {
             let bytes = mebibytes * MEBIBYTE;
             let spaces = Step::Spaces { bytes, chunked: false };
-            (vec![sized(bytes + length), spaces, part(length)], End::Close)
+            (vec![sized(bytes + length), spaces, part(length), Step::Whole], End::Close)
         }
         _ => return None,
     };
-    Some(Script { steps, end })
+    Some(Script::new(steps, end))
 }
 
 /// Half of the body as a good chunk, then a chunk size that is no number.

@@ -8,8 +8,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tokio::sync::watch;
 
-use super::{Attempt, Audit, Connection, Handshake, Journal, Outcome, Request};
-use crate::digest;
+use super::{Attempt, AttemptHandle, Audit, Connection, Handshake, Journal, Outcome, Request};
 
 /// The most entries of each list. A test double that runs for weeks must not eat the machine.
 const MOST: usize = 20_000;
@@ -122,15 +121,29 @@ impl Recorder {
         self.edit_connection(connection, |connection| connection.handshake = Some(ended));
     }
 
-    fn edit_connection(&self, (number, generation): (u64, u64), edit: impl FnOnce(&mut Connection)) {
+    fn change(&self, (number, generation): (u64, u64), change: impl FnOnce(&mut Book, u64)) {
         let mut book = self.book();
-        if book.generation == generation
-            && let Some(connection) = book.connections.get(number)
-        {
-            edit(connection);
+        if book.generation == generation {
+            change(&mut book, number);
         }
         drop(book);
         self.tell();
+    }
+
+    pub(super) fn edit(&self, attempt: (u64, u64), edit: impl FnOnce(&mut Attempt)) {
+        self.change(attempt, |book, number| {
+            if let Some(attempt) = book.attempts.get(number) {
+                edit(attempt);
+            }
+        });
+    }
+
+    fn edit_connection(&self, (number, generation): (u64, u64), edit: impl FnOnce(&mut Connection)) {
+        self.change((number, generation), |book, number| {
+            if let Some(connection) = book.connections.get(number) {
+                edit(connection);
+            }
+        });
     }
 
     /// Opens an attempt.
@@ -165,6 +178,8 @@ impl Recorder {
             status: None,
             faults: Vec::new(),
             committed: false,
+            task: None,
+            consumed: false,
             outcome: Outcome::Pending,
             audit,
         });
@@ -189,21 +204,17 @@ impl AttemptGuard {
         self.number
     }
 
+    /// A way to note more on it later.
+    pub(crate) fn handle(&self) -> AttemptHandle {
+        AttemptHandle { recorder: self.recorder.clone(), number: self.number, generation: self.generation }
+    }
+
     fn change(&self, change: impl FnOnce(&mut Book, u64)) {
-        let mut book = self.recorder.book();
-        if book.generation == self.generation {
-            change(&mut book, self.number);
-        }
-        drop(book);
-        self.recorder.tell();
+        self.recorder.change((self.number, self.generation), change);
     }
 
     fn edit(&self, edit: impl FnOnce(&mut Attempt)) {
-        self.change(|book, number| {
-            if let Some(attempt) = book.attempts.get(number) {
-                edit(attempt);
-            }
-        });
+        self.recorder.edit((self.number, self.generation), edit);
     }
 
     /// Notes how much of the body has come.
@@ -212,9 +223,8 @@ impl AttemptGuard {
     }
 
     /// Notes that the request is whole, and which one it is.
-    pub(crate) fn complete(&mut self, operation: &str, body: &[u8], fingerprint: &str) {
+    pub(crate) fn complete(&mut self, operation: &str, sha256: String, fingerprint: &str) {
         self.complete = true;
-        let sha256 = digest::sha256_hex(body);
         self.change(|book, number| {
             let request = book.places.get(fingerprint).copied().unwrap_or_else(|| {
                 let request = book.requests.next();

@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{admit, pdf_file, refuse};
+use super::{pdf_file, refuse};
+use crate::auth::admit;
 use crate::coding::{self, Assessment};
 use crate::contract::{self, Violation};
 use crate::digest;
@@ -37,15 +38,15 @@ impl From<Assessment> for Line {
     }
 }
 
-pub(super) fn check(state: &State, request: &Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: Received) -> Result<Work, Reply> {
     let text = match state.switches.check_order {
         CheckOrder::AuthFirst => {
-            admit(state, &request.headers)?;
-            read(&state.switches, request)?
+            admit(state, &request.headers, refuse)?;
+            read(&state.switches, &request)?
         }
         CheckOrder::BodyFirst => {
-            let text = read(&state.switches, request)?;
-            admit(state, &request.headers)?;
+            let text = read(&state.switches, &request)?;
+            admit(state, &request.headers, refuse)?;
             text
         }
     };

@@ -13,9 +13,9 @@ struct Health {
     status: &'static str,
 }
 
-pub(super) fn check(state: &State, request: &Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: Received) -> Result<Work, Reply> {
     if state.switches.health_auth == Presence::Required {
-        super::admit(state, &request.headers)?;
+        crate::auth::admit(state, &request.headers, super::refuse)?;
     }
     let run = Box::new(|| Reply::json(StatusCode::OK, &Health { status: "ok" }));
     Ok(Work { counts: false, run })

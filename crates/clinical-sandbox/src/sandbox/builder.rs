@@ -137,6 +137,7 @@ impl SandboxBuilder {
             journal: Recorder::new(),
             faults: Plan::new(self.seed),
             ledger: LedgerBook::default(),
+            tasks: Arc::default(),
             released: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
         };

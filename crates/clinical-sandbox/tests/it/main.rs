@@ -6,6 +6,7 @@ mod answers;
 mod control;
 mod faults_bytes;
 mod faults_http;
+mod haidy;
 mod journal;
 mod limits;
 mod readme;

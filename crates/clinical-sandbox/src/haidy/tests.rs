@@ -1,0 +1,1 @@
+//! What the readers of a request let pass, refuse and read.
