@@ -4,5 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod crash_store;
+mod directory;
+mod directory_cuts;
+mod engine;
+mod engine_detached;
+mod engine_submit;
+mod engine_support;
 mod store;
 mod store_support;
