@@ -153,6 +153,12 @@ fn a_place_that_cannot_be_one_is_refused_in_one_sentence() {
     assert!(refused(&file.join("below")).starts_with("the result store could not open its directory: "));
     let empty = refused(std::path::Path::new(""));
     assert_eq!(empty, "the result store could not open its directory: the path is empty; check the disk");
+    // Nobody can write there, whoever it is.
+    #[cfg(target_os = "linux")]
+    {
+        let text = refused(std::path::Path::new("/sys/kernel"));
+        assert!(text.contains("denied") && text.ends_with("; let this user read and write there"), "{text}");
+    }
     #[cfg(unix)]
     {
         let (one, other) = (kept.root().join("one"), kept.root().join("other"));

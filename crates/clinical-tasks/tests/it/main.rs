@@ -11,4 +11,5 @@ mod engine_detached;
 mod engine_submit;
 mod engine_support;
 mod store;
+mod store_processes;
 mod store_support;
