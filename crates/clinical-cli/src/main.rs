@@ -16,10 +16,12 @@ mod logging;
 mod output;
 mod plain;
 mod progress;
+mod results;
 mod route;
 #[cfg(feature = "sandbox")]
 mod serve;
 mod signals;
+mod store;
 mod style;
 
 use std::process::ExitCode;
@@ -50,6 +52,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
     let result = runtime.block_on(async {
         match command {
             Command::Codify(args) => codify::run(args).await,
+            Command::Results(args) => results::run(args),
             Command::Health(args) => health::run(args).await,
             Command::Audit(args) => audit::run(&args),
             #[cfg(feature = "sandbox")]
