@@ -1,5 +1,18 @@
 //! Text to clinical entities, a `HolisticPatient` and a FHIR Bundle, computed by small published rules.
+mod bundle;
+mod condition;
+mod context;
+mod dosing;
+mod entity;
+mod event;
 mod holistic;
+mod medication;
+mod observation;
+mod patient;
+mod reader;
+mod recognise;
+mod table;
+mod time;
 
 use serde_json::Value;
 
@@ -100,7 +113,7 @@ pub(crate) fn content_hash(content: &[u8]) -> String {
 
 /// The `HolisticPatient` of section 5 of the contract. Same input, same JSON.
 pub(crate) fn holistic_patient(input: &Input<'_>) -> Value {
-    holistic::build(input)
+    holistic::with(input, &input.options)
 }
 
 /// The FHIR R4B Bundle (`collection`) of section 6 of the contract: Patient, a DocumentReference for each record, then
@@ -111,6 +124,8 @@ pub(crate) fn bundle(
     include_document_references: bool,
     include_data: bool,
 ) -> Value {
-    let _ = (include_patient, include_document_references, include_data, input.id("x"));
-    Value::Null
+    bundle::build(input, include_patient, include_document_references, include_data)
 }
+
+#[cfg(test)]
+mod tests;
