@@ -19,6 +19,9 @@ mod folder;
 mod journal;
 mod load;
 mod lock;
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod power;
 mod root;
 mod submission;
 

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::sync;
 use crate::{AnswerHead, State, Terminal};
 
 /// One line.
@@ -152,7 +153,7 @@ impl Journal {
     fn write(&mut self, text: &[u8], durable: bool) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.whole))?;
         self.file.write_all(text)?;
-        if durable { self.file.sync_data() } else { Ok(()) }
+        if durable { sync(&self.file) } else { Ok(()) }
     }
 
     fn cut(&self) -> io::Result<()> {
