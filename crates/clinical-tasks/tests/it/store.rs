@@ -167,6 +167,9 @@ fn what_came_before_an_entry_was_reopened_is_found_until_a_result_replaces_it() 
         claim.write(b"in progress").unwrap();
         claim.end(ClaimEnd::InProgress).unwrap();
         found(b"first part");
+        drop(granted(store, &token));
+        orphan(store, key).claim.end(ClaimEnd::InProgress).unwrap();
+        found(b"first part");
         let mut claim = granted(store, &token);
         claim.write(b"second").unwrap();
         claim.end(ClaimEnd::Partial).unwrap();
