@@ -3,6 +3,7 @@
 mod codify;
 mod connection;
 mod results;
+mod structure;
 
 use std::path::PathBuf;
 
@@ -10,8 +11,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clinical_audit::Head;
 
 pub(crate) use codify::{CodifyArgs, Format};
-pub(crate) use connection::Connection;
-pub(crate) use results::{ListArgs, ListFormat, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
+pub(crate) use connection::{Connection, HaidyConnection};
+pub(crate) use results::{ListArgs, ListFormat, RecoverArgs, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
+pub(crate) use structure::{BundleArgs, ConfigArgs, StructureArgs};
 
 const EXIT_CODES: &str = "\
 Environment variables:
@@ -33,6 +35,24 @@ Exit codes:
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)
 If any input failed for its credentials it is 4. Otherwise, if several inputs fail, 5 and 6 are used only if all inputs failed for that same reason; otherwise it is 1.";
 
+const HAIDY_HELP: &str = "\
+Environment variables:
+  HAIDY_API_URL         the vendor's address; the one it documents is https://api.44ai.ch
+  HAIDY_API_TOKEN       the vendor's token; or see --token-file. Flags are visible to other users
+  CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
+                        who we are to the proxy of --proxy, if it asks
+  CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a record, a token or an id
+  NO_COLOR              set to anything: no colour
+
+Exit codes:
+  0    everything worked, and the result is written
+  1    an input is wrong or was rejected, the task failed at the vendor, the store failed, or the output or the audit trail could not be written
+  2    the command line or a setting is wrong; nothing was sent
+  4    no credentials, or the vendor refused them (401, 403)
+  5    the vendor limits the rate (429) and waiting longer is not allowed
+  6    the vendor failed (5xx), could not be reached, took too long, sent what cannot be understood, or the result is (perhaps) lost
+  130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)";
+
 /// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.
 ///
 /// Unofficial; not affiliated with the vendor. New here? `clinical demo` needs no account and no network.
@@ -48,6 +68,7 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     Demo(DemoArgs),
     Codify(CodifyArgs),
+    Structure(StructureArgs),
     Results(ResultsArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

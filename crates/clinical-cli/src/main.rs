@@ -22,7 +22,9 @@ mod route;
 mod serve;
 mod signals;
 mod store;
+mod structure;
 mod style;
+mod target;
 
 use std::process::ExitCode;
 
@@ -52,7 +54,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
     let result = runtime.block_on(async {
         match command {
             Command::Codify(args) => codify::run(args).await,
-            Command::Results(args) => results::run(args),
+            Command::Structure(args) => structure::run(args).await,
+            Command::Results(args) => results::run(args).await,
             Command::Health(args) => health::run(args).await,
             Command::Audit(args) => audit::run(&args),
             #[cfg(feature = "sandbox")]
