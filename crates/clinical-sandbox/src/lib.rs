@@ -30,7 +30,6 @@ mod pipeline;
 mod reply;
 mod sandbox;
 mod state;
-#[allow(dead_code)] // until the endpoints call it
 mod structuring;
 pub mod switches;
 mod tasks;
