@@ -21,7 +21,6 @@ use crate::args::StructureArgs;
 use crate::audit::Trail;
 use crate::connect::{HaidySession, Keep};
 use crate::exit::{Exit, Stop};
-use crate::results::meaning::short;
 use crate::target::Target;
 use crate::{audit, signals, store, style};
 use inputs::Input;
@@ -50,7 +49,8 @@ async fn structure(args: &StructureArgs, trail: Option<&Trail>) -> Result<Exit, 
     let line = Line::new();
     let keep = if args.accept_loss { Keep::AcceptLoss } else { Keep::Store(results) };
     let session = HaidySession::open(&args.connection, keep, line.clone(), trail.cloned()).await?;
-    let place = Place { flag: store::flag(results), durable: session.is_durable() };
+    let place =
+        Place { flag: store::flag(results), durable: session.is_durable(), simulated: args.connection.is_simulated() };
     let waiter = Waiter { session: &session, target: &target, place: &place, line: &line, details: args.details };
     // Last of all, so that no run that a wrong flag stops leaves an empty trail.
     trail.map_or(Ok(()), Trail::open)?;
@@ -126,15 +126,8 @@ async fn submit(
 fn interrupted(waiter: &Waiter<'_>, signal: Exit, ended: Option<Result<TaskToken, Error>>) -> Stop {
     match ended {
         Some(Ok(token)) => {
-            let Place { flag, durable } = waiter.place;
-            let how =
-                if *durable { short(token.key()) + flag } else { format!("with the token {}", token::json(&token)) };
-            Stop::new(
-                signal,
-                format!(
-                    "interrupted; the task is made (result not consumed; go on with: clinical structure --resume {how})"
-                ),
-            )
+            let next = waiter.place.go_on(&token);
+            Stop::new(signal, format!("interrupted; the task is made (result not consumed; {next})"))
         }
         Some(Err(error)) => Stop { exit: signal, ..waiter.failed(&error) },
         None => Stop::new(
@@ -172,15 +165,12 @@ fn refused(waiter: &Waiter<'_>, inputs: &[Input], error: &Error) -> Stop {
 
 /// Says how to find the task again, whatever happens from here on. Whether that went as it was asked for.
 fn announce(waiter: &Waiter<'_>, token: &TaskToken, token_out: Option<&TokenOut>) -> bool {
-    let (key, id) = (short(token.key()), token.task());
-    let Place { flag, durable } = waiter.place;
+    let id = token.task();
     let kept = token_out.map(|out| out.write(token));
-    if *durable {
-        style::say(format_args!(
-            "task {id} is submitted; should this end early: clinical structure --resume {key}{flag}"
-        ));
-    } else if !matches!(kept, Some(Ok(()))) {
-        style::say(format_args!("task {id} is submitted; its token, which nothing here keeps: {}", token::json(token)));
+    if waiter.place.simulated {
+        style::say(format_args!("task {id} is submitted"));
+    } else {
+        style::say(format_args!("task {id} is submitted; should this end early, {}", waiter.place.go_on(token)));
     }
     if let Some(Err(error)) = &kept {
         style::error(format_args!("--token-out: the token could not be written: {error}"));

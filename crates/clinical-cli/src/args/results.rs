@@ -74,6 +74,7 @@ pub(crate) struct RecoverArgs {
 
     /// Ask the vendor once more after the task with this key, although its result may have been taken; the result goes to --out
     #[arg(long, value_name = "KEY")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
     pub(crate) ask_again: Option<String>,
 
     /// Where the result of --ask-again is written to; `-` is stdout

@@ -67,6 +67,7 @@ pub(crate) struct StructureArgs {
     #[arg(long, value_name = "TOKEN_FILE", conflicts_with_all = [
         "files", "audio", "transcript", "record_id", "update", "ConfigArgs", "fhir", "BundleArgs", "doctor", "patient", "token_out",
     ])]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
     pub(crate) resume: Option<PathBuf>,
 
     /// Write the task's token to this file, too, which must not be there yet

@@ -39,7 +39,7 @@ async fn ask_again(at: Option<&std::path::Path>, args: &RecoverArgs, token: &Tas
     let target = Target::open(&args.out)?;
     let line = Line::new();
     let session = HaidySession::open(&args.connection, Keep::Store(at), line.clone(), None).await?;
-    let place = Place { flag: store::flag(at), durable: true };
+    let place = Place { flag: store::flag(at), durable: true, simulated: args.connection.is_simulated() };
     let waiter = Waiter { session: &session, target: &target, place: &place, line: &line, details: args.details };
     session.haidy.ask_again(token).await.map_err(|error| waiter.failed(&error))?;
     let exit = waiter.finish(token, stopped).await?;

@@ -1,5 +1,6 @@
 //! Why there is no result, for people: the sentence of the client, where the result is, and what to do next. And the exit code.
 
+use clinical_tasks::TaskToken;
 use haidy_analyst::http_core::ErrorKind;
 use haidy_analyst::{Error, Kind};
 
@@ -14,6 +15,22 @@ pub(crate) struct Place {
     pub(crate) flag: String,
     /// Whether it outlives this process.
     pub(crate) durable: bool,
+    /// Whether the tasks are those of the embedded sandbox, which end with this process.
+    pub(crate) simulated: bool,
+}
+
+impl Place {
+    /// How to go on with a task whose result was not taken.
+    pub(super) fn go_on(&self, token: &TaskToken) -> String {
+        let flag = &self.flag;
+        if self.simulated {
+            return "it ends with the sandbox, that is now".to_owned();
+        }
+        if self.durable {
+            return format!("go on with: clinical structure --resume {}{flag}", short(token.key()));
+        }
+        format!("go on with: clinical structure --resume, and a file with this: {}", super::token::json(token))
+    }
 }
 
 /// The exit code of an error.
@@ -44,13 +61,14 @@ pub(super) fn sentence(error: &Error, place: &Place) -> String {
 /// Where the result is, and what to do next; `None` if there is no task.
 fn after(error: &Error, place: &Place) -> Option<String> {
     let kind = error.kind();
-    let Place { flag, durable } = place;
-    let Some(key) = error.key().map(short) else {
+    let Place { flag, durable, .. } = place;
+    let Some(token) = error.token() else {
         return (kind == Kind::SubmissionUnknown).then(|| {
             let list = format!("; `clinical results list{flag}` shows it as submitting");
             format!("possibly lost{}", if *durable { &list } else { "" })
         });
     };
+    let key = short(token.key());
     let known = match kind {
         Kind::StillRunning | Kind::NotConsumed | Kind::Busy => "not consumed",
         Kind::TaskFailed | Kind::Undecodable | Kind::Unread | Kind::TooLarge => "kept",
@@ -60,13 +78,8 @@ fn after(error: &Error, place: &Place) -> Option<String> {
         _ => "possibly lost",
     };
     let next = match kind {
-        _ if !durable => match known {
-            "not consumed" => "go on with: clinical structure --resume, and the token".to_owned(),
-            _ => "nothing is kept on this machine".to_owned(),
-        },
-        Kind::StillRunning | Kind::NotConsumed | Kind::Busy => {
-            format!("go on with: clinical structure --resume {key}{flag}")
-        }
+        _ if known == "not consumed" => place.go_on(token),
+        _ if !durable => "nothing is kept on this machine".to_owned(),
         Kind::TaskFailed | Kind::Partial => format!("see what came with: clinical results show {key}{flag}"),
         Kind::Undecodable | Kind::Unread | Kind::TooLarge => {
             format!("see it with: clinical results show {key}{flag}")

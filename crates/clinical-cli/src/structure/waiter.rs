@@ -183,16 +183,12 @@ impl Waiter<'_> {
             };
             return ended.map(|_| signal).map_err(|stop| Stop { exit: signal, ..stop });
         }
-        let (key, flag) = (short(key), &self.place.flag);
         let sentence = match state {
             Some(State::Claiming) => format!(
-                "interrupted in the middle of a question that may have taken the result (result possibly lost; settle it with: clinical results recover{flag})"
+                "interrupted in the middle of a question that may have taken the result (result possibly lost; settle it with: clinical results recover{})",
+                self.place.flag
             ),
-            _ if self.place.durable => format!(
-                "interrupted; the task runs on (result not consumed; go on with: clinical structure --resume {key}{flag})"
-            ),
-            _ => "interrupted; the task runs on (result not consumed; go on with: clinical structure --resume, and the token)"
-                .to_owned(),
+            _ => format!("interrupted; the task runs on (result not consumed; {})", self.place.go_on(task.token())),
         };
         Err(Stop::new(signal, sentence))
     }
