@@ -179,3 +179,26 @@ async fn a_token_is_resumed_only_where_it_belongs() {
     let json = haidy.resume::<Json>(token("haidy", here, "of next year")).unwrap().wait().await.unwrap();
     assert_eq!(json.as_json(), r#"{"resourceType":"Bundle"}"#);
 }
+
+#[test]
+fn a_create_is_never_repeated_blindly_and_a_question_may_destroy_what_it_reads() {
+    static URLS: crate::legacy::UrlsEndpoint = crate::legacy::UrlsEndpoint::new("/v2/x");
+    for create in [&STRUCTURE, &STRUCTURE_FHIR, &STRUCTURE_TEXT, &crate::legacy::FILES, URLS.operation()] {
+        assert_eq!((create.effect(), create.method()), (Effect::Unsafe, Method::Post), "{}", create.name());
+    }
+    // Which also gives it a connection of its own, and no limit of time while the result comes.
+    assert_eq!((answer::TASKS.effect(), answer::TASKS.path()), (Effect::ReadOnce, "/v2/tasks"));
+}
+
+#[test]
+fn what_waits_can_move_between_threads() {
+    fn movable<T: Send>(_: &T) {}
+    let haidy = haidy(&script(&[]));
+    movable(&haidy.structure("note"));
+    movable(&haidy.structure_fhir(vec![Record::document_path("x")], FhirOptions::new()));
+    movable(&haidy.wait_many::<Json>([]));
+    let token = TaskToken::new(Origin::new("haidy", "https://haidy.example:443", "structure"), "1").unwrap();
+    let task = haidy.resume::<HolisticPatient>(token).unwrap();
+    movable(&task.wait());
+    movable(&task.watch());
+}

@@ -115,6 +115,10 @@ impl UrlsEndpoint {
     pub const fn new(path: &'static str) -> Self {
         Self(Operation::new(URLS_NAME, Method::Post, path, Effect::Unsafe))
     }
+
+    pub(crate) fn operation(&self) -> &Operation {
+        &self.0
+    }
 }
 
 /// Begins to make a Bundle of documents that the vendor downloads, or to add them to an earlier Bundle.
@@ -143,12 +147,12 @@ pub async fn urls_to_fhir(
     for (number, url) in (1..).zip(file_urls) {
         record::check_url(url).map_err(|rule| HttpError::invalid("file_urls[]", format!("number {number} {rule}")))?;
     }
-    if !endpoint.0.path().starts_with('/') {
+    if !endpoint.operation().path().starts_with('/') {
         return Err(HttpError::invalid("path", "does not begin with /; give the path below the base URL").into());
     }
     let current_fhir_bundle = current_fhir_bundle.map(Bundle::as_json);
     let body = Body::json(&WireUrls { file_urls, current_fhir_bundle })?;
-    haidy.submit(Call::new(&endpoint.0), &endpoint.0, CallContext::new(), body, Vec::new()).await
+    haidy.submit(Call::new(endpoint.operation()), endpoint.operation(), CallContext::new(), body, Vec::new()).await
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! From a task to its result, against scripted answers: what may be asked again, and what an error says of the result.
 
+use bytes::Bytes;
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{Origin, State, Terminal};
+use clinical_tasks::{AnswerHead, Claim, ClaimEnd, Claiming, Entry, Key, Origin, Orphan, ResultStore};
+use clinical_tasks::{State, StoreError, Submission, Terminal};
 
 use super::*;
 use crate::scripted::{CREATED, DONE, RUNNING, haidy, script};
@@ -101,6 +103,7 @@ async fn a_lost_result_is_never_asked_for_again_unless_a_person_says_so() {
         // From the store, without another question.
         let again = task.wait().await.unwrap_err();
         assert_eq!((again.kind(), again.may_have_been_processed(), transport.requests().len()), (kind, true, 2));
+        assert_eq!((again.delivery(), again.attempts()), (delivery, 0));
         haidy.ask_again(task.token()).await.unwrap();
         assert_eq!(task.wait().await.unwrap().patient_id(), Some("p1"));
     }
@@ -196,4 +199,76 @@ async fn a_result_outlives_the_client_that_fetched_it() {
     let patient = second.resume::<HolisticPatient>(task.token().clone()).unwrap().wait().await.unwrap();
     assert_eq!((patient.patient_id(), nothing_more.requests().len()), (Some("p1"), 0));
     assert_eq!(second.recover().await.unwrap()[0].state, State::Stored(Terminal::Done));
+}
+
+/// A disk that is full when the result comes.
+struct FullStore(clinical_tasks::VolatileStore);
+
+struct FullClaim(Box<dyn Claim>);
+
+impl ResultStore for FullStore {
+    fn intend(&self, origin: &Origin) -> Result<Box<dyn Submission>, StoreError> {
+        self.0.intend(origin)
+    }
+
+    fn claim(&self, token: &TaskToken) -> Result<Claiming, StoreError> {
+        Ok(match self.0.claim(token)? {
+            Claiming::Granted(claim) => Claiming::Granted(Box::new(FullClaim(claim))),
+            other => other,
+        })
+    }
+
+    fn take_over(&self, key: Key) -> Result<Option<Orphan>, StoreError> {
+        self.0.take_over(key)
+    }
+
+    fn reopen(&self, key: Key) -> Result<(), StoreError> {
+        self.0.reopen(key)
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.0.entries()
+    }
+
+    fn entry(&self, key: Key) -> Result<Option<Entry>, StoreError> {
+        self.0.entry(key)
+    }
+
+    fn read(&self, key: Key) -> Result<Bytes, StoreError> {
+        self.0.read(key)
+    }
+
+    fn remove(&self, key: Key) -> Result<(), StoreError> {
+        self.0.remove(key)
+    }
+
+    fn place(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Claim for FullClaim {
+    fn begins(&mut self, head: &AnswerHead) -> Result<(), StoreError> {
+        self.0.begins(head)
+    }
+
+    fn write(&mut self, _: &[u8]) -> Result<(), StoreError> {
+        Err(StoreError::new("has no space left; make some"))
+    }
+
+    fn end(self: Box<Self>, end: ClaimEnd) -> Result<Entry, StoreError> {
+        self.0.end(end)
+    }
+}
+
+#[tokio::test]
+async fn what_the_store_cannot_take_is_handed_to_the_caller() {
+    let transport = script(&[CREATED, DONE]);
+    let builder = Haidy::builder().base_url("https://haidy.example").token("t");
+    let builder = builder.store(FullStore(clinical_tasks::VolatileStore::new()));
+    let haidy = builder.http(|http| http.transport(transport).clock(JumpingClock::new())).build().unwrap();
+    let error = haidy.structure("note").await.unwrap().wait().await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Store, true));
+    assert_eq!(error.body().unwrap().expose(), DONE);
+    assert!(error.to_string().contains("no space left") && error.token().is_some(), "{error}");
 }
