@@ -207,7 +207,7 @@ impl ResultStore for DirectoryStore {
         let cannot = |error| refused("remove an entry wholly", &error);
         let folder = self.folder(key);
         if folder.path().symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-            return folder.give_up().map_err(cannot);
+            return folder.give_up(true).map_err(cannot);
         }
         match lock::take(&folder.lock()).map_err(cannot)? {
             Locking::Held(lock) => {
@@ -216,7 +216,7 @@ impl ResultStore for DirectoryStore {
                 if let Some(Owner::Task(token)) = contents.and_then(|contents| contents.owner) {
                     finish(&self.folder(Key::of_submission(&token.origin().submission))).map_err(cannot)?;
                 }
-                submission::give_up(&folder, lock).map_err(cannot)
+                submission::give_up(&folder, lock, true).map_err(cannot)
             }
             Locking::Busy => Err(StoreError::new("has this entry in use; wait until it is not")),
             Locking::Missing => Ok(()),
