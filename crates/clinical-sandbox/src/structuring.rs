@@ -9,7 +9,7 @@
 //!    Tables are in `data/structuring/`, longest term first; a term in capitals needs capitals.
 //! 2. **Spans** are `start` and `end` in Unicode scalar values of the record's text, the end not included (the guide's
 //!    sample does not say, and does not fit its own text). `display_str` is exactly the text between them. The text of a
-//!    transcript is that of its bubbles, one a line.
+//!    transcript is that of its bubbles, one a line. Of a text longer than 4 MiB the first 4 MiB are read.
 //! 3. **Medications**: generic names (WHO INN, one ATC code each) and brands, then dose, frequency and route as long as
 //!    every word is known; the first unknown word ends the order. A dose may stand right before the name. `1,000 mg` is
 //!    a thousand, `2,5 mg` two and a half. One mistake in a name of seven letters or more is read where a dose follows.

@@ -127,6 +127,18 @@ fn a_recording_that_cannot_be_read_gives_a_document_and_nothing_else() {
         resources(&bundle, "DocumentReference")[0]["content"][0]["attachment"],
         json!({ "data": "SUQz", "title": "Recording" })
     );
+    // One too large to be repeated is no text for that.
+    let large = Source { kind: Kind::Audio, text: None, ..source("r1", "x") };
+    let bundle = super::bundle(&input(vec![large], None), true, true, true);
+    assert_eq!(resources(&bundle, "DocumentReference")[0]["content"][0]["attachment"], json!({ "title": "Recording" }));
+}
+
+#[test]
+fn a_transcript_is_a_text() {
+    let transcript = Source { kind: Kind::Audio, ..source("r1", "Cough.") };
+    let bundle = bundle(&input(vec![transcript], None), true, true, true);
+    let attachment = &resources(&bundle, "DocumentReference")[0]["content"][0]["attachment"];
+    assert_eq!(*attachment, json!({ "contentType": "text/plain", "data": "Q291Z2gu", "title": "Cough." }));
 }
 
 #[test]

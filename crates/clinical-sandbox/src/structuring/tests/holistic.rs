@@ -117,6 +117,13 @@ fn a_record_of_known_content_is_not_added_twice() {
 }
 
 #[test]
+fn of_a_long_text_the_beginning_is_read_up_to_a_whole_character() {
+    for (most, want) in [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (4, "aéb"), (9, "aéb")] {
+        assert_eq!(super::super::holistic::head("aéb", most), want);
+    }
+}
+
+#[test]
 fn an_earlier_patient_of_any_shape_does_no_harm() {
     for earlier in [
         json!(null),
