@@ -4,6 +4,7 @@ mod basics;
 mod download;
 mod once;
 mod refusals;
+mod results;
 
 use clinical_sandbox::Sandbox;
 use serde_json::{Value, json};
