@@ -134,6 +134,14 @@ mod tests {
     }
 
     #[test]
+    fn a_result_however_deep_does_not_hide_the_status() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let body = format!(r#"{{"x":{deep},"result":{deep},"status":"DONE"}}"#);
+        assert_eq!(read(&body), "done DONE None true");
+        assert_eq!(read_last(&body.into()).unwrap().result.unwrap().get(), deep);
+    }
+
+    #[test]
     fn what_may_be_a_result_under_an_unknown_name_is_not_taken_for_progress() {
         assert_eq!(read(r#"{"status":"COMPLETED","result":{}}"#), "unreadable");
         assert_eq!(read(r#"{"status":"COMPLETED","result":null}"#), "in progress COMPLETED None false");

@@ -122,7 +122,8 @@ impl Haidy {
         references: Vec<String>,
     ) -> Result<Task<R>, Error> {
         let origin = Origin::new(VENDOR.name(), self.tasks.client().server(), operation.name()).references(references);
-        let token = self.tasks.submit(call.context(context).body(body), origin, answer::read_created).await?;
+        let submitted = self.tasks.submit(call.context(context).body(body), origin, answer::read_created).await;
+        let token = submitted.map_err(Error::of_submission)?;
         Ok(Task::new(self.tasks.clone(), token))
     }
 

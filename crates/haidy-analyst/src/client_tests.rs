@@ -190,9 +190,21 @@ fn a_create_is_never_repeated_blindly_and_a_question_may_destroy_what_it_reads()
     assert_eq!((answer::TASKS.effect(), answer::TASKS.path()), (Effect::ReadOnce, "/v2/tasks"));
 }
 
+#[tokio::test]
+async fn a_task_that_was_made_is_not_denied_because_its_record_failed() {
+    // The store has another submission's entry under that name.
+    let haidy = haidy(&script(&[CREATED, CREATED]));
+    let first = haidy.structure("note").await.unwrap();
+    let error = haidy.structure("note").await.unwrap_err();
+    assert_eq!((error.kind(), error.token().unwrap().task()), (Kind::Store, first.token().task()));
+    assert_eq!((error.may_have_been_processed(), error.delivery()), (true, Delivery::Answered));
+}
+
 #[test]
 fn what_waits_can_move_between_threads() {
     fn movable<T: Send>(_: &T) {}
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<(Error, Haidy, HolisticPatient, Bundle, Json, Structure, StructureText, Task<Bundle>)>();
     let haidy = haidy(&script(&[]));
     movable(&haidy.structure("note"));
     movable(&haidy.structure_fhir(vec![Record::document_path("x")], FhirOptions::new()));

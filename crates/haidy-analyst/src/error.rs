@@ -40,6 +40,8 @@ pub struct Error {
 struct Inner {
     source: Source,
     pointer: Option<String>,
+    /// The task was made, whatever failed afterwards.
+    made: bool,
 }
 
 #[derive(Debug)]
@@ -79,7 +81,7 @@ impl From<StoreError> for Error {
 
 impl Error {
     fn new(source: Source) -> Self {
-        Self { inner: Box::new(Inner { source, pointer: None }) }
+        Self { inner: Box::new(Inner { source, pointer: None, made: false }) }
     }
 
     fn answer(kind: Kind, claimed: Claimed, what: &'static str) -> Self {
@@ -89,6 +91,13 @@ impl Error {
     pub(crate) fn at(mut self, pointer: String) -> Self {
         self.inner.pointer = Some(pointer);
         self
+    }
+
+    /// A submission that failed. If the task has a name there is a task, and only the record of it failed.
+    pub(crate) fn of_submission(error: TaskError) -> Self {
+        let mut this = Self::from(error);
+        this.inner.made = this.token().is_some();
+        this
     }
 
     pub(crate) fn undecodable(claimed: Claimed, pointer: String) -> Self {
@@ -137,12 +146,19 @@ impl Error {
 
     /// What is known about the last call: the worst of its attempts.
     pub fn delivery(&self) -> Delivery {
-        match (self.cause(), self.kind()) {
-            (Some(cause), _) => cause.delivery(),
-            (None, Kind::Partial) => Delivery::ResponseLost,
-            (None, Kind::PossiblyLost | Kind::SubmissionUnknown) => Delivery::Unknown,
-            (None, Kind::Busy | Kind::Store | Kind::Call(_) | Kind::NotConsumed) => Delivery::NotSent,
-            (None, _) => Delivery::Answered,
+        let error = match &self.inner.source {
+            Source::Http(error) => return error.delivery(),
+            Source::Store(_) => return Delivery::NotSent,
+            Source::Answer(_) => return Delivery::Answered,
+            Source::Task(error) => error,
+        };
+        match (error.cause(), self.kind(), error.fate()) {
+            (Some(cause), _, _) => cause.delivery(),
+            (_, Kind::StillRunning | Kind::Gone, _) | (_, _, Fate::Kept) => Delivery::Answered,
+            (_, _, Fate::NotConsumed) if self.inner.made => Delivery::Answered,
+            (_, _, Fate::NotConsumed) => Delivery::NotSent,
+            (_, _, Fate::Partial) => Delivery::ResponseLost,
+            _ => Delivery::Unknown,
         }
     }
 
@@ -150,7 +166,7 @@ impl Error {
     pub fn may_have_been_processed(&self) -> bool {
         match &self.inner.source {
             Source::Http(error) => error.may_have_been_processed(),
-            Source::Task(error) => error.fate() != Fate::NotConsumed,
+            Source::Task(error) => self.inner.made || error.fate() != Fate::NotConsumed,
             Source::Store(_) => false,
             Source::Answer(_) => true,
         }

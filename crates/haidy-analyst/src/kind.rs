@@ -33,7 +33,8 @@ pub enum Kind {
     PossiblyLost,
     /// The vendor does not know the task: somebody else took the result, it has expired, or the token is of another system.
     Gone,
-    /// The store failed. If a result came, it is in [`Error::body`](crate::Error::body): keep it, there is no other.
+    /// The store failed. If a result came, it is in [`Error::body`](crate::Error::body): keep it, there is no other. If a task was made, its
+    /// token is in [`Error::token`](crate::Error::token): keep that.
     Store,
 }
 

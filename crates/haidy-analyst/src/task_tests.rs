@@ -114,7 +114,8 @@ async fn asking_again_is_for_uncertain_ends_alone() {
     let haidy = haidy(&script(&[CREATED, DONE]));
     let task = haidy.structure("note").await.unwrap();
     task.wait().await.unwrap();
-    assert_eq!(haidy.ask_again(task.token()).await.unwrap_err().kind(), Kind::Store);
+    let error = haidy.ask_again(task.token()).await.unwrap_err();
+    assert_eq!((error.kind(), error.token()), (Kind::Store, Some(task.token())));
 }
 
 #[tokio::test]
@@ -269,6 +270,7 @@ async fn what_the_store_cannot_take_is_handed_to_the_caller() {
     let haidy = builder.http(|http| http.transport(transport).clock(JumpingClock::new())).build().unwrap();
     let error = haidy.structure("note").await.unwrap().wait().await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Store, true));
+    assert_eq!(error.delivery(), Delivery::Answered);
     assert_eq!(error.body().unwrap().expose(), DONE);
     assert!(error.to_string().contains("no space left") && error.token().is_some(), "{error}");
 }
