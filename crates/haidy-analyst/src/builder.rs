@@ -210,8 +210,8 @@ fn api_url() -> Result<String, Error> {
 mod tests {
     use clinical_http::ErrorKind;
     use clinical_http::credential::ReplaceableCredential;
-    use clinical_http::testing::{ScriptedTransport, Step};
-    use clinical_tasks::VolatileStore;
+    use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
+    use clinical_tasks::{Origin, TaskToken, VolatileStore};
 
     use super::*;
     use crate::Kind;
@@ -285,6 +285,22 @@ mod tests {
         assert_eq!((error.kind(), error.field()), (Kind::Call(ErrorKind::Credentials), Some(API_URL_VAR)));
         let error = Haidy::builder().base_url("https://haidy.example").from_env().unwrap_err();
         assert!(error.to_string().contains(API_TOKEN_VAR), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_jitter_of_a_seed_is_always_the_same() {
+        let mut waits = Vec::new();
+        for seed in [7, 7, 8] {
+            let clock = JumpingClock::new();
+            let (plays, ticks) =
+                (ScriptedTransport::always(Step::answer(200, r#"{"status":"QUEUED"}"#)), clock.clone());
+            let haidy = complete().seed(seed).http(|http| http.transport(plays).clock(ticks).seed(1)).build().unwrap();
+            let origin = Origin::new("haidy", "https://haidy.example:443", "structure");
+            let task = haidy.resume::<crate::Json>(TaskToken::new(origin, "1").unwrap()).unwrap();
+            assert_eq!(task.wait().await.unwrap_err().kind(), Kind::StillRunning);
+            waits.push(clock.sleeps());
+        }
+        assert!(waits[0].len() > 100 && waits[0] == waits[1] && waits[0] != waits[2]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clinical_http::{Delivery, ErrorKind};
 use clinical_tasks::{Origin, State};
 
 use super::*;
-use crate::scripted::{BUNDLE, CREATED, CREATED_2, DONE, RUNNING, haidy, script, sent};
+use crate::scripted::{BUNDLE, CREATED, CREATED_2, CREATED_3, DONE, RUNNING, haidy, script, sent};
 use crate::{Json, Kind, Record};
 
 #[tokio::test]
@@ -52,16 +52,21 @@ async fn a_token_tells_where_the_task_is_and_which_records_it_was() {
     assert_eq!((token.task(), token.vendor(), token.operation()), ("abc123", "haidy", "structure"));
     assert_eq!((token.server(), token.references()), ("https://haidy.example:443", &[id.to_owned()][..]));
     assert!(!format!("{haidy:?} {task:?}").contains("secret"));
+    let haidy = self::haidy(&script(&[CREATED]));
+    let task = haidy.structure_fhir(Record::text("b").id(id), FhirOptions::new()).await.unwrap();
+    assert_eq!((task.token().operation(), task.token().references()), ("structure_fhir", &[id.to_owned()][..]));
 }
 
 #[tokio::test]
 async fn who_asked_is_in_the_audit_record_and_not_in_the_request() {
-    let (transport, audit) = (script(&[CREATED, CREATED_2]), MemoryAudit::new());
+    let (transport, audit) = (script(&[CREATED, CREATED_2, CREATED_3]), MemoryAudit::new());
     let (plays, sink) = (transport.clone(), audit.clone());
     let builder = Haidy::builder().base_url("http://127.0.0.1:9").token("t").accept_loss();
     let haidy = builder.http(|http| http.transport(plays).audit(sink)).build().unwrap();
     let _ = haidy.structure(Structure::from("note").doctor("dr_123").patient("pt_456")).await.unwrap();
     let _ = haidy.structure_text(StructureText::from("note").doctor("dr_123").patient("pt_456")).await.unwrap();
+    let named = Structure::from("note").doctor("dr_123").patient("pt_456");
+    let _ = haidy.structure_fhir(&named, FhirOptions::new()).await.unwrap();
     for record in audit.records() {
         assert_eq!(record.vendor_reference.as_ref().unwrap().expose().len(), 6);
         assert!(format!("{:?}", record.doctor).contains("Some") && format!("{:?}", record.patient).contains("Some"));
@@ -70,7 +75,7 @@ async fn who_asked_is_in_the_audit_record_and_not_in_the_request() {
         assert!(!format!("{request:?}").contains("dr_123") && !format!("{request:?}").contains("pt_456"));
     }
     assert_eq!(haidy.structure(Structure::from("n").doctor("a\nb")).await.unwrap_err().field(), Some("x-doctor"));
-    assert_eq!(audit.records().len(), 2);
+    assert_eq!(audit.records().len(), 3);
 }
 
 #[tokio::test]
