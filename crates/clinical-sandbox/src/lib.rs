@@ -8,7 +8,7 @@
 //!   which poll took which result.
 //! - [`contract`] holds the vendors' contracts, against which requests are checked.
 //! - [`switches`] decide what the documents leave open; [`fidelity`] lists all of it.
-//! - [`coding`] has the rules that answers are computed by.
+//! - [`coding`] and [`structuring`] have the rules that answers are computed by.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
@@ -31,7 +31,7 @@ mod pipeline;
 mod reply;
 mod sandbox;
 mod state;
-mod structuring;
+pub mod structuring;
 pub mod switches;
 mod tasks;
 mod tls;
