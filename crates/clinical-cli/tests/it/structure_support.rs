@@ -1,9 +1,10 @@
 //! What the tests of `clinical structure` and `clinical results` share: a sandbox with a fast clock, and a store in the test's folder.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
-use clinical_sandbox::{Sandbox, SandboxBuilder};
+use clinical_sandbox::{Fault, FaultKind, Sandbox, SandboxBuilder};
 use serde_json::Value;
 
 use crate::support::{Folder, Ran, Vendor, json};
@@ -43,6 +44,16 @@ impl Haidy {
         self.command(args).output().unwrap().into()
     }
 
+    /// Begins to run it.
+    pub(crate) fn spawn(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Running {
+        Running::new(self.command(args))
+    }
+
+    pub(crate) fn fault(self, fault: FaultKind, operation: &str, nth: u64) -> Self {
+        self.vendor.sandbox.inject(Fault::new(fault).on(operation).nth(nth)).unwrap();
+        self
+    }
+
     /// The entries of the store, as the command lists them.
     pub(crate) fn entries(&self) -> Vec<Value> {
         let ran = self.folder.run(["results", "list", "--format", "json", "--results", "store"]).expect(0);
@@ -59,7 +70,7 @@ impl Haidy {
 
     /// How many questions and submissions have begun to arrive.
     pub(crate) fn attempts(&self) -> usize {
-        self.vendor.sandbox.journal().attempts().len()
+        self.vendor.sandbox.journal().attempts.len()
     }
 
     pub(crate) fn polls(&self) -> usize {
@@ -75,4 +86,38 @@ impl Haidy {
 pub(crate) fn has_entities(result: &Value) -> bool {
     let text = result["clinical_records"][0].to_string();
     text.contains("Metformin") && text.contains("diabetes")
+}
+
+/// The executable, while it runs. What it says on stderr is read line by line, so that a test waits for a word and never for a time.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    lines: BufReader<ChildStderr>,
+    stderr: String,
+}
+
+impl Running {
+    fn new(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        Self { child, lines, stderr: String::new() }
+    }
+
+    /// Reads until a line holds this word, and returns that line.
+    pub(crate) fn until(&mut self, word: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "{word} is missing: {}", self.stderr);
+            self.stderr.push_str(&line);
+            if line.contains(word) {
+                return line;
+            }
+        }
+    }
+
+    pub(crate) fn end(mut self) -> Ran {
+        let mut stdout = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        self.lines.read_to_string(&mut self.stderr).unwrap();
+        Ran { code: self.child.wait().unwrap().code(), stdout, stderr: self.stderr }
+    }
 }
