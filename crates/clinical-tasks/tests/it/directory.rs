@@ -286,3 +286,20 @@ fn a_name_in_a_journal_that_is_none_is_never_made_a_path() {
     std::fs::write(kept.journal(token.key()), journal).unwrap();
     assert_eq!(state(&store, token.key()), State::Partial);
 }
+
+/// Another process may be filling it at this moment.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_was_left_half_made_is_deleted_when_it_is_older_than_a_day() {
+    let kept = Kept::new();
+    kept.open();
+    for (name, hours) in [(".new-now", 0), (".new-today", 23), (".new-before", 25), ("new-foreign", 1_000)] {
+        let folder = kept.root().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("token.json"), b"").unwrap();
+        let made = std::time::SystemTime::now() - std::time::Duration::from_secs(hours * 3_600);
+        std::fs::File::open(&folder).unwrap().set_modified(made).unwrap();
+    }
+    kept.open();
+    assert_eq!(names(&kept.root()), [".new-now", ".new-today", "new-foreign"]);
+}
