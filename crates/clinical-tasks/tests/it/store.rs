@@ -90,6 +90,7 @@ fn a_claim_excludes_every_other_until_it_ends_and_a_submission_too() {
         };
         // Nobody knows what became of it, and nobody takes it for a task.
         assert_eq!((state(store, key), entry(store, key).busy), (State::Submitting, false));
+        assert!(store.intend(&origin).is_err());
         assert!(store.take_over(key).unwrap().is_none());
         store.reopen(key).unwrap_err();
         store.remove(key).unwrap();
