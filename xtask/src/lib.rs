@@ -8,6 +8,7 @@ pub mod args;
 pub mod bench;
 pub mod ci;
 pub mod deps;
+pub mod faults;
 pub mod features;
 pub mod fixtures;
 pub mod http;
@@ -32,6 +33,7 @@ pub fn run(task: Task) -> anyhow::Result<()> {
         Task::Features { check } => features::run(check),
         Task::Deps { check } => deps::run(check),
         Task::Snapshots(mode) => snapshots::run(mode),
+        Task::Faults(options) => faults::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Ci { arguments } => ci::run(&arguments),
     }

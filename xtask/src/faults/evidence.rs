@@ -1,0 +1,177 @@
+//! What is known of a schedule when it is over, from three witnesses: the client's process told what reached the machine and what it reported, the
+//! sandbox knows what it processed and took away, and the store is what it is. They are joined by the number that each request carried.
+
+use base64::Engine as _;
+use clinical_sandbox::journal::Attempt;
+use clinical_sandbox::{Ledger, TaskFacts};
+use clinical_tasks::{Entry, State};
+
+use super::point::Point;
+use super::process::Fate;
+use super::wire::Line;
+
+/// An entry of the store, and what is kept in it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) entry: Entry,
+    pub(super) bytes: Option<Vec<u8>>,
+}
+
+impl Kept {
+    pub(super) fn task(&self) -> Option<&str> {
+        self.entry.token.as_ref().map(clinical_tasks::TaskToken::task)
+    }
+
+    pub(super) fn submission(&self) -> Option<usize> {
+        self.entry.origin.as_ref()?.references.first()?.parse().ok()
+    }
+
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self.entry.state, State::Stored(_))
+    }
+}
+
+/// One request and what came back, as this machine saw it, beside what the sandbox knows of it.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// Where in the story it began.
+    pub(super) at: usize,
+    /// Whether it asks after a task, and then after which.
+    pub(super) poll: bool,
+    pub(super) task: Option<String>,
+    /// The submission that it belongs to.
+    pub(super) submission: Option<usize>,
+    pub(super) head: Option<(u16, bool)>,
+    /// What came of the body.
+    pub(super) bytes: Vec<u8>,
+    /// How much of it died with the process before anything could be done with it.
+    pub(super) exposed: usize,
+    /// The sandbox's account; `None` if it saw no request.
+    pub(super) attempt: Option<Attempt>,
+}
+
+impl Exchange {
+    /// Whether the machine was told that the vendor did not process it.
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self.head, Some((408 | 425 | 429, _) | (503, true)))
+    }
+
+    pub(super) fn has_consumed(&self) -> bool {
+        self.attempt.as_ref().is_some_and(|attempt| attempt.consumed)
+    }
+
+    /// Whether it asks after this task.
+    pub(super) fn is_about(&self, task: &str) -> bool {
+        self.poll && self.task.as_deref() == Some(task)
+    }
+
+    /// Whether a fault changed what the answer says.
+    pub(super) fn is_garbled(&self) -> bool {
+        let garbled = |fault: &String| fault == "invalid_json" || fault == "duplicate_keys";
+        self.attempt.as_ref().is_some_and(|attempt| attempt.faults.iter().any(garbled))
+    }
+}
+
+/// Everything.
+#[derive(Debug)]
+pub(super) struct Evidence {
+    /// What the client told, with the number of the life, in order.
+    pub(super) story: Vec<(usize, Line)>,
+    pub(super) fates: Vec<Fate>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) tasks: Vec<TaskFacts>,
+    /// How many creates were processed, of all contents, and of the one that was processed most often.
+    pub(super) processed: (u64, u64),
+    pub(super) kept: Vec<Kept>,
+}
+
+impl Evidence {
+    pub(super) fn new(
+        told: Vec<(Vec<Line>, Fate)>,
+        attempts: Vec<Attempt>,
+        tasks: Vec<TaskFacts>,
+        ledger: &Ledger,
+        kept: Vec<Kept>,
+    ) -> Self {
+        let fates: Vec<Fate> = told.iter().map(|(_, fate)| *fate).collect();
+        let mut story = Vec::new();
+        let mut exchanges: Vec<(u64, Exchange)> = Vec::new();
+        for (life, (lines, fate)) in (1..).zip(told) {
+            let begins = story.len();
+            story.extend(lines.into_iter().map(|line| (life, line)));
+            exchange(&story, begins, fate, &attempts, &mut exchanges);
+        }
+        let exchanges = exchanges.into_iter().map(|(_, exchange)| exchange).collect();
+        let all = ledger.entries.iter().map(|entry| entry.processed);
+        let processed = (all.clone().sum(), all.max().unwrap_or(0));
+        Self { story, fates, exchanges, attempts, tasks, processed, kept }
+    }
+
+    /// The lines of the last life.
+    pub(super) fn last_life(&self) -> impl Iterator<Item = (usize, &Line)> {
+        let last = self.fates.len();
+        self.story.iter().enumerate().filter(move |(_, (life, _))| *life == last).map(|(at, (_, line))| (at, line))
+    }
+
+    pub(super) fn entry_of(&self, task: &str) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.task() == Some(task))
+    }
+}
+
+/// Gathers the exchanges of one life.
+fn exchange(story: &[(usize, Line)], begins: usize, fate: Fate, attempts: &[Attempt], all: &mut Vec<(u64, Exchange)>) {
+    let mut under_way = None;
+    let mut last_piece = None;
+    // Claims whose request has not gone out yet.
+    let mut claims: Vec<&str> = Vec::new();
+    for (at, (_, line)) in story.iter().enumerate().skip(begins) {
+        match line {
+            Line::Begin { submission } => under_way = Some(*submission),
+            Line::Submitted { .. } => under_way = None,
+            Line::Claims { task } => claims.push(task),
+            Line::Sent { exchange, poll } => {
+                let number = exchange.to_string();
+                let attempt = attempts.iter().find(|attempt| attempt.patient() == Some(&number)).cloned();
+                let mut task = attempt.as_ref().and_then(|attempt| attempt.task.clone());
+                if *poll {
+                    // A request that did not arrive whole names no task: it is that of the oldest claim.
+                    let claim = task.as_ref().map_or(Some(0), |task| claims.iter().position(|claim| claim == task));
+                    let claim = claim.filter(|claim| *claim < claims.len()).map(|claim| claims.remove(claim));
+                    task = task.or(claim.map(str::to_owned));
+                }
+                let submission = under_way.filter(|_| !poll);
+                let (poll, head, bytes) = (*poll, None, Vec::new());
+                all.push((*exchange, Exchange { at, poll, task, submission, head, bytes, exposed: 0, attempt }));
+            }
+            Line::Head { exchange, status, hinted } => {
+                if let Some(found) = find(all, *exchange) {
+                    found.head = Some((*status, *hinted));
+                }
+            }
+            Line::Came { exchange, bytes } => {
+                let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).unwrap_or_default();
+                if let Some(found) = find(all, *exchange) {
+                    last_piece = Some((*exchange, bytes.len()));
+                    found.bytes.extend_from_slice(&bytes);
+                }
+            }
+            _ => {}
+        }
+    }
+    // Between the arrival of a piece and its being handed to the system there is no await, but a process can be killed there: that piece dies with it.
+    let in_hand = match (fate, story.last()) {
+        (Fate::Torn, _) => true,
+        (_, Some((_, Line::Dies { point, .. }))) => matches!(point, Point::PieceCame | Point::WriteBegins),
+        _ => false,
+    };
+    if let Some((exchange, length)) = last_piece.filter(|_| in_hand)
+        && let Some(found) = find(all, exchange)
+    {
+        found.exposed = length;
+    }
+}
+
+fn find(all: &mut [(u64, Exchange)], number: u64) -> Option<&mut Exchange> {
+    all.iter_mut().find(|(other, _)| *other == number).map(|(_, exchange)| exchange)
+}
