@@ -57,6 +57,9 @@ fn each_switch_of_the_config_adds_its_part_and_only_that() {
 fn the_same_mention_twice_is_one_entity_and_two_instantiations() {
     let text = "Lisinopril 10mg daily. Later again lisinopril 10 mg once daily.";
     let out = holistic_patient(&input(vec![source("r1", text)], None));
+    let record = &out["clinical_records"][0]["record_structured"]["structured_output"]["medications"];
+    assert_eq!(record.as_array().unwrap().len(), 1);
+    assert_eq!(record[0]["instantiations"].as_array().unwrap().len(), 2);
     let medications = out["patient_structured"]["medications"].as_array().unwrap().clone();
     assert_eq!(medications.len(), 1);
     let shown: Vec<_> =

@@ -39,6 +39,7 @@ fn a_misspelt_drug_is_read_with_a_dose_and_not_without() {
         &[
             ("Lisinoprl 10 mg daily", &["med Lisinopril|10mg|daily"]),
             ("Metfromin 500 mg", &["med Metformin|500mg"]),
+            ("Amiprilr 5 mg", &[]),
             ("Lisinoprl is what he called it", &[]),
             ("Aspirn 100 mg", &[]),
             ("Omeprazol 20mg, omeprazoles 20 mg", &["med Omeprazole|20mg", "med Omeprazole|20mg"]),
@@ -55,6 +56,8 @@ fn what_is_stopped_denied_or_an_allergy_is_no_active_medication() {
                 "Metformin discontinued, now on sitagliptin 100 mg daily.",
                 &["med Metformin (stopped)", "med Sitagliptin|100mg|daily"],
             ),
+            ("Allergic to penicillin, metformin 500 mg daily.", &["med Metformin|500mg|daily", "all Penicillin"]),
+            ("Metformin 500 mg daily, ramipril stopped.", &["med Metformin|500mg|daily", "med Ramipril (stopped)"]),
             ("Allergic to amoxicillin and ibuprofen.", &["all Amoxicillin", "all Ibuprofen"]),
             (
                 "Penicillin allergy. Allergies: aspirin, latex. No allergy to iodine contrast.",
