@@ -5,11 +5,12 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::disk::sync;
+use crate::origin::writable;
 use crate::{AnswerHead, State, Terminal};
 
 /// One line.
@@ -67,10 +68,9 @@ impl Line {
     }
 }
 
-/// The time of now, for people. A clock that is set before 1970 or after 9999 gives the nearest time that can be written.
+/// The time of now, for people.
 pub(super) fn now() -> String {
-    let last = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
-    humantime::format_rfc3339_seconds(SystemTime::now().clamp(SystemTime::UNIX_EPOCH, last)).to_string()
+    humantime::format_rfc3339_seconds(writable(SystemTime::now())).to_string()
 }
 
 /// What the lines say together.
