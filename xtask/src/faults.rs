@@ -12,6 +12,7 @@ mod schedule;
 mod tally;
 pub mod wire;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,16 @@ pub const EXCHANGE_HEADER: &str = "x-patient";
 pub const ATTEMPT_LIMIT: Duration = Duration::from_millis(600);
 /// How long it waits for the next byte, in real time.
 pub const STALL_LIMIT: Duration = Duration::from_millis(300);
+
+/// The caller's name of a submission's record, from which its number can be read again.
+pub fn record_id(submission: usize) -> String {
+    format!("00000000-0000-4000-8000-{submission:012}")
+}
+
+/// The number of the submission of a record.
+pub fn submission_of(record: &str) -> Option<usize> {
+    record.rsplit_once('-')?.1.parse().ok()
+}
 
 /// More than the machine has processors: many schedules only wait for a limit to pass.
 const AT_ONCE: usize = 4;
@@ -110,7 +121,8 @@ fn show(plan: &Plan, verdict: &Verdict) {
         [("lost", &verdict.lost), ("duplicated", &verdict.duplicated), ("unexplained", &verdict.unexplained)]
     {
         for found in found {
-            text.push_str(&format!("  {kind}: {found}\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {kind}: {found}");
         }
     }
     eprint!("{text}");

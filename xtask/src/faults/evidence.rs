@@ -8,6 +8,7 @@ use clinical_tasks::{Entry, State};
 
 use super::point::Point;
 use super::process::Fate;
+use super::submission_of;
 use super::wire::Line;
 
 /// An entry of the store, and what is kept in it.
@@ -23,7 +24,7 @@ impl Kept {
     }
 
     pub(super) fn submission(&self) -> Option<usize> {
-        self.entry.origin.as_ref()?.references.first()?.parse().ok()
+        submission_of(self.entry.origin.as_ref()?.references.first()?)
     }
 
     pub(super) fn is_stored(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What a seed means: the submissions, the faults of the network, and the deaths of the client, drawn before anything happens.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use clinical_sandbox::Fault;
 use fastrand::Rng;
@@ -86,7 +86,8 @@ impl Plan {
 impl Plan {
     /// One in which nothing goes wrong.
     pub fn without_faults(suite: Suite) -> Self {
-        let submission = |number| Submission { number, fhir: number == 0, text: format!("Note {number}. No complaint.") };
+        let submission =
+            |number| Submission { number, fhir: number == 0, text: format!("Note {number}. No complaint.") };
         Self {
             seed: 0,
             suite,
@@ -118,7 +119,8 @@ fn submission(rng: &mut Rng, seed: u64, number: usize) -> Submission {
         _ => rng.usize(100..400),
     };
     for line in 0..lines {
-        text.push_str(&format!("\nVisit {line}: no new complaint, the plan remains as it was."));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\nVisit {line}: no new complaint, the plan remains as it was.");
     }
     Submission { number, fhir: rng.bool(), text }
 }

@@ -1,23 +1,21 @@
 //! One life: recovers what earlier lives left, submits, waits for everything, and says how each of them ended.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use base64::Engine as _;
-use clinical_http::{BaseUrl, Client, Connection, Deadlines, credential};
-use clinical_tasks::{
-    Claimed, DirectoryStore, Entry, Fate, Origin, State, TaskError, TaskErrorKind, TaskToken, Tasks, Terminal,
-};
+use clinical_http::{BaseUrl, Connection, Deadlines};
+use clinical_tasks::{Claimed, DirectoryStore, Entry, Fate, State, TaskError, TaskErrorKind, TaskToken, Terminal};
 use clinical_transport::ReqwestTransport;
+use haidy_analyst::{FhirOptions, Haidy, Kind, Record, Structure};
 use xtask::faults::point::Point;
-use xtask::faults::wire::{Line, Order, Sabotage};
-use xtask::faults::{ATTEMPT_LIMIT, STALL_LIMIT};
+use xtask::faults::wire::{Line, Order, Sabotage, Submission};
+use xtask::faults::{ATTEMPT_LIMIT, STALL_LIMIT, record_id, submission_of};
 
-use crate::calls::{self, Haidy};
 use crate::clock::SharedClock;
 use crate::deaths::Deaths;
 use crate::pipe::Pipe;
@@ -27,8 +25,8 @@ use crate::transport::WatchedTransport;
 /// Lives.
 pub(crate) async fn live(order: Order, pipe: &Arc<Pipe>) -> anyhow::Result<()> {
     let deaths = Deaths::new(order.death, pipe.clone())?;
-    let tasks = engine(&order, pipe, &deaths)?;
-    let life = Life { tasks, pipe: pipe.clone(), sabotage: order.sabotage };
+    let haidy = client(&order, pipe, &deaths)?;
+    let life = Life { haidy, pipe: pipe.clone(), sabotage: order.sabotage };
     let mut living = Box::pin(life.run(order));
     std::future::poll_fn(|cx| {
         deaths.pass(Point::Root);
@@ -37,37 +35,37 @@ pub(crate) async fn live(order: Order, pipe: &Arc<Pipe>) -> anyhow::Result<()> {
     .await
 }
 
-fn engine(order: &Order, pipe: &Arc<Pipe>, deaths: &Deaths) -> anyhow::Result<Tasks> {
-    let base = BaseUrl::parse(&order.url)?;
+fn client(order: &Order, pipe: &Arc<Pipe>, deaths: &Deaths) -> anyhow::Result<Haidy> {
     let transport = WatchedTransport {
-        inner: ReqwestTransport::new(&base, Duration::from_secs(5), &Connection::default())?,
+        inner: ReqwestTransport::new(&BaseUrl::parse(&order.url)?, Duration::from_secs(5), &Connection::default())?,
         pipe: pipe.clone(),
         deaths: deaths.clone(),
         sabotage: order.sabotage,
         next: AtomicU64::new(u64::from(order.life) * 1_000),
     };
-    let clock = SharedClock { now: Arc::new(Mutex::new(Duration::ZERO)), pipe: pipe.clone(), deaths: deaths.clone() };
-    let client = Client::builder(&calls::VENDOR, base)
-        .credential(credential::StaticCredential::bearer(order.token.clone())?)
-        .deadlines(Deadlines::default().attempt(ATTEMPT_LIMIT).stall(STALL_LIMIT))
-        .transport(transport)
-        .clock(clock)
-        .seed(order.seed)
-        .build()?;
+    let clock = SharedClock { now: Arc::default(), pipe: pipe.clone(), deaths: deaths.clone() };
+    let limits = Deadlines::default().attempt(ATTEMPT_LIMIT).stall(STALL_LIMIT);
+    let seed = order.seed;
     let store = DirectoryStore::open(&order.store).context("the store could not be opened")?;
     let store = WatchedStore { inner: store, pipe: pipe.clone(), deaths: deaths.clone(), sabotage: order.sabotage };
-    Ok(Tasks::builder(client, Haidy).store(store).seed(order.seed).build()?)
+    let haidy = Haidy::builder()
+        .base_url(&order.url)
+        .token(order.token.clone())
+        .store(store)
+        .seed(seed)
+        .http(move |http| http.transport(transport).clock(clock).deadlines(limits).seed(seed));
+    Ok(haidy.build()?)
 }
 
 struct Life {
-    tasks: Tasks,
+    haidy: Haidy,
     pipe: Arc<Pipe>,
     sabotage: Option<Sabotage>,
 }
 
 impl Life {
     async fn run(self, order: Order) -> anyhow::Result<()> {
-        let found = self.tasks.recover().await.context("recovery failed")?;
+        let found = self.haidy.recover().await.context("recovery failed")?;
         let mut tokens: Vec<TaskToken> = found.iter().filter_map(|entry| entry.token.clone()).collect();
         for entry in &found {
             self.found(entry);
@@ -79,11 +77,7 @@ impl Life {
         }
         for submission in &order.submissions {
             self.pipe.say(&Line::Begin { submission: submission.number });
-            let client = self.tasks.client();
-            let call = calls::submission(submission)?;
-            let origin = Origin::new(client.vendor().name(), client.server(), "structure")
-                .references([submission.number.to_string()]);
-            let submitted = self.tasks.submit(call, origin, calls::created).await;
+            let submitted = self.submit(submission).await;
             let token = match &submitted {
                 Ok(token) => Some(token),
                 Err(error) => error.token(),
@@ -93,24 +87,35 @@ impl Life {
                 token: token.map(|token| token.task().to_owned()),
                 outcome: match &submitted {
                     Ok(token) => Ok(token.task().to_owned()),
+                    // A call that made no task.
+                    Err(error) if matches!(error.kind(), Kind::Call(_)) => Err("not_submitted".to_owned()),
                     Err(error) => Err(error.kind().as_str().to_owned()),
                 },
             });
             tokens.extend(token.cloned());
         }
         if let Some(polls) = order.leave {
-            let mut many = self.tasks.wait_many(tokens.clone());
+            let mut many = self.haidy.tasks().wait_many(tokens.clone());
             let leaving = async { while many.next().await.is_some() {} };
             left_after(polls, Box::pin(leaving)).await;
             drop(many);
-            self.tasks.drain().await;
+            self.haidy.drain().await;
         }
-        let mut many = self.tasks.wait_many(tokens);
+        let mut many = self.haidy.tasks().wait_many(tokens);
         while let Some((token, ended)) = many.next().await {
             self.ended(&token, ended);
         }
-        self.tasks.drain().await;
+        self.haidy.drain().await;
         Ok(())
+    }
+
+    async fn submit(&self, submission: &Submission) -> Result<TaskToken, haidy_analyst::Error> {
+        let records = Structure::new([Record::text(&submission.text).id(record_id(submission.number))]);
+        if submission.fhir {
+            let task = self.haidy.structure_fhir(records, FhirOptions::new()).await?;
+            return Ok(task.token().clone());
+        }
+        Ok(self.haidy.structure(records).await?.token().clone())
     }
 
     fn found(&self, entry: &Entry) {
@@ -123,14 +128,14 @@ impl Life {
             key: entry.key.to_string(),
             state: entry.state.as_str().to_owned(),
             task: entry.token.as_ref().map(|token| token.task().to_owned()),
-            submission: reference.and_then(|reference| reference.parse().ok()),
+            submission: reference.and_then(|reference| submission_of(reference)),
         });
     }
 
     async fn ask_again(&self, entry: &Entry) {
         let Some(token) = &entry.token else { return };
         self.pipe.say(&Line::AsksAgain { task: token.task().to_owned() });
-        if let Err(error) = self.tasks.ask_again(token).await {
+        if let Err(error) = self.haidy.ask_again(token).await {
             self.pipe.say(&Line::Broken { why: format!("nobody may ask again: {error}") });
         }
     }

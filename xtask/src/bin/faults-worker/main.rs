@@ -4,7 +4,6 @@
 // It talks to the process that started it, on its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-mod calls;
 mod clock;
 mod deaths;
 mod life;
@@ -17,9 +16,11 @@ use std::sync::Arc;
 
 use xtask::faults::wire::{Line, Order};
 
+use crate::pipe::Pipe;
+
 fn main() -> ExitCode {
-    let pipe = Arc::new(pipe::Pipe);
-    let order: Order = match pipe.order() {
+    let pipe = Arc::new(Pipe::new());
+    let order: Order = match Pipe::order() {
         Ok(order) => order,
         Err(error) => {
             eprintln!("error: {error:#}; this program is started by `cargo xtask faults`");

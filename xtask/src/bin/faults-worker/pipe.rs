@@ -1,16 +1,22 @@
 //! The way to the judge's side: lines out, one byte in. What a line says is in the pipe, and safe from this process's death, before `say` returns.
 
-use std::io::{Read as _, Write as _, stdin, stdout};
+use std::io::{Read as _, Stdout, Write as _, stdin, stdout};
 
 use anyhow::Context as _;
 use xtask::faults::wire::{Line, Order};
 
 /// Standard input and output.
-pub(crate) struct Pipe;
+pub(crate) struct Pipe {
+    out: Stdout,
+}
 
 impl Pipe {
+    pub(crate) fn new() -> Self {
+        Self { out: stdout() }
+    }
+
     /// Reads what this process is to do.
-    pub(crate) fn order(&self) -> anyhow::Result<Order> {
+    pub(crate) fn order() -> anyhow::Result<Order> {
         let mut line = String::new();
         stdin().read_line(&mut line).context("there is no order")?;
         serde_json::from_str(&line).context("the order makes no sense")
@@ -20,7 +26,7 @@ impl Pipe {
     pub(crate) fn say(&self, line: &Line) {
         let Ok(mut text) = serde_json::to_vec(line) else { std::process::exit(3) };
         text.push(b'\n');
-        let mut out = stdout().lock();
+        let mut out = self.out.lock();
         if out.write_all(&text).and_then(|()| out.flush()).is_err() {
             std::process::exit(3);
         }

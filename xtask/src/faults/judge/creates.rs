@@ -52,11 +52,10 @@ pub(super) fn judge(number: usize, evidence: &Evidence, verdict: &mut Verdict) {
                 verdict.ends.push("not submitted");
             }
         }
-        Some((Err(kind), _)) if kind == "submission_unknown" => {
-            if state != Some(State::Submitting) {
-                verdict.lost.push(format!("submission {number} is uncertain, and the store does not say so"));
-            }
+        Some((Err(kind), _)) if kind == "submission_unknown" && state != Some(State::Submitting) => {
+            verdict.lost.push(format!("submission {number} is uncertain, and the store does not say so"));
         }
+        Some((Err(kind), _)) if kind == "submission_unknown" => {}
         Some((Err(kind), _)) => odd(&format!("ended with {kind}")),
         // Its process died. What was made has a record, as was asked for above.
         None if state.is_none() => verdict.ends.push("died before anything was sent"),
