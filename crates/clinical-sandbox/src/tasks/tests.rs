@@ -74,6 +74,22 @@ async fn who_waits_behind_a_first_byte_gets_the_answer_of_a_consumed_task() {
     assert_eq!(waiting.await.unwrap(), Some(StatusCode::NOT_FOUND));
 }
 
+#[tokio::test]
+async fn who_looked_before_the_first_byte_of_another_gets_no_ticket_after_it() {
+    let (book, recorder) = (Arc::new(TaskBook::default()), Recorder::new());
+    let id = book.create(7, new("a", 10)).id;
+    let mut first = ticket(&book, &recorder, &id).unwrap();
+    let Found::Task(stale) = book.look(&id, LATE) else { panic!("the task is gone") };
+    assert!(first.reserve().await.is_none());
+    first.first_byte();
+    let connection = recorder.connection_opened(None);
+    let attempt = recorder.attempt(connection, "tasks", LATE, &HeaderMap::new());
+    let gone = Reply::empty(StatusCode::NOT_FOUND);
+    let issued = Ticket::issue(&book, &id, attempt.handle(), Some(&stale), RULES, gone);
+    assert_eq!(issued.err().map(|gone| gone.status), Some(StatusCode::NOT_FOUND));
+    assert_eq!(book.facts(LATE, TaskStatuses::Current)[0].polls.iter().filter(|poll| poll.terminal).count(), 1);
+}
+
 #[test]
 fn results_above_the_bound_push_the_oldest_task_out() {
     let book = TaskBook::default();
