@@ -19,6 +19,8 @@ const EXIT_CODES: &str = "\
 Environment variables:
   OMNISCRIBE_API_URL    the vendor's address, with or without /v1
   OMNISCRIBE_API_TOKEN  the vendor's token; or see --token-file. Flags are visible to other users
+  HAIDY_API_URL, HAIDY_API_TOKEN
+                        the same for `clinical structure`
   CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
                         who we are to the proxy of --proxy, if it asks
   CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a note, a token or an id
@@ -53,9 +55,10 @@ Exit codes:
   6    the vendor failed (5xx), could not be reached, took too long, sent what cannot be understood, or the result is (perhaps) lost
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)";
 
-/// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.
+/// Codes clinical notes with ICD-10 (Omniscribe Codify) and structures clinical records (44ai Haidy-Analyst), or lets an embedded sandbox
+/// answer.
 ///
-/// Unofficial; not affiliated with the vendor. New here? `clinical demo` needs no account and no network.
+/// Unofficial; not affiliated with the vendors. New here? `clinical demo` needs no account and no network.
 #[derive(Debug, Parser)]
 #[command(name = "clinical", version, after_long_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -99,6 +102,10 @@ pub(crate) struct SandboxArgs {
     /// What varies in simulated answers, varies with this number
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+
+    /// How many times faster than the clock its time is, above 0: a document takes it 30 to 120 seconds of its own time
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub(crate) speed: f64,
 
     /// The token that it accepts; never a real one
     #[arg(long, value_name = "FAKE", default_value = clinical_sandbox::DEFAULT_TOKEN)]

@@ -1,4 +1,5 @@
-//! The `clinical` command: codes clinical notes with the Omniscribe Codify API, or against an embedded sandbox.
+//! The `clinical` command: codes clinical notes with the Omniscribe Codify API and structures records with Haidy-Analyst, or against an
+//! embedded sandbox.
 //!
 //! Data goes to stdout, everything else to stderr. Answers are simulated only where the caller asked for it by name
 //! (`demo`, `sandbox`, `--sandbox`); missing credentials are an error, never a reason to simulate.

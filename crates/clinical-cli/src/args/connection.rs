@@ -92,7 +92,9 @@ pub(crate) struct HaidyConnection {
     #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// The longest wait for a result in seconds (1 to 86400); the task runs on afterwards. Sending it may take as long, too
+    /// The longest wait for a result in seconds (1 to 86400); the task runs on afterwards
+    ///
+    /// A request that is under way is not cut off by it, because that could lose the result.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u64).range(1..=86400))]
     timeout: u64,
 

@@ -21,7 +21,7 @@ pub(crate) struct StructureArgs {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// A recording: MP3, WAV, WebM, MP4 or M4A. Can be given several times
+    /// A recording: MP3, WAV, `WebM`, MP4 or M4A. Can be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) audio: Vec<PathBuf>,
 
@@ -137,6 +137,7 @@ pub(crate) struct ConfigArgs {
 
 /// What a Bundle holds. What is not given is not sent.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "the names of the contract")]
 pub(crate) struct BundleArgs {
     /// Whether the Bundle has a Patient
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", requires = "fhir")]

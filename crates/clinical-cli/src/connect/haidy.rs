@@ -43,10 +43,10 @@ impl HaidySession {
         observer: impl Observer,
         audit: Option<Trail>,
     ) -> Result<Self, Stop> {
-        let longest = connection.longest();
+        let (longest, request) = (connection.longest(), request_limit(connection.longest()));
         let mut builder = Haidy::builder().polling(Polling::default().deadline(longest)).http(move |http| {
             http.user_agent(concat!("clinical-cli/", env!("CARGO_PKG_VERSION")))
-                .deadlines(Deadlines::default().attempt(longest).total(longest))
+                .deadlines(Deadlines::default().attempt(request).total(request))
                 .observer(observer)
         });
         if let Some(audit) = audit {
@@ -94,6 +94,11 @@ impl HaidySession {
     }
 }
 
+/// How long one request may take. Whoever wants to wait for a short time does not want a question cut off that may be bringing the result.
+fn request_limit(longest: Duration) -> Duration {
+    longest.max(Duration::from_secs(1800))
+}
+
 /// For a sandbox whose time runs fast: nobody is spared by long pauses.
 #[cfg(feature = "sandbox")]
 pub(crate) fn fast_polling() -> Polling {
@@ -119,4 +124,15 @@ fn build(builder: HaidyBuilder) -> Result<Haidy, Stop> {
 /// Before anything is sent there are only local errors.
 fn refused(error: &haidy_analyst::Error) -> Stop {
     Stop::new(error.cause_kind().map_or(Exit::Usage, Exit::of), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_wait_cuts_no_question_off_and_a_long_one_leaves_time_for_long_uploads() {
+        assert_eq!(request_limit(Duration::from_secs(1)), Duration::from_secs(1800));
+        assert_eq!(request_limit(Duration::from_secs(7200)), Duration::from_secs(7200));
+    }
 }

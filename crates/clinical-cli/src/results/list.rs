@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, Entry, Origin, ResultStore as _};
+use clinical_tasks::{DirectoryStore, Entry, Origin, ResultStore as _, TaskToken};
 use serde::Serialize;
 
 use crate::args::{ListArgs, ListFormat};
@@ -40,7 +40,7 @@ impl<'a> Line<'a> {
             server: origin.map(|origin| &*origin.server),
             operation: origin.map(|origin| &*origin.operation),
             submitted: origin.map(submitted),
-            task: entry.token.as_ref().map(|token| token.task()),
+            task: entry.token.as_ref().map(TaskToken::task),
             references: origin.map_or(&[], |origin| &origin.references),
             bytes: entry.bytes,
             request_id: entry.request_id.as_deref(),

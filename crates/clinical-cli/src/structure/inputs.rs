@@ -1,6 +1,7 @@
 //! From the inputs of the command line to records, in the order that `--record-id` goes by. What a file is, is told by its first bytes, as the
 //! vendor tells it; whether it is a good one is the client's check.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -145,7 +146,7 @@ fn kind(head: &[u8], path: &Path) -> Kind {
     if is_wave || is_mp3 || is_mp4 || head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
         return Kind::Audio;
     }
-    let end = path.extension().map(|end| end.to_ascii_lowercase());
+    let end = path.extension().map(OsStr::to_ascii_lowercase);
     match end.as_deref().and_then(|end| end.to_str()) {
         Some("pdf" | "png" | "jpg" | "jpeg") => Kind::Document,
         Some("mp3" | "wav" | "webm" | "mp4" | "m4a") => Kind::Audio,

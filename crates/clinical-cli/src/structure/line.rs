@@ -101,7 +101,7 @@ impl Observer for Line {
     fn on_event(&self, event: Event<'_>) {
         if let Event::Waiting { delay, asked_by_vendor, .. } = event {
             let why = if asked_by_vendor { "as the vendor asked" } else { "before the next attempt" };
-            self.tell(&format!("waiting {:.1} s {why}", delay.as_secs_f64()), "", None);
+            self.tell("waiting", &format!(" {:.1} s {why}", delay.as_secs_f64()), None);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clinical_tasks::{State, TaskToken};
-use haidy_analyst::{Bundle, Error, HolisticPatient, Json, Kind, Task, Update};
+use haidy_analyst::{Bundle, Error, HolisticPatient, Json, Kind, Sensitive, Task, Update};
 
 use super::fate::{self, Place};
 use super::line::Line;
@@ -221,7 +221,7 @@ fn words(error: &Error) {
             style::say(format_args!("the vendor wrote: {}", plain(text)));
         }
     }
-    for detail in error.details().iter().flat_map(|details| details.expose()) {
+    for detail in error.details().iter().flat_map(Sensitive::expose) {
         let place = detail.loc.as_deref().unwrap_or_default();
         style::say(format_args!("the vendor wrote: {} {}", plain(place), plain(&detail.message)));
     }

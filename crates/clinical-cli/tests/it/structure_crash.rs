@@ -125,12 +125,8 @@ fn a_result_that_comes_while_it_ends_is_written_all_the_same() {
     running.until("ending what is under way");
     haidy.vendor.sandbox.clock().advance(Duration::from_secs(600));
     let ran = running.end().expect(130);
-    let state = haidy.entry().0;
-    if state == "done" {
-        assert!(has_entities(&json(&ran.stdout)));
-    } else {
-        panic!("{state}: {}", ran.stderr);
-    }
+    assert_eq!(haidy.entry().0, "done", "{}", ran.stderr);
+    assert!(has_entities(&json(&ran.stdout)));
 }
 
 #[test]
