@@ -45,6 +45,8 @@ pub fn submission_of(record: &str) -> Option<usize> {
     record.rsplit_once('-')?.1.parse().ok()
 }
 
+/// The client's program.
+const WORKER: &str = "faults-worker";
 /// More than the machine has processors: many schedules only wait for a limit to pass.
 const AT_ONCE: usize = 4;
 /// So many failing schedules are shown; the others are only counted.
@@ -56,7 +58,10 @@ const SHOWN: u64 = 20;
 ///
 /// If something is lost, duplicated or unexplained, or the schedules could not be played.
 pub fn run(options: &FaultsOptions) -> Result<()> {
-    let worker = build()?;
+    let folder = tempfile::tempdir()?;
+    // A copy, for others may build while this runs.
+    let worker = folder.path().join(WORKER);
+    std::fs::copy(build()?, &worker)?;
     let began = Instant::now();
     let mut all = Tally::default();
     for suite in &options.suites {
@@ -64,6 +69,10 @@ pub fn run(options: &FaultsOptions) -> Result<()> {
         all.join(tally);
     }
     eprintln!("{:.1} s", began.elapsed().as_secs_f64());
+    let never = all.never();
+    if !never.is_empty() {
+        println!("no process died at: {}", never.join(", "));
+    }
     print!("{all}");
     if all.is_clean() {
         return Ok(());
@@ -164,7 +173,6 @@ fn place() -> PathBuf {
 
 /// Builds the client's program.
 fn build() -> Result<PathBuf> {
-    const WORKER: &str = "faults-worker";
     workspace::run(workspace::cargo().args(["build", "--quiet", "--package", "xtask", "--bin", WORKER]))?;
     Ok(workspace::target_dir().join("debug").join(format!("{WORKER}{}", std::env::consts::EXE_SUFFIX)))
 }

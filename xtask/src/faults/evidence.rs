@@ -120,26 +120,40 @@ impl Evidence {
     }
 }
 
+/// The claims of a life: where in the story, of which task, and whether their request is known.
+#[derive(Default)]
+struct Claims<'a> {
+    all: Vec<(usize, &'a str, bool)>,
+}
+
+impl Claims<'_> {
+    /// Takes the oldest claim, of this task or of any, that was made before this place in the story.
+    fn take(&mut self, before: usize, task: Option<&str>) -> Option<String> {
+        let wanted =
+            |(at, of, taken): &&mut (usize, &str, bool)| !*taken && *at < before && task.is_none_or(|task| task == *of);
+        let claim = self.all.iter_mut().find(wanted)?;
+        claim.2 = true;
+        Some(claim.1.to_owned())
+    }
+}
+
 /// Gathers the exchanges of one life.
 fn exchange(story: &[(usize, Line)], begins: usize, fate: Fate, attempts: &[Attempt], all: &mut Vec<(u64, Exchange)>) {
     let mut under_way = None;
     let mut last_piece = None;
-    // Claims whose request has not gone out yet.
-    let mut claims: Vec<&str> = Vec::new();
+    let mut claims = Claims::default();
+    let first = all.len();
     for (at, (_, line)) in story.iter().enumerate().skip(begins) {
         match line {
             Line::Begin { submission } => under_way = Some(*submission),
             Line::Submitted { .. } => under_way = None,
-            Line::Claims { task } => claims.push(task),
+            Line::Claims { task } => claims.all.push((at, task, false)),
             Line::Sent { exchange, poll } => {
                 let number = exchange.to_string();
                 let attempt = attempts.iter().find(|attempt| attempt.patient() == Some(&number)).cloned();
-                let mut task = attempt.as_ref().and_then(|attempt| attempt.task.clone());
-                if *poll {
-                    // A request that did not arrive whole names no task: it is that of the oldest claim.
-                    let claim = task.as_ref().map_or(Some(0), |task| claims.iter().position(|claim| claim == task));
-                    let claim = claim.filter(|claim| *claim < claims.len()).map(|claim| claims.remove(claim));
-                    task = task.or(claim.map(str::to_owned));
+                let task = attempt.as_ref().and_then(|attempt| attempt.task.clone());
+                if let Some(task) = task.as_ref().filter(|_| *poll) {
+                    claims.take(at, Some(task));
                 }
                 let submission = under_way.filter(|_| !poll);
                 let (poll, head, bytes) = (*poll, None, Vec::new());
@@ -159,6 +173,10 @@ fn exchange(story: &[(usize, Line)], begins: usize, fate: Fate, attempts: &[Atte
             }
             _ => {}
         }
+    }
+    // A request that did not arrive whole names no task: it is that of the oldest claim that no other request belongs to.
+    for (_, exchange) in all[first..].iter_mut().filter(|(_, exchange)| exchange.poll && exchange.task.is_none()) {
+        exchange.task = claims.take(exchange.at, None);
     }
     // Between the arrival of a piece and its being handed to the system there is no await, but a process can be killed there: that piece dies with it.
     let in_hand = match (fate, story.last()) {

@@ -187,3 +187,49 @@ impl fmt::Display for Plan {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const SEEDS: std::ops::Range<u64> = 0..5_000;
+
+    #[test]
+    fn a_seed_always_means_the_same_schedule_and_another_seed_another() {
+        for suite in Suite::ALL {
+            let drawn: BTreeSet<String> = SEEDS.map(|seed| Plan::draw(suite, seed).to_string()).collect();
+            assert_eq!(drawn.len() as u64, SEEDS.end);
+            assert!(SEEDS.take(100).all(|seed| Plan::draw(suite, seed) == Plan::draw(suite, seed)));
+        }
+    }
+
+    #[test]
+    fn every_point_and_every_fault_is_drawn_sooner_or_later() {
+        let plans: Vec<Plan> = SEEDS.map(|seed| Plan::draw(Suite::Claims, seed)).collect();
+        let deaths = plans.iter().flat_map(|plan| plan.deaths.iter().chain(&plan.death_while_asking));
+        let points: BTreeSet<Point> = deaths
+            .filter_map(|death| match death {
+                Death::At { point, .. } => Some(*point),
+                Death::Torn { .. } => None,
+            })
+            .collect();
+        assert_eq!(points, Point::ALL.iter().copied().collect());
+        let faults = || plans.iter().flat_map(|plan| &plan.faults);
+        let kinds: BTreeSet<&str> = faults().map(|fault| fault.kind().name()).collect();
+        // All that the sandbox has, but for a body past the cap, of which there is none for a result.
+        assert_eq!(kinds.len(), 17, "{kinds:?}");
+        assert!(faults().any(clinical_sandbox::Fault::is_after_commit));
+    }
+
+    #[test]
+    fn no_refusal_is_played_on_what_was_processed() {
+        for fault in SEEDS.flat_map(|seed| Plan::draw(Suite::Creates, seed).faults) {
+            let written = serde_json::to_value(fault.kind()).unwrap();
+            let refuses = matches!(written["status"].as_u64(), Some(408 | 425 | 429))
+                || (written["status"] == 503 && written["retry_after"]["seconds"].is_u64());
+            assert!(!(refuses && fault.is_after_commit()), "{written}");
+        }
+    }
+}

@@ -149,7 +149,7 @@ pub enum Line {
         exchange: u64,
         /// The status.
         status: u16,
-        /// Whether it names a time to wait.
+        /// Whether it names a time to wait, in a form that can be read.
         hinted: bool,
     },
     /// No answer came; in the transport's words.

@@ -2,6 +2,7 @@
 //! buffer is written, no other thread is asked.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
@@ -36,21 +37,20 @@ impl Deaths {
         let nth = passed.entry(point).or_default();
         *nth += 1;
         if self.inner.death == Some(Death::At { point, nth: *nth }) {
-            self.inner.pipe.say(&Line::Dies { point, nth: *nth });
-            die();
+            self.inner.pipe.say_last(&Line::Dies { point, nth: *nth }, die);
         }
     }
 }
 
 #[cfg(unix)]
-fn die() -> ! {
+fn die() -> Infallible {
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     // The signal is there before the call returns.
     std::process::abort()
 }
 
 #[cfg(not(unix))]
-fn die() -> ! {
+fn die() -> Infallible {
     std::process::abort()
 }
 

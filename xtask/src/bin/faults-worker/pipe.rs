@@ -1,5 +1,6 @@
 //! The way to the judge's side: lines out, one byte in. What a line says is in the pipe, and safe from this process's death, before `say` returns.
 
+use std::convert::Infallible;
 use std::io::{Read as _, Stdout, Write as _, stdin, stdout};
 
 use anyhow::Context as _;
@@ -30,6 +31,13 @@ impl Pipe {
         if out.write_all(&text).and_then(|()| out.flush()).is_err() {
             std::process::exit(3);
         }
+    }
+
+    /// Says it, and does what ends this process before any other thread can say another word: what is not said has not happened.
+    pub(crate) fn say_last(&self, line: &Line, die: impl FnOnce() -> Infallible) {
+        let _silence = self.out.lock();
+        self.say(line);
+        die();
     }
 
     /// Says it, and waits for the answer.

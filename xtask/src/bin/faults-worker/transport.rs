@@ -55,7 +55,7 @@ impl Transport for WatchedTransport {
                 Ok(answer) => Line::Head {
                     exchange,
                     status: answer.status.as_u16(),
-                    hinted: answer.headers.contains_key("retry-after"),
+                    hinted: answer.headers.get("retry-after").is_some_and(is_time),
                 },
                 Err(error) => Line::Failed { exchange, delivery: error.delivery.as_str().to_owned() },
             };
@@ -77,6 +77,13 @@ impl Transport for WatchedTransport {
             }
         })
     }
+}
+
+/// A number of seconds, or a date, which begins with the name of a day. Anything else says nothing.
+fn is_time(value: &HeaderValue) -> bool {
+    let value = value.as_bytes();
+    let days: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    (!value.is_empty() && value.iter().all(u8::is_ascii_digit)) || days.iter().any(|day| value.starts_with(day))
 }
 
 struct WatchedBody {
