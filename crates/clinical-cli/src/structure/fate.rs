@@ -49,10 +49,10 @@ pub(super) fn exit(error: &Error) -> Exit {
     }
 }
 
-/// The sentence of an error.
-pub(super) fn sentence(error: &Error, place: &Place) -> String {
+/// The sentence of an error. `saved` is what became of a result of which this process had the only copy.
+pub(super) fn sentence(error: &Error, place: &Place, saved: Option<&str>) -> String {
     let sentence = advice::sentence(error);
-    match after(error, place) {
+    match saved.map(str::to_owned).or_else(|| after(error, place)) {
         Some(after) => format!("{sentence} (result {after})"),
         None => sentence,
     }
@@ -74,7 +74,6 @@ fn after(error: &Error, place: &Place) -> Option<String> {
         Kind::TaskFailed | Kind::Undecodable | Kind::Unread | Kind::TooLarge => "kept",
         Kind::Partial => "partial",
         Kind::Store if !error.may_have_been_processed() => "not consumed",
-        Kind::Store if error.body().is_some() => "on its way to the output, and nowhere else",
         _ => "possibly lost",
     };
     let next = match kind {

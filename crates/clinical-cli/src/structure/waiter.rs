@@ -41,7 +41,8 @@ impl Waiter<'_> {
         token: &TaskToken,
         stopped: Pin<&mut impl Future<Output = Exit>>,
     ) -> Result<Exit, Stop> {
-        let task = self.session.haidy.resume::<Json>(token.clone()).map_err(|error| self.failed(&error))?;
+        // A token of another server or vendor: nothing was sent.
+        let task = self.session.haidy.resume::<Json>(token.clone()).map_err(|error| Stop::usage(error.to_string()))?;
         self.line.task(token.task());
         let ended = self.watch(&task, stopped).await;
         self.line.clear();
@@ -129,23 +130,18 @@ impl Waiter<'_> {
         Stop { exit: stop.exit, sentence: Some(format!("{what} ({fate})")) }
     }
 
-    /// There is no result. What came of it all the same, and is nowhere else, is written.
+    /// There is no result to be had in order. What came of it all the same, and is nowhere else, is written.
     fn without_result(&self, token: &TaskToken, error: &Error) -> Stop {
-        if let Some(bytes) = self.only_copy(token, error) {
-            let what =
-                if result_of(&bytes).is_some() { "the vendor's whole answer" } else { "what came of the answer" };
-            match self.target.write(&[&bytes]) {
-                Ok(()) => style::say(format_args!(
-                    "{what}, {} bytes, is written to the output: there is no other copy",
-                    bytes.len()
-                )),
-                Err(error) => style::error(format_args!(
-                    "{what}, {} bytes, could not be written and is lost: {error}",
-                    bytes.len()
-                )),
-            }
-        }
-        self.failed(error)
+        let Some(bytes) = self.only_copy(token, error) else { return self.failed(error) };
+        let (pieces, what): (&[&[u8]], _) = match result_of(&bytes) {
+            Some(result) => (&[result.as_bytes(), b"\n"], "whole"),
+            None => (&[&bytes], "in part, or an answer that was not understood"),
+        };
+        let saved = match self.target.write(pieces) {
+            Ok(()) => format!("written to the output, {what}; there is no other copy"),
+            Err(error) => format!("lost: {} bytes of the answer came, and could not be written: {error}", bytes.len()),
+        };
+        self.stop(error, Some(&saved))
     }
 
     /// What came of a result and is not in a store that outlives this process.
@@ -164,10 +160,14 @@ impl Waiter<'_> {
     }
 
     pub(crate) fn failed(&self, error: &Error) -> Stop {
+        self.stop(error, None)
+    }
+
+    fn stop(&self, error: &Error, saved: Option<&str>) -> Stop {
         if self.details {
             words(error);
         }
-        Stop::new(fate::exit(error), fate::sentence(error, self.place))
+        Stop::new(fate::exit(error), fate::sentence(error, self.place, saved))
     }
 
     /// A signal: the question under way is ended, and what it brought is written.

@@ -68,7 +68,13 @@ fn without_a_store_what_came_of_a_result_goes_to_the_output() {
     command.env("HAIDY_API_URL", sandbox.url()).env("HAIDY_API_TOKEN", sandbox.token());
     let ran = Ran::from(command.output().unwrap()).expect(6);
     assert_eq!(ran.stdout.len(), 60);
-    assert!(ran.stderr.contains("60 bytes, is written to the output: there is no other copy"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(
+            "(result written to the output, in part, or an answer that was not understood; there is no other copy)"
+        ),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -192,7 +198,7 @@ fn a_token_of_another_server_is_refused_before_anything_is_sent() {
     let token = haidy.path("t.json");
     let ran = other.run(["structure", "--resume", token.to_str().unwrap()]);
     assert!(ran.stderr.contains("is of another server"), "{}", ran.stderr);
-    assert_eq!((ran.expect(1).stdout.as_str(), other.attempts()), ("", 0));
+    assert_eq!((ran.expect(2).stdout.as_str(), other.attempts()), ("", 0));
 }
 
 #[test]
@@ -228,6 +234,32 @@ fn an_output_that_is_full_loses_nothing() {
         let shown = haidy.run(["results", "show", &key]).expect(0);
         assert!(has_entities(&json(&shown.stdout)));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_is_full_loses_nothing_either() {
+    // The store's files may have 1 KiB at most: the token has room in one, the result has not.
+    let haidy = Haidy::start();
+    std::fs::write(
+        haidy.path("long.txt"),
+        format!("{} {}", crate::structure_support::RECORD, "No change. ".repeat(500)),
+    )
+    .unwrap();
+    let unlimited = haidy.command(["structure", "long.txt"]);
+    let mut command = std::process::Command::new("/bin/sh");
+    command
+        .args(["-c", "ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(unlimited.get_program())
+        .args(unlimited.get_args())
+        .env_clear()
+        .envs(unlimited.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(haidy.folder.path());
+    let ran = Ran::from(command.output().unwrap()).expect(1);
+    assert!(has_entities(&json(&ran.stdout)));
+    assert!(ran.stderr.contains("the result store could not write a piece of an answer"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("(result written to the output, whole; there is no other copy)\n"), "{}", ran.stderr);
+    assert_eq!(haidy.entry().0, "partial");
 }
 
 #[cfg(unix)]
