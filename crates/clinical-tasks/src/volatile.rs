@@ -130,7 +130,7 @@ impl ResultStore for VolatileStore {
                 return Err(StoreError::new("knows this submission already; submit with an origin of its own"));
             }
             Slot::Vacant(slot) => {
-                slot.insert(Kept::new(State::Submitting, Owner::Submission(Box::new(origin.clone())))).held = true
+                slot.insert(Kept::new(State::Submitting, Owner::Submission(Box::new(origin.clone())))).held = true;
             }
         }
         Ok(Box::new(VolatileSubmission(self.hold(key))))

@@ -40,7 +40,7 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
     let times: Times = worker.job_of(PROCESSOR, &[server.authority(), blocks, calls])?;
     series.extend(timed(&times)?);
     let comparisons = comparisons(&series)?;
-    Ok(Report { suite: "transport", quick, machine: Machine::here(), series, comparisons })
+    Ok(Report { suite: "transport", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
 }
 
 fn counted(worker: &Worker, server: &Server, way: &'static str, calls: usize) -> Result<(Series, Series)> {
