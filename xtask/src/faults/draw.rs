@@ -7,9 +7,14 @@ use fastrand::Rng;
 /// A fault on one of the first calls of this operation.
 pub(super) fn fault(rng: &mut Rng, operation: &str) -> Fault {
     let (kind, after_commit) = kind(rng);
-    let calls = if operation == "tasks" { 6 } else { 2 };
+    let calls = if operation == "tasks" { 5 } else { 2 };
     let fault = Fault::new(kind).on(operation).nth(rng.u64(1..=calls));
     if after_commit { fault.after_commit() } else { fault }
+}
+
+/// A create that is turned down, for certain.
+pub(super) fn denial_of(rng: &mut Rng, operation: &str) -> Fault {
+    Fault::new(denial(rng)).on(operation).nth(1)
 }
 
 fn kind(rng: &mut Rng) -> (FaultKind, bool) {

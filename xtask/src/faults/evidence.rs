@@ -9,7 +9,7 @@ use clinical_tasks::{Entry, State};
 use super::point::Point;
 use super::process::Fate;
 use super::submission_of;
-use super::wire::Line;
+use super::wire::{Death, Line};
 
 /// An entry of the store, and what is kept in it.
 #[derive(Debug)]
@@ -73,6 +73,22 @@ impl Exchange {
     }
 }
 
+/// What a life told, how it ended, and how it was to end.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) lines: Vec<Line>,
+    pub(super) fate: Fate,
+    pub(super) death: Option<Death>,
+}
+
+/// The length of a file past which no write came.
+fn torn_at(fate: Fate, death: Option<Death>) -> Option<u64> {
+    match (fate, death) {
+        (Fate::Torn, Some(Death::Torn { bytes })) => Some(bytes),
+        _ => None,
+    }
+}
+
 /// Everything.
 #[derive(Debug)]
 pub(super) struct Evidence {
@@ -89,19 +105,19 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn new(
-        told: Vec<(Vec<Line>, Fate)>,
+        told: Vec<Told>,
         attempts: Vec<Attempt>,
         tasks: Vec<TaskFacts>,
         ledger: &Ledger,
         kept: Vec<Kept>,
     ) -> Self {
-        let fates: Vec<Fate> = told.iter().map(|(_, fate)| *fate).collect();
+        let fates: Vec<Fate> = told.iter().map(|life| life.fate).collect();
         let mut story = Vec::new();
         let mut exchanges: Vec<(u64, Exchange)> = Vec::new();
-        for (life, (lines, fate)) in (1..).zip(told) {
+        for (life, Told { lines, fate, death }) in (1..).zip(told) {
             let begins = story.len();
             story.extend(lines.into_iter().map(|line| (life, line)));
-            exchange(&story, begins, fate, &attempts, &mut exchanges);
+            exchange(&story, begins, torn_at(fate, death), &attempts, &mut exchanges);
         }
         let exchanges = exchanges.into_iter().map(|(_, exchange)| exchange).collect();
         let all = ledger.entries.iter().map(|entry| entry.processed);
@@ -138,7 +154,13 @@ impl Claims<'_> {
 }
 
 /// Gathers the exchanges of one life.
-fn exchange(story: &[(usize, Line)], begins: usize, fate: Fate, attempts: &[Attempt], all: &mut Vec<(u64, Exchange)>) {
+fn exchange(
+    story: &[(usize, Line)],
+    begins: usize,
+    torn_at: Option<u64>,
+    attempts: &[Attempt],
+    all: &mut Vec<(u64, Exchange)>,
+) {
     let mut under_way = None;
     let mut last_piece = None;
     let mut claims = Claims::default();
@@ -179,15 +201,12 @@ fn exchange(story: &[(usize, Line)], begins: usize, fate: Fate, attempts: &[Atte
         exchange.task = claims.take(exchange.at, None);
     }
     // Between the arrival of a piece and its being handed to the system there is no await, but a process can be killed there: that piece dies with it.
-    let in_hand = match (fate, story.last()) {
-        (Fate::Torn, _) => true,
-        (_, Some((_, Line::Dies { point, .. }))) => matches!(point, Point::PieceCame | Point::WriteBegins),
-        _ => false,
-    };
-    if let Some((exchange, length)) = last_piece.filter(|_| in_hand)
+    let killed = matches!(story.last(), Some((_, Line::Dies { point: Point::PieceCame | Point::WriteBegins, .. })));
+    if let Some((exchange, length)) = last_piece
         && let Some(found) = find(all, exchange)
     {
-        found.exposed = length;
+        let torn = found.poll && torn_at.is_some_and(|limit| found.bytes.len() as u64 > limit);
+        found.exposed = if killed || torn { length } else { 0 };
     }
 }
 

@@ -60,15 +60,18 @@ impl Plan {
         // Neighbouring seeds, and the suites, have nothing in common.
         let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ suite as u64);
         let count = [1, 1, 1, 1, 2, 2, 3][rng.usize(..7)];
-        let submissions = (0..count).map(|number| submission(&mut rng, seed, number)).collect();
-        let most = if suite == Suite::Claims { 4 } else { 3 };
-        let faults = (0..rng.usize(0..most)).map(|_| {
-            let operation = operation(suite, &mut rng);
+        let submissions: Vec<Submission> = (0..count).map(|number| submission(&mut rng, seed, number)).collect();
+        let faults = (0..rng.usize(0..4)).map(|_| {
+            let operation = operation(suite, &submissions, &mut rng);
             draw::fault(&mut rng, operation)
         });
-        let faults = faults.collect();
+        let mut faults: Vec<Fault> = faults.collect();
         let lives = [0, 1, 1, 1, 2, 2, 3][rng.usize(..7)];
-        let deaths = (1..=lives).map(|life| death(&mut rng, suite, life)).collect();
+        let deaths: Vec<Death> = (1..=lives).map(|life| death(&mut rng, suite, life)).collect();
+        if matches!(deaths.first(), Some(Death::At { point: Point::NotCreatedBegins | Point::NotCreatedEnds, .. })) {
+            // A life that is to die when it takes a submission back has to have one that was turned down.
+            faults.insert(0, draw::denial_of(&mut rng, submissions[0].operation()));
+        }
         Self {
             seed,
             suite,
@@ -103,8 +106,8 @@ impl Plan {
 }
 
 /// Mostly what the suite is about; now and then the other, for what it does to this one.
-fn operation(suite: Suite, rng: &mut Rng) -> &'static str {
-    let create = ["structure", "structure_fhir"][rng.usize(..2)];
+fn operation(suite: Suite, submissions: &[Submission], rng: &mut Rng) -> &'static str {
+    let create = submissions[rng.usize(..submissions.len())].operation();
     match (suite, rng.u32(0..8)) {
         (Suite::Claims, 0) | (Suite::Creates, 1..) => create,
         _ => "tasks",

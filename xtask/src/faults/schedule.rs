@@ -9,10 +9,10 @@ use clinical_sandbox::{Sandbox, journal::Outcome};
 use clinical_tasks::{DirectoryStore, ResultStore as _};
 use tokio::runtime::Handle;
 
-use super::evidence::{Evidence, Kept};
+use super::evidence::{Evidence, Kept, Told};
 use super::plan::Plan;
-use super::process::{self, Fate};
-use super::wire::{Line, Order, Sabotage, Submission};
+use super::process;
+use super::wire::{Death, Line, Order, Sabotage, Submission};
 
 /// Where schedules are played.
 pub(super) struct Stage<'a> {
@@ -83,11 +83,11 @@ struct Lives<'a> {
     plan: &'a Plan,
     sandbox: &'a Sandbox,
     store: &'a Path,
-    told: Vec<(Vec<Line>, Fate)>,
+    told: Vec<Told>,
 }
 
 impl Lives<'_> {
-    fn next(&mut self, death: Option<super::wire::Death>, ask_again: bool) -> Result<()> {
+    fn next(&mut self, death: Option<Death>, ask_again: bool) -> Result<()> {
         let life = u32::try_from(self.told.len() + 1)?;
         let order = Order {
             url: self.sandbox.url().to_owned(),
@@ -101,14 +101,14 @@ impl Lives<'_> {
             ask_again,
             sabotage: self.stage.sabotage,
         };
-        let told = process::live(self.stage.worker, &order, |length| self.sandbox.clock().advance(length))?;
-        self.told.push(told);
+        let (lines, fate) = process::live(self.stage.worker, &order, |length| self.sandbox.clock().advance(length))?;
+        self.told.push(Told { lines, fate, death });
         Ok(())
     }
 
     /// Nothing is submitted a second time, whatever became of it.
     fn not_begun(&self) -> Vec<Submission> {
-        let lines = || self.told.iter().flat_map(|(lines, _)| lines);
+        let lines = || self.told.iter().flat_map(|life| &life.lines);
         let begun = |number| lines().any(|line| *line == Line::Begin { submission: number });
         self.plan.submissions.iter().filter(|submission| !begun(submission.number)).cloned().collect()
     }

@@ -41,6 +41,13 @@ pub struct Submission {
     pub text: String,
 }
 
+impl Submission {
+    /// The sandbox's name of the operation.
+    pub fn operation(&self) -> &'static str {
+        if self.fhir { "structure_fhir" } else { "structure" }
+    }
+}
+
 /// How a process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Death {

@@ -2,7 +2,6 @@
 //! buffer is written, no other thread is asked.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
@@ -43,14 +42,14 @@ impl Deaths {
 }
 
 #[cfg(unix)]
-fn die() -> Infallible {
+fn die() -> ! {
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     // The signal is there before the call returns.
     std::process::abort()
 }
 
 #[cfg(not(unix))]
-fn die() -> Infallible {
+fn die() -> ! {
     std::process::abort()
 }
 

@@ -1,6 +1,5 @@
 //! The way to the judge's side: lines out, one byte in. What a line says is in the pipe, and safe from this process's death, before `say` returns.
 
-use std::convert::Infallible;
 use std::io::{Read as _, Stdout, Write as _, stdin, stdout};
 
 use anyhow::Context as _;
@@ -34,10 +33,10 @@ impl Pipe {
     }
 
     /// Says it, and does what ends this process before any other thread can say another word: what is not said has not happened.
-    pub(crate) fn say_last(&self, line: &Line, die: impl FnOnce() -> Infallible) {
+    pub(crate) fn say_last(&self, line: &Line, die: fn() -> !) -> ! {
         let _silence = self.out.lock();
         self.say(line);
-        die();
+        die()
     }
 
     /// Says it, and waits for the answer.
