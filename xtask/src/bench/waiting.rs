@@ -151,7 +151,7 @@ impl Run<'_> {
 
     /// How many questions a second can be put on record, and be asked.
     fn speed(&self, report: &mut Report, quick: bool) -> Result<()> {
-        let (samples, seconds) = if quick { (1, 2) } else { (5, 5) };
+        let (samples, seconds) = if quick { (1, 2) } else { (3, 3) };
         let folder = self.folder.text()?;
         for (threads, shown) in [("1", "1 thread"), ("16", "16 threads")] {
             eprintln!("claims: {shown}");
