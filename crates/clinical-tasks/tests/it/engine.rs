@@ -178,6 +178,9 @@ async fn a_status_that_is_not_known_counts_as_running() {
     let (tasks, _, _) = engine([Step::answer(200, r#"{"status":"REVIEWED_BY_A_PERSON"}"#), running(), done()]);
     tasks.wait(&token("t1")).await.unwrap();
     assert_eq!(tasks.unknown_statuses(), 1);
+    let (tasks, _, _) = engine([running(), done()]);
+    tasks.wait(&token("t1")).await.unwrap();
+    assert_eq!(tasks.unknown_statuses(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,11 @@ use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::{BaseUrl, Client, ErrorKind};
 use clinical_tasks::{Claiming, Fate, Polling, ResultStore, State, TaskErrorKind, Tasks, Update, VolatileStore};
 
-use crate::engine_support::{DONE, TestProtocol, VENDOR, builder, done, token};
+use futures_core::Stream as _;
+
+use crate::engine_support::{
+    Broken, DONE, Failing, TestProtocol, VENDOR, builder, create, done, origin, read_created, token,
+};
 
 #[tokio::test(start_paused = true)]
 async fn while_somebody_else_asks_nobody_takes_the_claim_from_him() {
@@ -73,4 +77,50 @@ async fn a_broken_answer_that_did_not_fit_into_memory_is_a_part_in_the_store_tho
     assert_eq!((error.kind(), error.fate()), (TaskErrorKind::Partial, Fate::Partial));
     assert_eq!((error.received_bytes(), error.bytes().is_none()), (DONE.len() as u64, true));
     assert_eq!(tasks.store().read(token("t1").key()).unwrap(), DONE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_the_store_could_not_take_is_handed_to_the_caller() {
+    let half = || Step::answer(200, &DONE[..20]).then_break();
+    for broken in [Broken::Write, Broken::End] {
+        let (transport, clock) = (ScriptedTransport::new([half()]), JumpingClock::new());
+        let tasks = builder(&transport, &clock).store(Failing::new(broken)).build().unwrap();
+        let error = tasks.wait(&token("t1")).await.unwrap_err();
+        assert_eq!((error.kind(), error.fate()), (TaskErrorKind::Partial, Fate::Partial), "{broken:?}");
+        assert_eq!(error.bytes().unwrap().expose(), &DONE[..20], "{broken:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_head_of_an_answer_is_on_record() {
+    let (transport, clock) = (ScriptedTransport::new([done().header("x-request-id", "r-7")]), JumpingClock::new());
+    let tasks = builder(&transport, &clock).accept_loss().build().unwrap();
+    assert_eq!(tasks.wait(&token("t1")).await.unwrap().entry.request_id.as_deref(), Some("r-7"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_of_a_new_task_has_a_limit() {
+    for (length, fits) in [(4 * 1024 * 1024, true), (4 * 1024 * 1024 + 1, false)] {
+        let mut account = br#"{"task":"t1"}"#.to_vec();
+        account.resize(length, b' ');
+        let (first, last) = account.split_at(length / 2);
+        let step = Step::answer(200, first.to_vec()).chunk(last.to_vec());
+        let (transport, clock) = (ScriptedTransport::new([step]), JumpingClock::new());
+        let tasks = builder(&transport, &clock).accept_loss().build().unwrap();
+        assert_eq!(tasks.submit(create(), origin(), read_created).await.is_ok(), fits, "{length}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shown_for_people_counts_and_holds_nothing() {
+    let (transport, clock) = (ScriptedTransport::always(done()), JumpingClock::new());
+    let settings = builder(&transport, &clock).accept_loss();
+    assert!(format!("{settings:?}").contains("longest: 8s"));
+    let tasks = settings.build().unwrap();
+    assert!(format!("{tasks:?}").contains("longest: 8s"));
+    let mut many = tasks.wait_many([token("t1"), token("t2"), token("t3")]);
+    assert_eq!((many.size_hint(), format!("{many:?}").as_str()), ((3, Some(3)), "WaitMany { tasks: 3 }"));
+    let (_, claimed) = many.next().await.unwrap();
+    assert_eq!(many.size_hint(), (2, Some(2)));
+    assert!(!format!("{:?}", claimed.unwrap()).contains("Jane"));
 }
