@@ -77,6 +77,8 @@ mod tests {
         drop(held);
         let after = Resident::here().unwrap();
         assert!(during.now_kib >= before.now_kib + (60 << 10), "{before:?} {during:?}");
-        assert!(after.peak_kib >= during.now_kib && after.now_kib < during.now_kib, "{during:?} {after:?}");
+        // The kernel counts in batches: the two need not agree to the last page.
+        assert!(after.peak_kib + 1024 >= during.now_kib, "{during:?} {after:?}");
+        assert!(after.now_kib + (50 << 10) < during.now_kib, "{during:?} {after:?}");
     }
 }

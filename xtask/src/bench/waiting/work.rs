@@ -121,14 +121,21 @@ fn waiting(wait: &Wait, haidy: &Haidy) -> Result<std::pin::Pin<Box<dyn Future<Ou
     }
 }
 
-/// Puts tasks on record as a submission does: the intention, then the token.
+/// Puts tasks on record as a submission does: the intention, then the token. In several threads, because the disk is what is waited for.
 pub(crate) fn prepare(folder: &str, authority: &str, count: usize) -> Result<()> {
+    const THREADS: usize = 16;
     let store = DirectoryStore::open(folder)?;
-    for number in 0..count {
-        let token = token(authority, number)?;
-        store.intend(token.origin())?.created(&token)?;
-    }
-    Ok(())
+    let part = &|first| -> Result<()> {
+        for number in (first..count).step_by(THREADS) {
+            let token = token(authority, number)?;
+            store.intend(token.origin())?.created(&token)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..THREADS).map(|first| scope.spawn(move || part(first))).collect();
+        running.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| bail!("a thread broke down")))
+    })
 }
 
 /// Claims as questions do whose tasks run, in so many threads for so long; then writes and syncs files of the size of a claim's line alone.
