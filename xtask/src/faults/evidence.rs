@@ -6,10 +6,9 @@ use clinical_sandbox::journal::Attempt;
 use clinical_sandbox::{Ledger, TaskFacts};
 use clinical_tasks::{Entry, State};
 
-use super::point::Point;
 use super::process::Fate;
 use super::submission_of;
-use super::wire::{Death, Line};
+use super::wire::Line;
 
 /// An entry of the store, and what is kept in it.
 #[derive(Debug)]
@@ -37,6 +36,9 @@ impl Kept {
 pub(super) struct Exchange {
     /// Where in the story it began.
     pub(super) at: usize,
+    /// Of which life, and where the sandbox saw it among all: lives at the same time have no other order.
+    pub(super) life: usize,
+    pub(super) order: u64,
     /// Whether it asks after a task, and then after which.
     pub(super) poll: bool,
     pub(super) task: Option<String>,
@@ -73,20 +75,11 @@ impl Exchange {
     }
 }
 
-/// What a life told, how it ended, and how it was to end.
+/// What a life told, and how it ended.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) lines: Vec<Line>,
     pub(super) fate: Fate,
-    pub(super) death: Option<Death>,
-}
-
-/// The length of a file past which no write came.
-fn torn_at(fate: Fate, death: Option<Death>) -> Option<u64> {
-    match (fate, death) {
-        (Fate::Torn, Some(Death::Torn { bytes })) => Some(bytes),
-        _ => None,
-    }
 }
 
 /// Everything.
@@ -95,6 +88,8 @@ pub(super) struct Evidence {
     /// What the client told, with the number of the life, in order.
     pub(super) story: Vec<(usize, Line)>,
     pub(super) fates: Vec<Fate>,
+    /// The first of two lives that were lived at the same time.
+    pub(super) rivals: Option<usize>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) attempts: Vec<Attempt>,
     pub(super) tasks: Vec<TaskFacts>,
@@ -106,6 +101,7 @@ pub(super) struct Evidence {
 impl Evidence {
     pub(super) fn new(
         told: Vec<Told>,
+        rivals: Option<usize>,
         attempts: Vec<Attempt>,
         tasks: Vec<TaskFacts>,
         ledger: &Ledger,
@@ -114,21 +110,26 @@ impl Evidence {
         let fates: Vec<Fate> = told.iter().map(|life| life.fate).collect();
         let mut story = Vec::new();
         let mut exchanges: Vec<(u64, Exchange)> = Vec::new();
-        for (life, Told { lines, fate, death }) in (1..).zip(told) {
+        for (life, Told { lines, fate }) in (1..).zip(told) {
             let begins = story.len();
             story.extend(lines.into_iter().map(|line| (life, line)));
-            exchange(&story, begins, torn_at(fate, death), &attempts, &mut exchanges);
+            exchange(&story, begins, matches!(fate, Fate::Killed | Fate::Torn), &attempts, &mut exchanges);
         }
         let exchanges = exchanges.into_iter().map(|(_, exchange)| exchange).collect();
         let all = ledger.entries.iter().map(|entry| entry.processed);
         let processed = (all.clone().sum(), all.max().unwrap_or(0));
-        Self { story, fates, exchanges, attempts, tasks, processed, kept }
+        Self { story, fates, rivals, exchanges, attempts, tasks, processed, kept }
     }
 
     /// The lines of the last life.
     pub(super) fn last_life(&self) -> impl Iterator<Item = (usize, &Line)> {
         let last = self.fates.len();
         self.story.iter().enumerate().filter(move |(_, (life, _))| *life == last).map(|(at, (_, line))| (at, line))
+    }
+
+    /// Whether two lives were lived at the same time.
+    pub(super) fn were_rivals(&self, one: usize, other: usize) -> bool {
+        self.rivals.is_some_and(|first| one != other && one.min(other) == first && one.max(other) == first + 1)
     }
 
     pub(super) fn entry_of(&self, task: &str) -> Option<&Kept> {
@@ -154,17 +155,13 @@ impl Claims<'_> {
 }
 
 /// Gathers the exchanges of one life.
-fn exchange(
-    story: &[(usize, Line)],
-    begins: usize,
-    torn_at: Option<u64>,
-    attempts: &[Attempt],
-    all: &mut Vec<(u64, Exchange)>,
-) {
+fn exchange(story: &[(usize, Line)], begins: usize, died: bool, attempts: &[Attempt], all: &mut Vec<(u64, Exchange)>) {
     let mut under_way = None;
-    let mut last_piece = None;
+    let mut in_hand = None;
     let mut claims = Claims::default();
     let first = all.len();
+    let life = story.last().map_or(0, |(life, _)| *life);
+    let mut order = 0;
     for (at, (_, line)) in story.iter().enumerate().skip(begins) {
         match line {
             Line::Begin { submission } => under_way = Some(*submission),
@@ -177,9 +174,13 @@ fn exchange(
                 if let Some(task) = task.as_ref().filter(|_| *poll) {
                     claims.take(at, Some(task));
                 }
+                order = attempt.as_ref().map_or(order, |attempt| attempt.number);
                 let submission = under_way.filter(|_| !poll);
                 let (poll, head, bytes) = (*poll, None, Vec::new());
-                all.push((*exchange, Exchange { at, poll, task, submission, head, bytes, exposed: 0, attempt }));
+                all.push((
+                    *exchange,
+                    Exchange { at, life, order, poll, task, submission, head, bytes, exposed: 0, attempt },
+                ));
             }
             Line::Head { exchange, status, hinted } => {
                 if let Some(found) = find(all, *exchange) {
@@ -189,10 +190,11 @@ fn exchange(
             Line::Came { exchange, bytes } => {
                 let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).unwrap_or_default();
                 if let Some(found) = find(all, *exchange) {
-                    last_piece = Some((*exchange, bytes.len()));
+                    in_hand = Some((*exchange, bytes.len()));
                     found.bytes.extend_from_slice(&bytes);
                 }
             }
+            Line::Wrote => in_hand = None,
             _ => {}
         }
     }
@@ -201,12 +203,10 @@ fn exchange(
         exchange.task = claims.take(exchange.at, None);
     }
     // Between the arrival of a piece and its being handed to the system there is no await, but a process can be killed there: that piece dies with it.
-    let killed = matches!(story.last(), Some((_, Line::Dies { point: Point::PieceCame | Point::WriteBegins, .. })));
-    if let Some((exchange, length)) = last_piece
+    if let Some((exchange, length)) = in_hand.filter(|_| died)
         && let Some(found) = find(all, exchange)
     {
-        let torn = found.poll && torn_at.is_some_and(|limit| found.bytes.len() as u64 > limit);
-        found.exposed = if killed || torn { length } else { 0 };
+        found.exposed = length;
     }
 }
 

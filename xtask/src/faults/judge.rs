@@ -38,8 +38,8 @@ impl Verdict {
 pub(super) fn judge(plan: &Plan, evidence: &Evidence) -> Verdict {
     let mut verdict = Verdict::default();
     for (life, fate) in (1..).zip(&evidence.fates) {
-        let asking = life == plan.deaths.len() + 2 && plan.death_while_asking.is_some();
-        let last = life > plan.deaths.len() && !asking;
+        let asking = life == plan.troubled() + 2 && plan.death_while_asking.is_some();
+        let last = life > plan.troubled() && !asking;
         let odd = match fate {
             Fate::Lived => None,
             Fate::Killed | Fate::Torn if !last => None,

@@ -44,6 +44,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// How the lives but the last one end.
     pub deaths: Vec<Death>,
+    /// How two lives end that then begin at the same moment, on one store.
+    pub rivals: Option<[Option<Death>; 2]>,
     /// After how many polls the caller of the first life leaves its own future.
     pub leave: Option<u32>,
     /// Whether a person asks again, after all that, for what may be lost.
@@ -67,17 +69,25 @@ impl Plan {
         });
         let mut faults: Vec<Fault> = faults.collect();
         let lives = [0, 1, 1, 1, 2, 2, 3][rng.usize(..7)];
-        let deaths: Vec<Death> = (1..=lives).map(|life| death(&mut rng, suite, life)).collect();
+        let mut deaths: Vec<Death> = (1..=lives).map(|life| death(&mut rng, suite, life)).collect();
         if matches!(deaths.first(), Some(Death::At { point: Point::NotCreatedBegins | Point::NotCreatedEnds, .. })) {
             // A life that is to die when it takes a submission back has to have one that was turned down.
             faults.insert(0, draw::denial_of(&mut rng, submissions[0].operation()));
         }
+        let rivals = (suite == Suite::Claims && rng.u32(0..5) == 0).then(|| {
+            if rng.bool() {
+                // They have something to quarrel about.
+                deaths = vec![Death::At { point: Point::SleepBegins, nth: 1 }];
+            }
+            [(); 2].map(|()| rng.bool().then(|| death(&mut rng, suite, 2)))
+        });
         Self {
             seed,
             suite,
             submissions,
             faults,
             deaths,
+            rivals,
             leave: (rng.u32(0..5) == 0).then(|| rng.u32(1..40)),
             ask_again: rng.u32(0..3) == 0,
             death_while_asking: (rng.u32(0..3) == 0).then(|| death_while_asking(&mut rng)),
@@ -87,6 +97,11 @@ impl Plan {
 }
 
 impl Plan {
+    /// How many lives there are before the one without faults and death.
+    pub(super) fn troubled(&self) -> usize {
+        self.deaths.len() + if self.rivals.is_some() { 2 } else { 0 }
+    }
+
     /// One in which nothing goes wrong.
     pub fn without_faults(suite: Suite) -> Self {
         let submission =
@@ -97,6 +112,7 @@ impl Plan {
             submissions: (0..2).map(submission).collect(),
             faults: Vec::new(),
             deaths: Vec::new(),
+            rivals: None,
             leave: None,
             ask_again: false,
             death_while_asking: None,
@@ -177,6 +193,10 @@ impl fmt::Display for Plan {
         for (life, death) in (1..).zip(&self.deaths) {
             writeln!(f, "  life {life}: {}", shown(death))?;
         }
+        for death in self.rivals.iter().flatten() {
+            let end = death.as_ref().map_or_else(|| "not killed".to_owned(), shown);
+            writeln!(f, "  then two at the same time, one of them {end}")?;
+        }
         writeln!(f, "  then a life without faults and death")?;
         if self.ask_again {
             writeln!(f, "  then a person asks again for what may be lost")?;
@@ -212,6 +232,7 @@ mod tests {
     fn every_point_and_every_fault_is_drawn_sooner_or_later() {
         let plans: Vec<Plan> = SEEDS.map(|seed| Plan::draw(Suite::Claims, seed)).collect();
         let deaths = plans.iter().flat_map(|plan| plan.deaths.iter().chain(&plan.death_while_asking));
+        assert!(plans.iter().any(|plan| plan.rivals.is_some()));
         let points: BTreeSet<Point> = deaths
             .filter_map(|death| match death {
                 Death::At { point, .. } => Some(*point),

@@ -43,6 +43,9 @@ impl Stage<'_> {
         for death in &plan.deaths {
             lives.next(Some(*death), false)?;
         }
+        if let Some(deaths) = plan.rivals {
+            lives.rivals(deaths)?;
+        }
         sandbox.clear_faults();
         lives.next(None, false)?;
         if plan.ask_again {
@@ -55,7 +58,8 @@ impl Stage<'_> {
         self.runtime.block_on(quiet(&sandbox));
         let kept = kept(folder.path())?;
         let (journal, tasks, ledger) = (sandbox.journal(), sandbox.tasks(), sandbox.ledger());
-        Ok(Evidence::new(told, journal.attempts, tasks, &ledger, kept))
+        let rivals = plan.rivals.map(|_| plan.deaths.len() + 1);
+        Ok(Evidence::new(told, rivals, journal.attempts, tasks, &ledger, kept))
     }
 }
 
@@ -88,22 +92,45 @@ struct Lives<'a> {
 
 impl Lives<'_> {
     fn next(&mut self, death: Option<Death>, ask_again: bool) -> Result<()> {
-        let life = u32::try_from(self.told.len() + 1)?;
-        let order = Order {
+        let mut order = self.order(1, death)?;
+        (order.submissions, order.ask_again) = (self.not_begun(), ask_again);
+        let told = self.live(&order)?;
+        self.told.push(told);
+        Ok(())
+    }
+
+    /// Two at the same time. They submit nothing, so that it stays clear who did.
+    fn rivals(&mut self, deaths: [Option<Death>; 2]) -> Result<()> {
+        let (one, other) = (self.order(1, deaths[0])?, self.order(2, deaths[1])?);
+        let this = &*self;
+        let (one, other) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| this.live(&other));
+            (this.live(&one), other.join())
+        });
+        let other = other.map_err(|_| anyhow::anyhow!("a life could not be heard to its end"))?;
+        self.told.extend([one?, other?]);
+        Ok(())
+    }
+
+    fn live(&self, order: &Order) -> Result<Told> {
+        let (lines, fate) = process::live(self.stage.worker, order, |length| self.sandbox.clock().advance(length))?;
+        Ok(Told { lines, fate })
+    }
+
+    fn order(&self, next: usize, death: Option<Death>) -> Result<Order> {
+        let life = u32::try_from(self.told.len() + next)?;
+        Ok(Order {
             url: self.sandbox.url().to_owned(),
             token: self.sandbox.token().to_owned(),
             store: self.store.to_string_lossy().into_owned(),
             life,
             seed: self.plan.seed,
-            submissions: self.not_begun(),
+            submissions: Vec::new(),
             death,
             leave: self.plan.leave.filter(|_| life == 1),
-            ask_again,
+            ask_again: false,
             sabotage: self.stage.sabotage,
-        };
-        let (lines, fate) = process::live(self.stage.worker, &order, |length| self.sandbox.clock().advance(length))?;
-        self.told.push(Told { lines, fate, death });
-        Ok(())
+        })
     }
 
     /// Nothing is submitted a second time, whatever became of it.

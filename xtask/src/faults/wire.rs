@@ -173,6 +173,8 @@ pub enum Line {
         /// In base64.
         bytes: String,
     },
+    /// The store took the piece that came last.
+    Wrote,
     /// The answer's body ended, whole or not.
     Over {
         /// Of which exchange.

@@ -28,7 +28,12 @@ impl WatchedStore {
     }
 
     fn watched(&self, claim: Box<dyn Claim>) -> Box<dyn Claim> {
-        Box::new(WatchedClaim { inner: claim, deaths: self.deaths.clone(), sabotage: self.sabotage })
+        Box::new(WatchedClaim {
+            inner: claim,
+            pipe: self.pipe.clone(),
+            deaths: self.deaths.clone(),
+            sabotage: self.sabotage,
+        })
     }
 }
 
@@ -115,6 +120,7 @@ impl Submission for WatchedSubmission {
 
 struct WatchedClaim {
     inner: Box<dyn Claim>,
+    pipe: Arc<Pipe>,
     deaths: Deaths,
     sabotage: Option<Sabotage>,
 }
@@ -128,7 +134,11 @@ impl Claim for WatchedClaim {
         if self.sabotage == Some(Sabotage::ForgetBytes) {
             return Ok(());
         }
-        between(&self.deaths, (Point::WriteBegins, Point::WriteEnds), || self.inner.write(piece))
+        self.deaths.pass(Point::WriteBegins);
+        self.inner.write(piece)?;
+        self.pipe.say(&Line::Wrote);
+        self.deaths.pass(Point::WriteEnds);
+        Ok(())
     }
 
     fn end(self: Box<Self>, end: ClaimEnd) -> Result<Entry, StoreError> {

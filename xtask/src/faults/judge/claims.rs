@@ -50,7 +50,8 @@ impl Exchange {
 }
 
 pub(super) fn judge(task: &TaskFacts, evidence: &Evidence, verdict: &mut Verdict) {
-    let polls: Vec<&Exchange> = evidence.exchanges.iter().filter(|exchange| exchange.is_about(&task.id)).collect();
+    let mut polls: Vec<&Exchange> = evidence.exchanges.iter().filter(|exchange| exchange.is_about(&task.id)).collect();
+    polls.sort_by_key(|poll| (poll.order, poll.at));
     let consents = evidence.story.iter().enumerate().filter_map(|(at, (_, line))| match line {
         Line::AsksAgain { task: of } if *of == task.id => Some(at),
         _ => None,

@@ -41,7 +41,11 @@ fn of_submission(line: &Line, number: Option<usize>) -> bool {
 
 fn ended(at: usize, line: &Line, evidence: &Evidence, verdict: &mut Verdict) {
     let Line::Ended { task, outcome, fate, token, bytes } = line else { return };
-    let polls = || evidence.exchanges.iter().filter(|exchange| exchange.is_about(task) && exchange.at < at);
+    let by = evidence.story.get(at).map_or(0, |(life, _)| *life);
+    let polls = || {
+        let before = |exchange: &&Exchange| exchange.at < at || evidence.were_rivals(exchange.life, by);
+        evidence.exchanges.iter().filter(|exchange| exchange.is_about(task)).filter(before)
+    };
     let came = |poll: &Exchange| poll.head.is_some_and(|(status, _)| status < 300) && !poll.bytes.is_empty();
     let mut odd = |what: &str| verdict.unexplained.push(format!("task {task} was reported as {outcome}, {what}"));
     if !token {
@@ -50,7 +54,8 @@ fn ended(at: usize, line: &Line, evidence: &Evidence, verdict: &mut Verdict) {
     let bytes = bytes.as_ref().map(|bytes| base64::engine::general_purpose::STANDARD.decode(bytes).unwrap_or_default());
     match fate.as_str() {
         "not_consumed" => {
-            if polls().any(Exchange::has_consumed) {
+            // Another process at the same time may have taken it since.
+            if polls().any(|poll| poll.has_consumed() && !evidence.were_rivals(poll.life, by)) {
                 odd("and its result had been taken");
             }
         }
