@@ -23,6 +23,8 @@ pub struct Verdict {
     pub ends: Vec<&'static str>,
     /// "Possibly lost" or "perhaps submitted", where nothing had been taken or made.
     pub false_alarms: Vec<&'static str>,
+    /// The same, where something had been.
+    pub true_alarms: Vec<&'static str>,
     /// Pieces that died with the process between their arrival and the first write.
     pub in_hand: usize,
 }

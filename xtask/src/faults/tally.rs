@@ -58,6 +58,9 @@ impl Tally {
         for alarm in &verdict.false_alarms {
             self.count("false alarm", (*alarm).to_owned());
         }
+        for alarm in &verdict.true_alarms {
+            self.count("true alarm", (*alarm).to_owned());
+        }
         if verdict.in_hand > 0 {
             let what = "a piece died with the process, between its arrival and the first write".to_owned();
             self.count("in hand", what);

@@ -50,6 +50,8 @@ fn the_real_client_loses_nothing_and_does_nothing_twice() {
     for suite in Suite::ALL {
         let tally = played(suite, 30, None);
         assert!(tally.is_clean(), "{tally}");
+        // It was not spared.
         assert!(tally.schedules == 30 && tally.never().len() < 25, "{tally}");
+        assert!(tally.of("end", "stored") > 0 && tally.of("end", "submission unknown") > 0, "{tally}");
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use clinical_http::transport::{ResponseBody, Transport, TransportError, TransportRequest, TransportResponse};
 use clinical_http::{BoxFuture, Delivery};
 use clinical_transport::ReqwestTransport;
-use reqwest::header::HeaderValue;
+use hyper::http::HeaderValue;
 use xtask::faults::EXCHANGE_HEADER;
 use xtask::faults::point::Point;
 use xtask::faults::wire::{Line, Sabotage};

@@ -192,5 +192,8 @@ fn state(
             odd("was not taken, a person asked again, and it is not stored");
         }
     }
+    if uncertain && taken_before {
+        verdict.true_alarms.push("possibly lost, or partial");
+    }
     verdict.ends.push(end);
 }

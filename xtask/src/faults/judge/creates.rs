@@ -63,9 +63,8 @@ pub(super) fn judge(number: usize, evidence: &Evidence, verdict: &mut Verdict) {
     }
     if state == Some(State::Submitting) {
         verdict.ends.push("submission unknown");
-        if made.is_empty() {
-            verdict.false_alarms.push("submission unknown");
-        }
+        let alarms = if made.is_empty() { &mut verdict.false_alarms } else { &mut verdict.true_alarms };
+        alarms.push("submission unknown");
     }
 }
 
