@@ -60,11 +60,12 @@ fn a_key_is_named_by_its_first_digits_if_they_are_enough_and_no_others() {
     let other = if key.as_bytes()[20] == b'0' { "1" } else { "0" };
     let twin = key[..20].to_owned() + &other.repeat(12);
     std::fs::create_dir(haidy.path("store").join(&twin)).unwrap();
-    let table: [(&str, i32, &str); 7] = [
+    let table: [(&str, i32, &str); 8] = [
         (&key, 0, ""),
         (&key[..21], 0, ""),
         (&key[..20], 2, "KEY: 2 entries begin with it; give more digits"),
         (&key[..3], 2, "KEY: is none; give 4 to 32 hexadecimal digits"),
+        (&key[1..9], 2, "KEY: no entry of this store has it"),
         ("0123456789", 2, "KEY: no entry of this store has it"),
         ("../../etc", 2, "KEY: is none;"),
         ("ABCDEF", 2, "KEY: is none;"),

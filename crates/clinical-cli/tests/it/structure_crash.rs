@@ -130,6 +130,36 @@ fn a_result_that_comes_while_it_ends_is_written_all_the_same() {
 }
 
 #[test]
+fn a_submission_under_way_is_ended_after_a_signal_so_that_its_task_is_known() {
+    let haidy = slow().fault(FaultKind::Latency { millis: 600_000 }, "structure", 1);
+    let mut running = haidy.spawn(["structure", "a.txt"]);
+    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("structure").len() == 1));
+    kill(&running, Signal::INT);
+    running.until("ending what is under way");
+    haidy.vendor.sandbox.clock().advance(Duration::from_secs(600));
+    let ran = running.end().expect(130);
+    let (state, key) = haidy.entry();
+    assert_eq!(state, "waiting", "{}", ran.stderr);
+    let next = format!("go on with: clinical structure --resume {} --results store)\n", &key[..12]);
+    assert!(ran.stderr.ends_with(&next), "{}", ran.stderr);
+    finish_tasks(&haidy);
+    haidy.run(["structure", "--resume", &key]).expect(0);
+}
+
+#[test]
+fn a_second_signal_under_a_submission_says_that_there_may_be_a_task() {
+    let haidy = Haidy::start().fault(FaultKind::NoAnswer, "structure", 1);
+    let mut running = haidy.spawn(["structure", "a.txt"]);
+    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("structure").len() == 1));
+    kill(&running, Signal::TERM);
+    running.until("ending what is under way");
+    kill(&running, Signal::TERM);
+    let ran = running.end().expect(143);
+    assert!(ran.stderr.contains("look there before submitting again (result possibly lost; "), "{}", ran.stderr);
+    assert_eq!(haidy.entry().0, "submitting");
+}
+
+#[test]
 fn a_second_signal_ends_at_once_and_does_not_claim_what_is_not_known() {
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "tasks", 1);
     let mut running = haidy.spawn(["structure", "a.txt"]);
