@@ -155,11 +155,13 @@ impl ResultStore for DirectoryStore {
             Locking::Missing => return Err(StoreError::new("has no such entry; list the entries for their keys")),
         };
         match folder.contents().map_err(cannot)?.and_then(|contents| contents.history) {
-            Some(history) if matches!(history.state, State::Partial | State::PossiblyLost | State::Gone) => {
+            Some(history) if history.state.is_uncertain() => {
                 let mut journal = Journal::open(&folder.journal(), history.whole).map_err(cannot)?;
                 journal.add(&Line::Reopened { time: now() }, true).map_err(cannot)
             }
-            _ => Err(StoreError::new("opens only an entry that is partial, possibly_lost or gone to one more claim")),
+            _ => Err(StoreError::new(
+                "opens only an entry that is partial, possibly_lost, gone or unread to one more claim",
+            )),
         }
     }
 

@@ -171,7 +171,7 @@ impl ResultStore for VolatileStore {
     fn reopen(&self, key: Key) -> Result<(), StoreError> {
         self.with(key, |kept| match kept.state {
             _ if kept.held => Err(in_use()),
-            State::Partial | State::PossiblyLost | State::Gone => {
+            state if state.is_uncertain() => {
                 let came = std::mem::take(&mut kept.came);
                 if !came.is_empty() {
                     kept.earlier = Some(came.freeze());
@@ -179,7 +179,9 @@ impl ResultStore for VolatileStore {
                 kept.state = State::Waiting;
                 Ok(())
             }
-            _ => Err(StoreError::new("opens only an entry that is partial, possibly_lost or gone to one more claim")),
+            _ => Err(StoreError::new(
+                "opens only an entry that is partial, possibly_lost, gone or unread to one more claim",
+            )),
         })?
     }
 
@@ -239,6 +241,10 @@ impl Submission for VolatileSubmission {
         kept.or_insert_with(|| Kept::waiting(token)).same_submission(token)?;
         all.remove(&self.0.key);
         Ok(())
+    }
+
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        self.0.store.with(self.0.key, |kept| kept.came.extend_from_slice(account))
     }
 
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {

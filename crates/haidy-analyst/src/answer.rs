@@ -59,8 +59,10 @@ impl Protocol for Haidys {
     }
 
     fn read(&self, body: &[u8]) -> Reading {
-        let Ok(head) = serde_json::from_slice::<Head<'_>>(body) else {
-            return Reading::Unreadable;
+        let head = match serde_json::from_slice::<Head<'_>>(body) {
+            Ok(head) => head,
+            Err(error) if error.is_eof() => return Reading::Incomplete,
+            Err(_) => return Reading::Unreadable,
         };
         let status = TaskStatus::from(&*head.status);
         let percentage = head.percentage.and_then(|percentage| percentage.get().parse().ok());
@@ -109,6 +111,7 @@ mod tests {
             Reading::InProgress(status) => format!("in progress {}", told(status)),
             Reading::Done(status) => format!("done {}", told(status)),
             Reading::Failed(status) => format!("failed {}", told(status)),
+            Reading::Incomplete => "incomplete".to_owned(),
             _ => "unreadable".to_owned(),
         }
     }
@@ -147,14 +150,15 @@ mod tests {
 
     #[test]
     fn what_is_no_task_is_unreadable() {
+        for body in ["", "{", r#"{"status":"DONE""#, r#"{"task_id":"a","status":"DONE","result":{"x":[1,"#] {
+            assert_eq!(read(body), "incomplete", "{body}");
+        }
         for body in [
-            "",
             "null",
             "[]",
             "{}",
             r#"{"status":null}"#,
             r#"{"status":7}"#,
-            r#"{"status":"DONE""#,
             "<html>",
             r#"{"status":"DONE","status":"QUEUED"}"#,
         ] {

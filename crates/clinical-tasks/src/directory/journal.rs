@@ -113,7 +113,7 @@ impl History {
                 self.head = Some(AnswerHead::new(status, request_id, length));
             }
             (Line::End { how, bytes, .. }, State::Claiming) => (self.state, self.bytes) = (how.state(), bytes),
-            (Line::Reopened { .. }, State::Partial | State::PossiblyLost | State::Gone) => self.state = State::Waiting,
+            (Line::Reopened { .. }, state) if state.is_uncertain() => self.state = State::Waiting,
             _ => return None,
         }
         Some(())

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::disk::refused;
+use super::disk::{refused, sync_directory, write_new};
 use super::folder::{Folder, Owner};
 use super::lock::{self, Lock, Locking};
 use crate::{Key, Origin, StoreError, Submission, TaskToken};
@@ -44,6 +44,12 @@ impl Submission for DirectorySubmission {
         // The token is safe. If this fails, or a power failure undoes it, the next one who lists the entries does it.
         let _ = give_up(&self.folder, self.lock, false);
         Ok(())
+    }
+
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        let written =
+            write_new(&self.folder.part("account"), account).and_then(|()| sync_directory(self.folder.path()));
+        written.map_err(|error| refused("keep the account of a new task", &error))
     }
 
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {

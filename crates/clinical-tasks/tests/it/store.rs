@@ -17,7 +17,7 @@ fn each_end_of_a_claim_leads_to_its_state_and_only_a_task_that_waits_is_granted_
         (ClaimEnd::NotConsumed, State::Waiting, "waiting", "granted", false),
         (ClaimEnd::Stored(Terminal::Done), State::Stored(Terminal::Done), "done", "ended", false),
         (ClaimEnd::Stored(Terminal::Failed), State::Stored(Terminal::Failed), "failed", "ended", false),
-        (ClaimEnd::Stored(Terminal::Unread), State::Stored(Terminal::Unread), "unread", "ended", false),
+        (ClaimEnd::Stored(Terminal::Unread), State::Stored(Terminal::Unread), "unread", "ended", true),
         (ClaimEnd::Partial, State::Partial, "partial", "ended", true),
         (ClaimEnd::PossiblyLost, State::PossiblyLost, "possibly_lost", "ended", true),
         (ClaimEnd::Gone, State::Gone, "gone", "ended", true),
