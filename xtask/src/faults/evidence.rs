@@ -213,3 +213,38 @@ fn exchange(story: &[(usize, Line)], begins: usize, died: bool, attempts: &[Atte
 fn find(all: &mut [(u64, Exchange)], number: u64) -> Option<&mut Exchange> {
     all.iter_mut().find(|(other, _)| *other == number).map(|(_, exchange)| exchange)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exposed(fate: Fate, taken: bool) -> usize {
+        let poll = Line::Sent { exchange: 1, poll: true };
+        let mut lines =
+            vec![Line::Claims { task: "a".into() }, poll, Line::Head { exchange: 1, status: 200, hinted: false }];
+        lines.push(Line::Came { exchange: 1, bytes: "eyJzdA==".into() });
+        lines.extend(taken.then_some(Line::Wrote));
+        let told = vec![Told { lines, fate }];
+        let evidence = Evidence::new(told, None, Vec::new(), Vec::new(), &Ledger::default(), Vec::new());
+        assert_eq!(evidence.exchanges[0].bytes, br#"{"st"#);
+        assert!(evidence.exchanges[0].is_about("a"));
+        evidence.exchanges[0].exposed
+    }
+
+    #[test]
+    fn only_a_dead_process_may_have_had_a_piece_in_its_hands() {
+        assert_eq!(exposed(Fate::Killed, false), 4);
+        assert_eq!(exposed(Fate::Torn, false), 4);
+        assert_eq!(exposed(Fate::Killed, true), 0);
+        assert_eq!(exposed(Fate::Lived, false), 0);
+    }
+
+    #[test]
+    fn rivals_are_two_lives_and_no_others() {
+        let told = || (0..4).map(|_| Told { lines: Vec::new(), fate: Fate::Lived }).collect();
+        let evidence = Evidence::new(told(), Some(2), Vec::new(), Vec::new(), &Ledger::default(), Vec::new());
+        let pairs = (1..5).flat_map(|one| (1..5).map(move |other| (one, other)));
+        let rivals: Vec<_> = pairs.filter(|(one, other)| evidence.were_rivals(*one, *other)).collect();
+        assert_eq!(rivals, [(2, 3), (3, 2)]);
+    }
+}

@@ -112,6 +112,11 @@ impl Submission for WatchedSubmission {
         done
     }
 
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        let Self { inner, deaths, .. } = *self;
+        between(&deaths, (Point::CreatedBegins, Point::CreatedEnds), || inner.keep(account))
+    }
+
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {
         let Self { inner, deaths, .. } = *self;
         between(&deaths, (Point::NotCreatedBegins, Point::NotCreatedEnds), || inner.not_created())
