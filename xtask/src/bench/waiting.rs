@@ -77,7 +77,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// The growth of the process by the tasks, of its peak and when all have been asked after.
     fn memory(&self, report: &mut Report, quick: bool) -> Result<()> {
-        let samples = if quick { 1 } else { 3 };
+        let samples = if quick { 1 } else { 2 };
         for way in &WAYS {
             let shown = way.shown;
             eprintln!("waiting: {shown}");
@@ -170,7 +170,7 @@ impl Run<'_> {
             eprintln!("questions: {shown}");
             let mut rates = Vec::new();
             for _ in 0..samples {
-                let busy = Wait { tasks: TASKS, seconds: 8, per_second: Some(NO_LIMIT), ..self.real(way)? };
+                let busy = Wait { tasks: TASKS, seconds: 5, per_second: Some(NO_LIMIT), ..self.real(way)? };
                 let waited = self.wait(&busy)?;
                 #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
                 rates.push(waited.answered as f64 / waited.seconds);
@@ -188,7 +188,7 @@ impl Run<'_> {
             authority: self.server.authority().to_owned(),
             tasks: 0,
             questions: 0,
-            seconds: 120,
+            seconds: 600,
             per_second: None,
             in_flight: None,
             scripted: false,

@@ -3,12 +3,14 @@
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use clinical_tasks::{AnswerHead, ClaimEnd, Claiming, DirectoryStore, ResultStore as _, TaskToken};
 use haidy_analyst::{Haidy, HaidyBuilder};
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 
 use super::engine::{Asked, IN_PROGRESS, haidy, polling, token};
 use crate::bench::memory::{Resident, stay_on_one_core};
@@ -65,7 +67,8 @@ async fn run(wait: &Wait) -> Result<Waited> {
     let start = Instant::now();
     let asked = Asked::new(wait.questions);
     let builder = haidy(&wait.authority, !wait.scripted, &asked).polling(polling(wait.per_second, wait.in_flight));
-    let ended = waiting(wait, &stored(wait, builder).build()?)?;
+    let haidy = stored(wait, builder).build()?;
+    let Waiting { ended, running } = waiting(wait, &haidy)?;
     let limit = tokio::time::sleep(Duration::from_secs(wait.seconds));
     tokio::select! {
         ended = ended => return Err(ended.context("a task that never ends has ended")),
@@ -73,6 +76,9 @@ async fn run(wait: &Wait) -> Result<Waited> {
         () = limit => ensure!(wait.questions == 0, "only {} of {} questions in time", asked.answered(), wait.questions),
     }
     let resident = Resident::here()?;
+    running.iter().for_each(JoinHandle::abort);
+    // A question that is cut off counts as a result that may be lost, and the next process would rightly refuse to ask again.
+    haidy.drain().await;
     Ok(Waited { resident, times: asked.times(), answered: asked.answered(), seconds: start.elapsed().as_secs_f64() })
 }
 
@@ -85,8 +91,16 @@ fn stored(wait: &Wait, builder: HaidyBuilder) -> HaidyBuilder {
     }
 }
 
-/// Begins to wait; resolves only if a wait ends.
-fn waiting(wait: &Wait, haidy: &Haidy) -> Result<std::pin::Pin<Box<dyn Future<Output = anyhow::Error>>>> {
+/// What waits.
+struct Waiting {
+    /// Resolves only if a wait ends.
+    ended: Pin<Box<dyn Future<Output = anyhow::Error>>>,
+    /// What runs by itself.
+    running: Vec<JoinHandle<()>>,
+}
+
+/// Begins to wait.
+fn waiting(wait: &Wait, haidy: &Haidy) -> Result<Waiting> {
     let tasks = haidy.tasks().clone();
     let tokens = (0..wait.tasks).map(|number| token(&wait.authority, number));
     match wait.way.as_str() {
@@ -97,25 +111,28 @@ fn waiting(wait: &Wait, haidy: &Haidy) -> Result<std::pin::Pin<Box<dyn Future<Ou
             if let Some(error) = failed {
                 return Err(error);
             }
-            Ok(Box::pin(async move {
+            let ended = Box::pin(async move {
                 match many.next().await {
                     Some((_, Err(error))) => error.into(),
                     Some((_, Ok(_))) | None => anyhow::anyhow!("an answer that nobody gave"),
                 }
-            }))
+            });
+            Ok(Waiting { ended, running: Vec::new() })
         }
         "each" => {
             let (say, mut hear) = tokio::sync::mpsc::channel(1);
+            let mut running = Vec::with_capacity(wait.tasks);
             for token in tokens {
                 let (token, tasks, say) = (token?, tasks.clone(), say.clone());
-                tokio::spawn(async move {
+                running.push(tokio::spawn(async move {
                     let ended = tasks.wait(&token).await;
                     let _ = say
                         .send(ended.err().map_or_else(|| anyhow::anyhow!("an answer that nobody gave"), Into::into))
                         .await;
-                });
+                }));
             }
-            Ok(Box::pin(async move { hear.recv().await.unwrap_or_else(|| anyhow::anyhow!("nobody waits")) }))
+            let ended = Box::pin(async move { hear.recv().await.unwrap_or_else(|| anyhow::anyhow!("nobody waits")) });
+            Ok(Waiting { ended, running })
         }
         other => bail!("there is no way called '{other}'"),
     }
