@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 
-use clinical_tasks::{DirectoryStore, TaskToken};
+use clinical_tasks::{DirectoryStore, State, TaskToken, Terminal};
 
 use super::{list, meaning};
 use crate::args::RecoverArgs;
@@ -20,6 +20,13 @@ pub(super) async fn run(
     args: &RecoverArgs,
 ) -> Result<Exit, Stop> {
     if let Some(digits) = &args.ask_again {
+        let entry = store::find(store, digits)?;
+        if matches!(entry.state, State::Waiting | State::Stored(Terminal::Done | Terminal::Failed)) {
+            let meaning = meaning::of(&entry, &store::flag(at));
+            return Err(Stop::usage(format!(
+                "--ask-again: nothing is uncertain about this entry: {meaning} (nothing was sent)"
+            )));
+        }
         return ask_again(at, args, &token::of_key(store, digits)?).await;
     }
     let haidy = offline(store.clone())?;

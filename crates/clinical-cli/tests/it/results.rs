@@ -117,8 +117,8 @@ fn only_what_is_uncertain_is_asked_for_again() {
     let haidy = Haidy::start();
     haidy.run(["structure", "a.txt"]).expect(0);
     let (_, key) = haidy.entry();
-    let ran = haidy.run(["results", "recover", "--ask-again", &key]).expect(1);
-    assert!(ran.stderr.contains("opens only an entry that is partial, possibly_lost or gone"), "{}", ran.stderr);
+    let ran = haidy.run(["results", "recover", "--ask-again", &key]).expect(2);
+    assert!(ran.stderr.contains("nothing is uncertain about this entry: result kept; see it with: "), "{}", ran.stderr);
     assert_eq!(haidy.polls(), 1);
     haidy.folder.run(["results", "recover", "--results", "store"]).expect(0);
 }

@@ -22,6 +22,23 @@ fn finish_tasks(haidy: &Haidy) {
     haidy.vendor.sandbox.clock().advance(Duration::from_secs(60));
 }
 
+/// Waits until a request has arrived and its fault, if one is planned, is being played.
+fn until_arrived(haidy: &Haidy, operation: &str) {
+    let planned = !haidy.vendor.sandbox.faults().is_empty();
+    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| {
+        let attempts = journal.attempts_on(operation);
+        attempts.first().is_some_and(|attempt| !planned || !attempt.faults.is_empty())
+    }));
+}
+
+/// Does this until the process has ended: a fault that is noted may not have begun to wait yet.
+fn until_ended(running: &mut Running, mut act: impl FnMut()) {
+    while running.child.try_wait().unwrap().is_none() {
+        act();
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn killed_right_after_the_submission_it_goes_on_with_the_key_or_the_token_file() {
     for by_file in [false, true] {
@@ -49,7 +66,7 @@ fn killed_right_after_the_submission_it_goes_on_with_the_key_or_the_token_file()
 fn killed_under_a_question_the_next_one_says_so_and_asks_nothing() {
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "tasks", 1);
     let running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() == 1));
+    until_arrived(&haidy, "tasks");
     kill(&running, Signal::KILL);
     running.end();
     let (state, key) = haidy.entry();
@@ -69,7 +86,7 @@ fn killed_under_a_question_the_next_one_says_so_and_asks_nothing() {
 fn killed_while_it_submits_it_is_on_record_that_there_may_be_a_task() {
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "structure", 1);
     let running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("structure").len() == 1));
+    until_arrived(&haidy, "structure");
     kill(&running, Signal::KILL);
     running.end();
     let (state, key) = haidy.entry();
@@ -101,10 +118,10 @@ fn a_question_under_way_is_ended_after_a_signal_and_what_it_brought_is_written()
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "tasks", 1);
     // Silence, then the signal, then the connection breaks: the question has an end that is known.
     let mut running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() == 1));
+    until_arrived(&haidy, "tasks");
     kill(&running, Signal::INT);
     running.until("ending what is under way");
-    haidy.vendor.sandbox.clear_faults();
+    until_ended(&mut running, || haidy.vendor.sandbox.clear_faults());
     let ran = running.end().expect(130);
     assert_eq!(haidy.polls(), 1);
     let state = haidy.entry().0;
@@ -120,10 +137,10 @@ fn a_result_that_comes_while_it_ends_is_written_all_the_same() {
     let haidy = haidy.fault(late, "tasks", 1);
     let mut running = haidy.spawn(["structure", "a.txt"]);
     running.until("is submitted");
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() == 1));
+    until_arrived(&haidy, "tasks");
     kill(&running, Signal::INT);
     running.until("ending what is under way");
-    haidy.vendor.sandbox.clock().advance(Duration::from_secs(600));
+    until_ended(&mut running, || haidy.vendor.sandbox.clock().advance(Duration::from_secs(60)));
     let ran = running.end().expect(130);
     assert_eq!(haidy.entry().0, "done", "{}", ran.stderr);
     assert!(has_entities(&json(&ran.stdout)));
@@ -133,10 +150,10 @@ fn a_result_that_comes_while_it_ends_is_written_all_the_same() {
 fn a_submission_under_way_is_ended_after_a_signal_so_that_its_task_is_known() {
     let haidy = slow().fault(FaultKind::Latency { millis: 600_000 }, "structure", 1);
     let mut running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("structure").len() == 1));
+    until_arrived(&haidy, "structure");
     kill(&running, Signal::INT);
     running.until("ending what is under way");
-    haidy.vendor.sandbox.clock().advance(Duration::from_secs(600));
+    until_ended(&mut running, || haidy.vendor.sandbox.clock().advance(Duration::from_secs(60)));
     let ran = running.end().expect(130);
     let (state, key) = haidy.entry();
     assert_eq!(state, "waiting", "{}", ran.stderr);
@@ -150,7 +167,7 @@ fn a_submission_under_way_is_ended_after_a_signal_so_that_its_task_is_known() {
 fn a_second_signal_under_a_submission_says_that_there_may_be_a_task() {
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "structure", 1);
     let mut running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("structure").len() == 1));
+    until_arrived(&haidy, "structure");
     kill(&running, Signal::TERM);
     running.until("ending what is under way");
     kill(&running, Signal::TERM);
@@ -163,7 +180,7 @@ fn a_second_signal_under_a_submission_says_that_there_may_be_a_task() {
 fn a_second_signal_ends_at_once_and_does_not_claim_what_is_not_known() {
     let haidy = Haidy::start().fault(FaultKind::NoAnswer, "tasks", 1);
     let mut running = haidy.spawn(["structure", "a.txt"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() == 1));
+    until_arrived(&haidy, "tasks");
     kill(&running, Signal::INT);
     running.until("ending what is under way");
     kill(&running, Signal::INT);
@@ -182,7 +199,7 @@ fn a_second_signal_ends_at_once_and_does_not_claim_what_is_not_known() {
 fn two_processes_with_one_token_both_end_with_the_result_and_it_is_taken_once() {
     let haidy = slow();
     let first = haidy.spawn(["structure", "a.txt", "--token-out", "t.json"]);
-    haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() == 1));
+    until_arrived(&haidy, "tasks");
     let second = haidy.spawn(["structure", "--resume", "t.json"]);
     haidy.vendor.wait(haidy.vendor.sandbox.journal_when(|journal| journal.attempts_on("tasks").len() >= 3));
     finish_tasks(&haidy);
