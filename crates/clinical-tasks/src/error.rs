@@ -61,7 +61,7 @@ impl TaskErrorKind {
             Self::Busy => {
                 "somebody else is asking after this task at this moment; its result was not taken by this call"
             }
-            Self::Partial => "the result was taken and only a part of it came; the part is in the store",
+            Self::Partial => "the result was taken and only a part of it came",
             Self::PossiblyLost => "the result may have been taken and lost on its way",
             Self::Gone => "the vendor does not know the task; its result was taken by somebody else, or has expired",
             Self::TooLarge => "the result is larger than what is read into memory; it is in the store, whole",
@@ -240,6 +240,9 @@ impl std::fmt::Display for TaskError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inner = &self.inner;
         f.write_str(inner.kind.sentence())?;
+        if inner.kind == TaskErrorKind::Partial {
+            f.write_str(if inner.bytes.is_some() { "; the store could not take it" } else { "; it is in the store" })?;
+        }
         if inner.kind == TaskErrorKind::Store {
             write!(f, " (result: {})", inner.fate)?;
         }

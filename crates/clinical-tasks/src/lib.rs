@@ -6,6 +6,7 @@ mod claimed;
 mod directory;
 mod error;
 mod key;
+mod line;
 mod many;
 mod origin;
 mod polling;

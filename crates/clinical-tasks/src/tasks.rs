@@ -9,9 +9,10 @@ use std::time::Duration;
 use clinical_http::{Client, Clock, Error};
 use clinical_transport::Random;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
+use crate::line::{Line, Want};
 use crate::tracker::Tracker;
 use crate::{
     DirectoryStore, Entry, Key, Polling, Protocol, ResultStore, StoreError, TaskError, TaskToken, VolatileStore,
@@ -20,7 +21,7 @@ use crate::{TaskErrorKind, Watch};
 
 /// Submits tasks, asks after them, and takes their results into a store. Cloning is cheap, and clones share everything.
 ///
-/// Needs a tokio runtime: a question is asked by a task of its own, so that it is finished, and its answer stored, also if whoever
+/// Needs a tokio runtime, one at a time: a question is asked by a task of its own, so that it is finished, and its answer stored, also if whoever
 /// waits for it goes away. End a program with [`drain`](Self::drain).
 #[derive(Clone)]
 pub struct Tasks {
@@ -35,23 +36,12 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) in_flight: Arc<Semaphore>,
     pub(crate) tracker: Tracker,
-    /// When the last question began, by the clock. Whoever has the lock is next. Only tasks of the runtime wait for it, which are polled in
-    /// any case: one who is not polled would stop all others.
-    last: tokio::sync::Mutex<Option<Duration>>,
+    looks: Line,
+    questions: Line,
     /// When each task was asked after last (so long before that time of the clock), and how often: one who waits anew keeps the pace.
     asked: Mutex<HashMap<Key, (Duration, Duration, u32)>>,
     random: Mutex<Random>,
     unknown: AtomicU64,
-}
-
-/// How late a timer may be.
-const GRAIN: Duration = Duration::from_millis(20);
-
-/// Whether the pace of questions holds for something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Turn {
-    Any,
-    Paced,
 }
 
 impl std::fmt::Debug for Tasks {
@@ -127,7 +117,8 @@ impl TasksBuilder {
                 store,
                 in_flight: Arc::new(Semaphore::new(self.polling.most_in_flight())),
                 polling: self.polling,
-                last: tokio::sync::Mutex::new(None),
+                looks: Line::default(),
+                questions: Line::default(),
                 asked: Mutex::default(),
                 clock,
                 tracker: Tracker::default(),
@@ -187,12 +178,11 @@ impl Tasks {
     pub async fn ask_again(&self, token: &TaskToken) -> Result<(), TaskError> {
         self.inner.check(token)?;
         let key = token.key();
+        // What cannot be read may hold a question whose end nobody knows.
+        let uncertain = |error| TaskError::store(error, Some(token.clone())).fated(crate::Fate::PossiblyLost);
         // A question that a dead process left behind is brought to its end first.
-        crate::recovery::settle(&self.inner, key)
-            .await
-            .map_err(|error| TaskError::store(error, Some(token.clone())))?;
-        let reopened = self.inner.blocking(move |store| store.reopen(key)).await;
-        reopened.map_err(|error| TaskError::store(error, Some(token.clone())).fated(crate::Fate::PossiblyLost))
+        crate::recovery::settle(&self.inner, key).await.map_err(uncertain)?;
+        self.inner.blocking(move |store| store.reopen(key)).await.map_err(uncertain)
     }
 
     /// Brings the questions to an end that dead processes left behind in the store, and returns every entry that nobody works on: what waits
@@ -237,23 +227,11 @@ impl Inner {
         Handle::try_current().map_err(|_| StoreError::new("works only within a tokio runtime; call this from one"))
     }
 
-    /// Waits for a place among those under way and, for a question, for the turn among all: one after the other, with a gap between them.
-    pub(crate) async fn place(&self, turn: Turn) -> Option<OwnedSemaphorePermit> {
-        let place = self.in_flight.clone().acquire_owned().await.ok();
-        if let Turn::Paced = turn {
-            let mut last = self.last.lock().await;
-            let mut turn = self.clock.now();
-            if let Some(last) = *last {
-                turn = last.saturating_add(self.polling.gap());
-                let left = turn.saturating_sub(self.clock.now());
-                if !left.is_zero() {
-                    self.clock.sleep(left).await;
-                }
-            }
-            // A timer that is late by its own grain does not slow the pace; one that is later is not made up for by a burst.
-            *last = Some(turn.max(self.clock.now().saturating_sub(GRAIN)));
+    pub(crate) fn line(&self, want: Want) -> &Line {
+        match want {
+            Want::Look => &self.looks,
+            Want::Ask => &self.questions,
         }
-        place
     }
 
     /// How long to wait before the next question after a task, and how many were asked before.

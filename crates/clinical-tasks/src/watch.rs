@@ -1,17 +1,17 @@
 //! Watches one task: asks, tells, waits, until there is a last answer or a reason why there is none.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use clinical_http::{BoxFuture, Error, ErrorKind};
 use futures_core::Stream;
-use futures_util::future::{self, Either};
 use tokio::sync::oneshot;
 
 use crate::ask::{self, Asked};
-use crate::tasks::{Inner, Turn};
+use crate::line::{self, Had, Want};
+use crate::tasks::Inner;
 use crate::{Claimed, Status, TaskError, TaskErrorKind, TaskToken, Tasks};
 
 /// What a [`Watch`] tells.
@@ -54,11 +54,9 @@ pub struct Watch {
 
 enum Step {
     Begin,
-    /// Whether the store has the last answer already; in line, and then under way.
-    Look(oneshot::Receiver<Result<Option<Claimed>, TaskError>>),
-    Wait(BoxFuture<'static, ()>),
     /// In line, and then under way.
-    Ask(oneshot::Receiver<Result<Asked, TaskError>>),
+    Have(Want, oneshot::Receiver<Had>),
+    Wait(BoxFuture<'static, ()>),
     /// The time is over.
     Expired,
     Over,
@@ -123,43 +121,10 @@ impl Watch {
         }
     }
 
-    /// Has something done by a task of the runtime, which stands in line for it and brings it to its end. If the watch goes away before it
-    /// began it is not done. The line is not the watch's own: a place that is handed to one who is not polled would be missing to all.
-    fn have<T: Send + 'static>(
-        &self,
-        turn: Turn,
-        work: impl FnOnce(Arc<Inner>, TaskToken) -> BoxFuture<'static, T> + Send + 'static,
-    ) -> Result<oneshot::Receiver<T>, TaskError> {
-        let (inner, token, busy) = (self.inner.clone(), self.token.clone(), self.inner.tracker.enter());
-        let runtime = self.inner.runtime().map_err(|error| TaskError::store(error, Some(token.clone())))?;
-        let (mut to, from) = oneshot::channel();
-        runtime.spawn(async move {
-            let place = {
-                let (gone, place) = (pin!(to.closed()), pin!(inner.place(turn)));
-                match future::select(gone, place).await {
-                    Either::Left(_) => return,
-                    Either::Right((place, _)) => place,
-                }
-            };
-            // In a box: those in line are many, and those under way few.
-            let done = work(inner, token).await;
-            drop((place, busy));
-            // Whoever wanted it may be gone; what came is in the store.
-            let _ = to.send(done);
-        });
-        Ok(from)
-    }
-
-    fn look(&mut self) -> Result<(), TaskError> {
-        self.inner.check(&self.token)?;
-        let look = |inner, token| -> BoxFuture<'static, _> { Box::pin(async move { ask::look(&inner, &token).await }) };
-        self.step = Step::Look(self.have(Turn::Any, look)?);
-        Ok(())
-    }
-
-    fn ask(&mut self) -> Result<(), TaskError> {
-        let ask = |inner, token| -> BoxFuture<'static, _> { Box::pin(async move { ask::ask(&inner, &token).await }) };
-        self.step = Step::Ask(self.have(Turn::Paced, ask)?);
+    /// Stands in line. The line is not the watch's own: a place that is handed to one who is not polled would be missing to all.
+    fn have(&mut self, want: Want) -> Result<(), TaskError> {
+        let runtime = self.inner.runtime().map_err(|error| TaskError::store(error, Some(self.token.clone())))?;
+        self.step = Step::Have(want, line::stand(&self.inner, &runtime, want, &self.token));
         Ok(())
     }
 
@@ -239,36 +204,39 @@ impl Stream for Watch {
                     return this.over(error);
                 }
                 Step::Begin => {
-                    if let Err(error) = this.look() {
+                    let begun = this.inner.check(&this.token).and_then(|()| this.have(Want::Look));
+                    if let Err(error) = begun {
                         return this.over(error);
                     }
                 }
-                Step::Look(looking) => match ready!(Pin::new(looking).poll(cx)) {
-                    Ok(Ok(Some(claimed))) => {
-                        this.step = Step::Over;
-                        return Poll::Ready(Some(Ok(Update::Ended(Box::new(claimed)))));
-                    }
-                    Ok(Ok(None)) => {
-                        let (wait, number) = this.inner.due(&this.token);
-                        this.number = number;
-                        this.wait(wait);
-                    }
-                    Ok(Err(error)) => return this.over(error),
-                    Err(_) => return this.over(cut_off(&this.token)),
-                },
                 Step::Wait(wait) => {
                     ready!(wait.as_mut().poll(cx));
-                    if let Err(error) = this.ask() {
+                    if let Err(error) = this.have(Want::Ask) {
                         return this.over(error);
                     }
                 }
-                Step::Ask(asking) => {
-                    let asked = match ready!(Pin::new(asking).poll(cx)) {
-                        Ok(asked) => asked,
-                        Err(_) => Err(cut_off(&this.token)),
+                Step::Have(want, from) => {
+                    let want = *want;
+                    let told = match ready!(Pin::new(from).poll(cx)) {
+                        Ok(Had::Looked(Ok(Some(claimed)))) => {
+                            this.step = Step::Over;
+                            Ok(Some(Update::Ended(Box::new(claimed))))
+                        }
+                        Ok(Had::Looked(Ok(None))) => {
+                            let (left, number) = this.inner.due(&this.token);
+                            this.number = number;
+                            this.wait(left);
+                            Ok(None)
+                        }
+                        Ok(Had::Asked(Ok(asked))) => Ok(Some(this.asked(asked))),
+                        Ok(Had::Looked(Err(error)) | Had::Asked(Err(error))) => Err(error),
+                        Ok(Had::NotBegun) => this.have(want).map(|()| None),
+                        // The runtime ends. The store knows more, and recovery will say it.
+                        Err(_) => Err(TaskError::new(TaskErrorKind::PossiblyLost, Some(this.token.clone()))),
                     };
-                    match asked {
-                        Ok(asked) => return Poll::Ready(Some(Ok(this.asked(asked)))),
+                    match told {
+                        Ok(None) => {}
+                        Ok(Some(update)) => return Poll::Ready(Some(Ok(update))),
                         Err(error) => {
                             this.inner.asked(&this.token, None);
                             return this.over(error);
@@ -278,11 +246,6 @@ impl Stream for Watch {
             }
         }
     }
-}
-
-/// The runtime ends. The store knows more, and recovery will say it.
-fn cut_off(token: &TaskToken) -> TaskError {
-    TaskError::new(TaskErrorKind::PossiblyLost, Some(token.clone()))
 }
 
 impl Tasks {

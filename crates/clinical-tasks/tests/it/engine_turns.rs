@@ -116,3 +116,25 @@ fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
     assert!(error.to_string().contains("tokio runtime"), "{error}");
     assert!(transport.requests().is_empty());
 }
+
+#[test]
+fn who_stands_in_line_when_a_runtime_ends_stands_in_that_of_another() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let transport = ScriptedTransport::new([Step::silence(), done(), done()]);
+    let first = runtime();
+    let (mut asks, mut waits) = first.block_on(async {
+        let tasks = on_tokio_clock(&transport).accept_loss().polling(Polling::default().in_flight(1)).build().unwrap();
+        let (mut asks, mut waits) = (tasks.watch(&token("t1")), tasks.watch(&token("t2")));
+        // The one place is taken by a question that nobody answers.
+        assert!(timeout(Duration::from_secs(3), asks.next()).await.is_err());
+        assert!(timeout(Duration::from_secs(3), waits.next()).await.is_err());
+        (asks, waits)
+    });
+    drop(first);
+    runtime().block_on(async {
+        assert!(matches!(waits.next().await, Some(Ok(Update::Ended(_)))));
+        let error = asks.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), TaskErrorKind::PossiblyLost);
+    });
+    assert_eq!(transport.requests().len(), 2);
+}
