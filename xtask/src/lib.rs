@@ -9,6 +9,7 @@ pub mod bench;
 pub mod ci;
 pub mod deps;
 pub mod features;
+pub mod fhir;
 pub mod fixtures;
 pub mod http;
 pub mod packages;
@@ -30,6 +31,7 @@ pub fn run(task: Task) -> anyhow::Result<()> {
         }
         Task::Fixtures { check } => fixtures::run(check),
         Task::Features { check } => features::run(check),
+        Task::Fhir(task) => fhir::run(&task),
         Task::Deps { check } => deps::run(check),
         Task::Snapshots(mode) => snapshots::run(mode),
         Task::Bench(options) => bench::run(&options),

@@ -1,0 +1,147 @@
+//! What every primitive is made of: a value that keeps its text as it was written, and what may be attached to it. A value is
+//! interpreted only when asked, so that nothing is lost or refused by reading it.
+
+use compact_str::CompactString;
+
+use crate::datatypes::Extension;
+use crate::many::Many;
+use crate::primitives::FhirString;
+use crate::unknown::UnknownFields;
+
+/// The text of a primitive, with what is attached to it. All primitive types but [`Boolean`] are one of these with a name.
+#[derive(Clone, Default, PartialEq)]
+pub struct Text {
+    value: Option<CompactString>,
+    extra: Option<Box<Extra>>,
+}
+
+/// A `boolean`, with what is attached to it.
+#[derive(Clone, Default, PartialEq)]
+pub struct Boolean {
+    value: Option<bool>,
+    extra: Option<Box<Extra>>,
+}
+
+/// What is attached to a primitive: in JSON the object under the name with an underscore.
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra {
+    /// The id within the resource.
+    pub id: Option<FhirString>,
+    /// Extensions of the primitive. Where it has no value, they often say why.
+    pub extension: Many<Extension>,
+    /// What the definition does not know.
+    pub unknown: UnknownFields,
+    /// Set by the reader alone, for lists whose `null`s are not where a writer would put them.
+    pub(crate) marks: Marks,
+}
+
+/// How the JSON of a list of primitives differs from what would be written for its values.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    /// The value was written as `null` although no other value of the list made that necessary.
+    pub(crate) const NULL_VALUE: Self = Self(1);
+    /// The attached object was written as `null` although no other of the list made that necessary.
+    pub(crate) const NULL_EXTRA: Self = Self(2);
+    /// The array of values ended before this element.
+    pub(crate) const NO_VALUE: Self = Self(4);
+    /// The array of attached objects ended before this element.
+    pub(crate) const NO_EXTRA: Self = Self(8);
+    /// There is no attached object, only marks.
+    const ONLY: Self = Self(16);
+
+    pub(crate) fn has(self, mark: Self) -> bool {
+        self.0 & mark.0 != 0
+    }
+}
+
+impl Text {
+    pub(crate) fn new(value: impl Into<CompactString>) -> Self {
+        Self { value: Some(value.into()), extra: None }
+    }
+
+    /// The text, unless only an `id` or extensions are there.
+    pub fn as_str(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    pub(crate) fn set(&mut self, value: &str) {
+        self.value = Some(CompactString::new(value));
+    }
+}
+
+impl Boolean {
+    /// This value with nothing attached.
+    pub const fn new(value: bool) -> Self {
+        Self { value: Some(value), extra: None }
+    }
+
+    /// The value, unless only an `id` or extensions are there.
+    pub fn get(&self) -> Option<bool> {
+        self.value
+    }
+
+    pub(crate) fn set(&mut self, value: bool) {
+        self.value = Some(value);
+    }
+}
+
+impl From<bool> for Boolean {
+    fn from(value: bool) -> Self {
+        Self::new(value)
+    }
+}
+
+/// What texts and booleans have in common.
+macro_rules! attached {
+    ($type:ident) => {
+        impl $type {
+            /// The id within the resource.
+            pub fn id(&self) -> Option<&str> {
+                self.extra.as_ref()?.id.as_ref()?.as_str()
+            }
+
+            /// The extensions; they may say why there is no value.
+            pub fn extension(&self) -> &[Extension] {
+                self.extra.as_ref().map_or(&[], |extra| &extra.extension)
+            }
+
+            /// What is attached, if anything is.
+            pub fn extra(&self) -> Option<&Extra> {
+                self.extra.as_deref().filter(|extra| extra.is_object())
+            }
+
+            /// What is attached, to be changed; made if there was nothing.
+            pub fn extra_mut(&mut self) -> &mut Extra {
+                let extra = self.extra.get_or_insert_with(Box::default);
+                extra.marks = Marks(extra.marks.0 & !Marks::ONLY.0);
+                extra
+            }
+
+            /// Takes away the value and leaves what is attached.
+            pub fn clear_value(&mut self) {
+                self.value = None;
+            }
+
+            pub(crate) fn marks(&self) -> Marks {
+                self.extra.as_ref().map_or(Marks::default(), |extra| extra.marks)
+            }
+
+            pub(crate) fn mark(&mut self, mark: Marks) {
+                let extra = self.extra.get_or_insert_with(|| Box::new(Extra { marks: Marks::ONLY, ..Extra::default() }));
+                extra.marks = Marks(extra.marks.0 | mark.0);
+            }
+        }
+    };
+}
+
+attached!(Text);
+attached!(Boolean);
+
+impl Extra {
+    /// Whether there is an object to be written.
+    fn is_object(&self) -> bool {
+        !self.marks.has(Marks::ONLY) || self.id.is_some() || !self.extension.is_empty() || !self.unknown.is_empty()
+    }
+}
