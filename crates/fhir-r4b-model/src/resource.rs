@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::Element;
+use crate::one::One;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.
@@ -52,7 +53,7 @@ pub trait ResourceType: Element + Default {
     /// # Errors
     ///
     /// The resource itself, which is of another type.
-    fn take(resource: Resource) -> Result<Box<Self>, Resource>;
+    fn take(resource: Resource) -> Result<Self, Resource>;
 }
 
 impl Resource {
@@ -101,7 +102,7 @@ macro_rules! resource_types {
             /// An empty resource of the type with this name; `None` if R4B has no such type.
             pub(crate) fn empty(name: &str) -> Option<Self> {
                 // In the order of their names, so that finding one takes eight comparisons.
-                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(Box::default())),)+];
+                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(One::default())),)+];
                 let index = TYPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
                 Some(TYPES[index].1())
             }
@@ -134,7 +135,7 @@ macro_rules! resource_types {
         $(
             impl From<$type> for Resource {
                 fn from(resource: $type) -> Self {
-                    Self::$type(Box::new(resource))
+                    Self::$type(One::new(resource))
                 }
             }
 
@@ -149,8 +150,8 @@ macro_rules! resource_types {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
-                fn take(resource: Resource) -> Result<Box<Self>, Resource> {
-                    if let Resource::$type(resource) = resource { Ok(resource) } else { Err(resource) }
+                fn take(resource: Resource) -> Result<Self, Resource> {
+                    if let Resource::$type(resource) = resource { Ok(resource.into_inner()) } else { Err(resource) }
                 }
             }
         )+

@@ -13,6 +13,7 @@ pub(crate) fn cloned<T: Element + Default>(from: &T) -> T {
 }
 
 /// Both must be of one type, and `to` must be empty.
+#[inline(never)]
 fn copy(from: &dyn Element, to: &mut dyn Element) {
     for index in 0..=from.info().fields.len() {
         match (from.field(index), to.field_mut(index)) {
@@ -60,6 +61,7 @@ fn copy_value(from: Value<'_>, to: ValueMut<'_>) {
 }
 
 /// Whether two elements of one type hold the same, to the digit.
+#[inline(never)]
 pub(crate) fn equal(left: &dyn Element, right: &dyn Element) -> bool {
     let fields = left.info().fields.len();
     std::ptr::eq(left.info(), right.info()) && (0..=fields).all(|index| equal_fields(&left.field(index), &right.field(index)))
@@ -105,6 +107,7 @@ fn equal_values(left: Option<Value<'_>>, right: Option<Value<'_>>) -> bool {
 }
 
 /// Writes the type's name and which of its elements are there, with the number of those in a list.
+#[inline(never)]
 pub(crate) fn show(element: &dyn Element, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let info = element.info();
     write!(formatter, "{}(", info.name)?;

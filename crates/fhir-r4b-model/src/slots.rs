@@ -5,6 +5,7 @@ use crate::Resource;
 use crate::access::{Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot};
 use crate::access::{Value, ValueMut};
 use crate::many::Many;
+use crate::one::One;
 
 impl<T: Primitive> PrimitiveSlot for Option<T> {
     fn len(&self) -> usize {
@@ -37,7 +38,7 @@ impl<T: Primitive> PrimitiveSlot for Many<T> {
     }
 }
 
-impl<T: Element + Default> ElementSlot for Option<Box<T>> {
+impl<T: Element + Default> ElementSlot for Option<One<T>> {
     fn len(&self) -> usize {
         usize::from(self.is_some())
     }
@@ -51,7 +52,7 @@ impl<T: Element + Default> ElementSlot for Option<Box<T>> {
     }
 
     fn push(&mut self) -> &mut dyn Element {
-        &mut **self.insert(Box::default())
+        &mut **self.insert(One::default())
     }
 }
 

@@ -5,6 +5,7 @@ use compact_str::CompactString;
 
 use crate::datatypes::Extension;
 use crate::many::Many;
+use crate::one::One;
 use crate::primitives::FhirString;
 use crate::unknown::UnknownFields;
 
@@ -12,14 +13,14 @@ use crate::unknown::UnknownFields;
 #[derive(Clone, Default, PartialEq)]
 pub struct Text {
     value: Option<CompactString>,
-    extra: Option<Box<Extra>>,
+    extra: Option<One<Extra>>,
 }
 
 /// A `boolean`, with what is attached to it.
 #[derive(Clone, Default, PartialEq)]
 pub struct Boolean {
     value: Option<bool>,
-    extra: Option<Box<Extra>>,
+    extra: Option<One<Extra>>,
 }
 
 /// What is attached to a primitive: in JSON the object under the name with an underscore.
@@ -114,7 +115,7 @@ macro_rules! attached {
 
             /// What is attached, to be changed; made if there was nothing.
             pub fn extra_mut(&mut self) -> &mut Extra {
-                let extra = self.extra.get_or_insert_with(Box::default);
+                let extra = self.extra.get_or_insert_with(One::default);
                 extra.marks = Marks(extra.marks.0 & !Marks::ONLY.0);
                 extra
             }
@@ -129,7 +130,7 @@ macro_rules! attached {
             }
 
             pub(crate) fn mark(&mut self, mark: Marks) {
-                let extra = self.extra.get_or_insert_with(|| Box::new(Extra { marks: Marks::ONLY, ..Extra::default() }));
+                let extra = self.extra.get_or_insert_with(|| One::new(Extra { marks: Marks::ONLY, ..Extra::default() }));
                 extra.marks = Marks(extra.marks.0 | mark.0);
             }
         }

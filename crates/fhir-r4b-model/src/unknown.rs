@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use thin_vec::ThinVec;
+
 /// A JSON value as text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawJson(Box<str>);
@@ -30,17 +32,17 @@ impl fmt::Debug for RawJson {
 ///
 /// A field that the definition does know is among them if it was `null` or an empty list, which FHIR does not allow.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct UnknownFields(Option<Box<Vec<(Box<str>, RawJson)>>>);
+pub struct UnknownFields(ThinVec<(Box<str>, RawJson)>);
 
 impl UnknownFields {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|fields| fields.is_empty())
+        self.0.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |fields| fields.len())
+        self.0.len()
     }
 
     /// The value of the field with this name.
@@ -50,29 +52,27 @@ impl UnknownFields {
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
-        self.0.iter().flat_map(|fields| fields.iter()).map(|(name, value)| (&**name, value))
+        self.0.iter().map(|(name, value)| (&**name, value))
     }
 
     /// Takes out the field with this name.
     pub fn remove(&mut self, name: &str) -> Option<RawJson> {
-        let fields = self.0.as_mut()?;
-        let index = fields.iter().position(|(known, _)| &**known == name)?;
-        Some(fields.remove(index).1)
+        let index = self.0.iter().position(|(known, _)| &**known == name)?;
+        Some(self.0.remove(index).1)
     }
 
     /// Takes out all of them.
     pub fn clear(&mut self) {
-        self.0 = None;
+        self.0.clear();
     }
 
     pub(crate) fn push(&mut self, name: &str, value: RawJson) {
-        self.0.get_or_insert_with(Box::default).push((name.into(), value));
+        self.0.push((name.into(), value));
     }
 
     /// Whether a name is there twice, which only its reader can have caused.
     pub(crate) fn repeats_a_name(&self) -> bool {
-        let Some(fields) = &self.0 else { return false };
-        let mut names: Vec<&str> = fields.iter().map(|(name, _)| &**name).collect();
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
         names.sort_unstable();
         names.windows(2).any(|pair| pair[0] == pair[1])
     }

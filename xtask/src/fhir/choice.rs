@@ -21,7 +21,7 @@ pub(super) fn write(text: &mut String, choice: &Choice) -> Result<()> {
         let name = names::capital(fhir);
         match names::primitive(fhir) {
             Some((rust, _)) => writeln!(text, "/// `{fhir}`.\n{name}({rust}),")?,
-            None => writeln!(text, "/// `{fhir}`.\n{name}(Box<{fhir}>),")?,
+            None => writeln!(text, "/// `{fhir}`.\n{name}(One<{fhir}>),")?,
         }
     }
     writeln!(text, "}}\n")?;
@@ -40,7 +40,7 @@ pub(super) fn write_access(text: &mut String, choice: &Choice) -> Result<()> {
     writeln!(text, "];\n}}\n\nimpl Choice for {name} {{")?;
     writeln!(text, "fn empty(variant: usize) -> Option<Self> {{\nSome(match variant {{")?;
     for (index, fhir) in choice.types.iter().enumerate() {
-        let empty = names::primitive(fhir).map_or_else(|| "Box::default()".to_owned(), |(rust, _)| format!("{rust}::default()"));
+        let empty = names::primitive(fhir).map_or_else(|| "One::default()".to_owned(), |(rust, _)| format!("{rust}::default()"));
         writeln!(text, "{index} => Self::{}({empty}),", names::capital(fhir))?;
     }
     writeln!(text, "_ => return None,\n}})\n}}\n")?;
@@ -71,6 +71,7 @@ pub(super) fn open_file(choices: &[Choice]) -> Result<String> {
             None => elements.insert(fhir.clone()),
         };
     }
+    elements.insert("One".to_owned());
     let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
     writeln!(text, "use crate::access::{{Choice, Chosen, ChosenMut, Primitive}};\nuse crate::info::Variant;")?;
     writeln!(text, "use crate::primitives::{{{}}};\nuse crate::{{{}}};\n", list(primitives), list(elements))?;

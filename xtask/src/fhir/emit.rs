@@ -67,12 +67,18 @@ fn imports(text: &mut String, made: &Type) -> Result<()> {
             Kind::Resource => drop(names.insert("Resource".to_owned())),
             Kind::Choice(name) => drop(names.insert(name.clone())),
         }
+        if matches!(field.kind, Kind::Element { .. }) && !field.many {
+            names.insert("One".to_owned());
+        }
         if field.many {
             names.insert("Many".to_owned());
         }
     }
     for fhir in made.choices.iter().flat_map(|choice| &choice.types) {
         names.insert(names::primitive(fhir).map_or_else(|| fhir.clone(), |(rust, _)| rust));
+    }
+    if made.choices.iter().flat_map(|choice| &choice.types).any(|fhir| names::primitive(fhir).is_none()) {
+        names.insert("One".to_owned());
     }
     names.retain(|name| !own.contains(name.as_str()));
     let coded = fields().any(|field| matches!(&field.kind, Kind::Primitive { code_set: Some(_), .. }));
@@ -183,7 +189,7 @@ fn rust_type(field: &Field) -> String {
         Kind::Primitive { code_set: Some(set), .. } => format!("Coded<codes::{set}>"),
         Kind::Primitive { fhir, .. } => names::primitive(fhir).unwrap_or_default().0,
         Kind::Element { rust, .. } if field.many => rust.clone(),
-        Kind::Element { rust, .. } => format!("Box<{rust}>"),
+        Kind::Element { rust, .. } => format!("One<{rust}>"),
         Kind::Resource => "Resource".to_owned(),
         Kind::Choice(name) => name.clone(),
     };
@@ -195,7 +201,7 @@ fn write_access(text: &mut String, one: &Struct) -> Result<()> {
     writeln!(text, "impl Element for {} {{", one.name)?;
     writeln!(text, "fn info(&self) -> &'static TypeInfo {{ &{table} }}\n")?;
     for (function, reference, result) in [("field", "&", "Field"), ("field_mut", "&mut ", "FieldMut")] {
-        writeln!(text, "fn {function}({reference}self, index: usize) -> {result}<'_> {{\nmatch index {{")?;
+        writeln!(text, "#[inline(never)]\nfn {function}({reference}self, index: usize) -> {result}<'_> {{\nmatch index {{")?;
         for (index, field) in one.fields.iter().enumerate() {
             let variant = match field.kind {
                 Kind::Primitive { .. } => "Primitives",

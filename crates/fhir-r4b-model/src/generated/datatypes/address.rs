@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id};
 use crate::same::element;
-use crate::{Coded, Extension, Many, Period, UnknownFields};
+use crate::{Coded, Extension, Many, One, Period, UnknownFields};
 
 /// The datatype `Address`.
 ///
@@ -37,7 +37,7 @@ pub struct Address {
     /// `Address.country`, 0..1 `string`. Summary.
     pub country: Option<FhirString>,
     /// `Address.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -47,6 +47,7 @@ impl Element for Address {
         &ADDRESS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -65,6 +66,7 @@ impl Element for Address {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

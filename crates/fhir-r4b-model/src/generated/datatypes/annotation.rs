@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::info::{FieldInfo, TypeInfo, Variant};
 use crate::primitives::{DateTime, FhirString, Id, Markdown};
 use crate::same::element;
-use crate::{Extension, Many, Reference, UnknownFields};
+use crate::{Extension, Many, One, Reference, UnknownFields};
 
 /// The datatype `Annotation`.
 ///
@@ -32,7 +32,7 @@ pub struct Annotation {
 #[non_exhaustive]
 pub enum AnnotationAuthor {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `string`.
     String(FhirString),
 }
@@ -42,6 +42,7 @@ impl Element for Annotation {
         &ANNOTATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -53,6 +54,7 @@ impl Element for Annotation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -86,7 +88,7 @@ impl AnnotationAuthor {
 impl Choice for AnnotationAuthor {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
+            0 => Self::Reference(One::default()),
             1 => Self::String(FhirString::default()),
             _ => return None,
         })

@@ -30,6 +30,7 @@ impl Element for CodeableConcept {
         &CODEABLE_CONCEPT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -40,6 +41,7 @@ impl Element for CodeableConcept {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

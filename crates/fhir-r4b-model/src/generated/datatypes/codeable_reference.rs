@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, Reference, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, One, Reference, UnknownFields};
 
 /// The datatype `CodeableReference`.
 ///
@@ -18,9 +18,9 @@ pub struct CodeableReference {
     /// `CodeableReference.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `CodeableReference.concept`, 0..1 `CodeableConcept`. Summary.
-    pub concept: Option<Box<CodeableConcept>>,
+    pub concept: Option<One<CodeableConcept>>,
     /// `CodeableReference.reference`, 0..1 `Reference`. Summary.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -30,6 +30,7 @@ impl Element for CodeableReference {
         &CODEABLE_REFERENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -40,6 +41,7 @@ impl Element for CodeableReference {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id, PositiveInt};
 use crate::same::element;
-use crate::{Coded, Extension, Many, Period, UnknownFields};
+use crate::{Coded, Extension, Many, One, Period, UnknownFields};
 
 /// The datatype `ContactPoint`.
 ///
@@ -27,7 +27,7 @@ pub struct ContactPoint {
     /// `ContactPoint.rank`, 0..1 `positiveInt`. Summary.
     pub rank: Option<PositiveInt>,
     /// `ContactPoint.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -37,6 +37,7 @@ impl Element for ContactPoint {
         &CONTACT_POINT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -50,6 +51,7 @@ impl Element for ContactPoint {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

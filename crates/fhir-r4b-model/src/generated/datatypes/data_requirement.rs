@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, DateTime, FhirString, Id, PositiveInt};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Coding, Duration, Extension, Many, Period, Reference, UnknownFields};
+use crate::{CodeableConcept, Coded, Coding, Duration, Extension, Many, One, Period, Reference, UnknownFields};
 
 /// The datatype `DataRequirement`.
 ///
@@ -94,9 +94,9 @@ pub struct DataRequirementSort {
 #[non_exhaustive]
 pub enum DataRequirementSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `DataRequirement.dateFilter.value[x]`.
@@ -106,9 +106,9 @@ pub enum DataRequirementDateFilterValue {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
 }
 
 impl Element for DataRequirement {
@@ -116,6 +116,7 @@ impl Element for DataRequirement {
         &DATA_REQUIREMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -132,6 +133,7 @@ impl Element for DataRequirement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -177,6 +179,7 @@ impl Element for DataRequirementCodeFilter {
         &DATA_REQUIREMENT_CODE_FILTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -189,6 +192,7 @@ impl Element for DataRequirementCodeFilter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -221,6 +225,7 @@ impl Element for DataRequirementDateFilter {
         &DATA_REQUIREMENT_DATE_FILTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -232,6 +237,7 @@ impl Element for DataRequirementDateFilter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -262,6 +268,7 @@ impl Element for DataRequirementSort {
         &DATA_REQUIREMENT_SORT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -272,6 +279,7 @@ impl Element for DataRequirementSort {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -306,8 +314,8 @@ impl DataRequirementSubject {
 impl Choice for DataRequirementSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -336,8 +344,8 @@ impl Choice for DataRequirementDateFilterValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Duration(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Duration(One::default()),
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, FhirString, Id, Integer};
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, Quantity, Range, Ratio, Timing, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, One, Quantity, Range, Ratio, Timing, UnknownFields};
 
 /// The datatype `Dosage`.
 ///
@@ -28,23 +28,23 @@ pub struct Dosage {
     /// `Dosage.patientInstruction`, 0..1 `string`. Summary.
     pub patient_instruction: Option<FhirString>,
     /// `Dosage.timing`, 0..1 `Timing`. Summary.
-    pub timing: Option<Box<Timing>>,
+    pub timing: Option<One<Timing>>,
     /// `Dosage.asNeeded[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/medication-as-needed-reason>. Summary.
     pub as_needed: Option<DosageAsNeeded>,
     /// `Dosage.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/approach-site-codes>. Summary.
-    pub site: Option<Box<CodeableConcept>>,
+    pub site: Option<One<CodeableConcept>>,
     /// `Dosage.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
-    pub route: Option<Box<CodeableConcept>>,
+    pub route: Option<One<CodeableConcept>>,
     /// `Dosage.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administration-method-codes>. Summary.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `Dosage.doseAndRate`, 0..*. Summary.
     pub dose_and_rate: Many<DosageDoseAndRate>,
     /// `Dosage.maxDosePerPeriod`, 0..1 `Ratio`. Summary.
-    pub max_dose_per_period: Option<Box<Ratio>>,
+    pub max_dose_per_period: Option<One<Ratio>>,
     /// `Dosage.maxDosePerAdministration`, 0..1 `Quantity`. Summary.
-    pub max_dose_per_administration: Option<Box<Quantity>>,
+    pub max_dose_per_administration: Option<One<Quantity>>,
     /// `Dosage.maxDosePerLifetime`, 0..1 `Quantity`. Summary.
-    pub max_dose_per_lifetime: Option<Box<Quantity>>,
+    pub max_dose_per_lifetime: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -57,7 +57,7 @@ pub struct DosageDoseAndRate {
     /// `Dosage.doseAndRate.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `Dosage.doseAndRate.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/dose-rate-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Dosage.doseAndRate.dose[x]`, 0..1. Summary.
     pub dose: Option<DosageDoseAndRateDose>,
     /// `Dosage.doseAndRate.rate[x]`, 0..1. Summary.
@@ -73,7 +73,7 @@ pub enum DosageAsNeeded {
     /// `boolean`.
     Boolean(Boolean),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 /// One of the types of `Dosage.doseAndRate.dose[x]`.
@@ -81,9 +81,9 @@ pub enum DosageAsNeeded {
 #[non_exhaustive]
 pub enum DosageDoseAndRateDose {
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 /// One of the types of `Dosage.doseAndRate.rate[x]`.
@@ -91,11 +91,11 @@ pub enum DosageDoseAndRateDose {
 #[non_exhaustive]
 pub enum DosageDoseAndRateRate {
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 impl Element for Dosage {
@@ -103,6 +103,7 @@ impl Element for Dosage {
         &DOSAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -125,6 +126,7 @@ impl Element for Dosage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -188,6 +190,7 @@ impl Element for DosageDoseAndRate {
         &DOSAGE_DOSE_AND_RATE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -199,6 +202,7 @@ impl Element for DosageDoseAndRate {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -235,7 +239,7 @@ impl Choice for DosageAsNeeded {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }
@@ -262,8 +266,8 @@ impl DosageDoseAndRateDose {
 impl Choice for DosageDoseAndRateDose {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Range(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::Range(One::default()),
+            1 => Self::Quantity(One::default()),
             _ => return None,
         })
     }
@@ -291,9 +295,9 @@ impl DosageDoseAndRateRate {
 impl Choice for DosageDoseAndRateRate {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Ratio(Box::default()),
-            1 => Self::Range(Box::default()),
-            2 => Self::Quantity(Box::default()),
+            0 => Self::Ratio(One::default()),
+            1 => Self::Range(One::default()),
+            2 => Self::Quantity(One::default()),
             _ => return None,
         })
     }

@@ -10,7 +10,7 @@ use crate::primitives::{
     UnsignedInt, Uri,
 };
 use crate::same::element;
-use crate::{Coded, Coding, Extension, Many, OpenValue, Quantity, UnknownFields};
+use crate::{Coded, Coding, Extension, Many, One, OpenValue, Quantity, UnknownFields};
 
 /// The datatype `ElementDefinition`.
 ///
@@ -36,7 +36,7 @@ pub struct ElementDefinition {
     /// `ElementDefinition.code`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
     pub code: Many<Coding>,
     /// `ElementDefinition.slicing`, 0..1. Summary.
-    pub slicing: Option<Box<ElementDefinitionSlicing>>,
+    pub slicing: Option<One<ElementDefinitionSlicing>>,
     /// `ElementDefinition.short`, 0..1 `string`. Summary.
     pub short: Option<FhirString>,
     /// `ElementDefinition.definition`, 0..1 `markdown`. Summary.
@@ -52,7 +52,7 @@ pub struct ElementDefinition {
     /// `ElementDefinition.max`, 0..1 `string`. Summary.
     pub max: Option<FhirString>,
     /// `ElementDefinition.base`, 0..1. Summary.
-    pub base: Option<Box<ElementDefinitionBase>>,
+    pub base: Option<One<ElementDefinitionBase>>,
     /// `ElementDefinition.contentReference`, 0..1 `uri`. Summary.
     pub content_reference: Option<Uri>,
     /// `ElementDefinition.type`, 0..*. Summary.
@@ -88,7 +88,7 @@ pub struct ElementDefinition {
     /// `ElementDefinition.isSummary`, 0..1 `boolean`. Summary.
     pub is_summary: Option<Boolean>,
     /// `ElementDefinition.binding`, 0..1. Summary.
-    pub binding: Option<Box<ElementDefinitionBinding>>,
+    pub binding: Option<One<ElementDefinitionBinding>>,
     /// `ElementDefinition.mapping`, 0..*. Summary.
     pub mapping: Many<ElementDefinitionMapping>,
     /// What the definition does not know.
@@ -264,7 +264,7 @@ pub enum ElementDefinitionMinValue {
     /// `unsignedInt`.
     UnsignedInt(UnsignedInt),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 /// One of the types of `ElementDefinition.maxValue[x]`.
@@ -288,7 +288,7 @@ pub enum ElementDefinitionMaxValue {
     /// `unsignedInt`.
     UnsignedInt(UnsignedInt),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 impl Element for ElementDefinition {
@@ -296,6 +296,7 @@ impl Element for ElementDefinition {
         &ELEMENT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -339,6 +340,7 @@ impl Element for ElementDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -439,6 +441,7 @@ impl Element for ElementDefinitionSlicing {
         &ELEMENT_DEFINITION_SLICING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -451,6 +454,7 @@ impl Element for ElementDefinitionSlicing {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -486,6 +490,7 @@ impl Element for ElementDefinitionSlicingDiscriminator {
         &ELEMENT_DEFINITION_SLICING_DISCRIMINATOR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -496,6 +501,7 @@ impl Element for ElementDefinitionSlicingDiscriminator {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -527,6 +533,7 @@ impl Element for ElementDefinitionBase {
         &ELEMENT_DEFINITION_BASE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -538,6 +545,7 @@ impl Element for ElementDefinitionBase {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -568,6 +576,7 @@ impl Element for ElementDefinitionType {
         &ELEMENT_DEFINITION_TYPE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -581,6 +590,7 @@ impl Element for ElementDefinitionType {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -623,6 +633,7 @@ impl Element for ElementDefinitionExample {
         &ELEMENT_DEFINITION_EXAMPLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -633,6 +644,7 @@ impl Element for ElementDefinitionExample {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -661,6 +673,7 @@ impl Element for ElementDefinitionConstraint {
         &ELEMENT_DEFINITION_CONSTRAINT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -676,6 +689,7 @@ impl Element for ElementDefinitionConstraint {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -717,6 +731,7 @@ impl Element for ElementDefinitionBinding {
         &ELEMENT_DEFINITION_BINDING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -728,6 +743,7 @@ impl Element for ElementDefinitionBinding {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -761,6 +777,7 @@ impl Element for ElementDefinitionMapping {
         &ELEMENT_DEFINITION_MAPPING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -773,6 +790,7 @@ impl Element for ElementDefinitionMapping {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -838,7 +856,7 @@ impl Choice for ElementDefinitionMinValue {
             5 => Self::Integer(Integer::default()),
             6 => Self::PositiveInt(PositiveInt::default()),
             7 => Self::UnsignedInt(UnsignedInt::default()),
-            8 => Self::Quantity(Box::default()),
+            8 => Self::Quantity(One::default()),
             _ => return None,
         })
     }
@@ -897,7 +915,7 @@ impl Choice for ElementDefinitionMaxValue {
             5 => Self::Integer(Integer::default()),
             6 => Self::PositiveInt(PositiveInt::default()),
             7 => Self::UnsignedInt(UnsignedInt::default()),
-            8 => Self::Quantity(Box::default()),
+            8 => Self::Quantity(One::default()),
             _ => return None,
         })
     }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id};
 use crate::same::element;
-use crate::{Coded, Extension, Many, Period, UnknownFields};
+use crate::{Coded, Extension, Many, One, Period, UnknownFields};
 
 /// The datatype `HumanName`.
 ///
@@ -31,7 +31,7 @@ pub struct HumanName {
     /// `HumanName.suffix`, 0..* `string`. Summary.
     pub suffix: Many<FhirString>,
     /// `HumanName.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -41,6 +41,7 @@ impl Element for HumanName {
         &HUMAN_NAME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -56,6 +57,7 @@ impl Element for HumanName {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{DateTime, Id};
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, Period, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, One, Period, UnknownFields};
 
 /// The datatype `MarketingStatus`.
 ///
@@ -20,13 +20,13 @@ pub struct MarketingStatus {
     /// `MarketingStatus.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MarketingStatus.country`, 0..1 `CodeableConcept`. Summary.
-    pub country: Option<Box<CodeableConcept>>,
+    pub country: Option<One<CodeableConcept>>,
     /// `MarketingStatus.jurisdiction`, 0..1 `CodeableConcept`. Summary.
-    pub jurisdiction: Option<Box<CodeableConcept>>,
+    pub jurisdiction: Option<One<CodeableConcept>>,
     /// `MarketingStatus.status`, 1..1 `CodeableConcept`. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `MarketingStatus.dateRange`, 0..1 `Period`. Summary.
-    pub date_range: Option<Box<Period>>,
+    pub date_range: Option<One<Period>>,
     /// `MarketingStatus.restoreDate`, 0..1 `dateTime`. Summary.
     pub restore_date: Option<DateTime>,
     /// What the definition does not know.
@@ -38,6 +38,7 @@ impl Element for MarketingStatus {
         &MARKETING_STATUS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -52,6 +53,7 @@ impl Element for MarketingStatus {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

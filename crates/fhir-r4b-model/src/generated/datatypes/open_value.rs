@@ -11,7 +11,7 @@ use crate::primitives::{
 use crate::{
     Address, Age, Annotation, Attachment, CodeableConcept, CodeableReference, Coding, ContactDetail, ContactPoint,
     Contributor, Count, DataRequirement, Distance, Dosage, Duration, Expression, HumanName, Identifier, Meta, Money,
-    ParameterDefinition, Period, Quantity, Range, Ratio, RatioRange, Reference, RelatedArtifact, SampledData,
+    One, ParameterDefinition, Period, Quantity, Range, Ratio, RatioRange, Reference, RelatedArtifact, SampledData,
     Signature, Timing, TriggerDefinition, UsageContext,
 };
 
@@ -20,69 +20,69 @@ use crate::{
 #[non_exhaustive]
 pub enum OpenValue {
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Annotation`.
-    Annotation(Box<Annotation>),
+    Annotation(One<Annotation>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `CodeableReference`.
-    CodeableReference(Box<CodeableReference>),
+    CodeableReference(One<CodeableReference>),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `ContactDetail`.
-    ContactDetail(Box<ContactDetail>),
+    ContactDetail(One<ContactDetail>),
     /// `ContactPoint`.
-    ContactPoint(Box<ContactPoint>),
+    ContactPoint(One<ContactPoint>),
     /// `Contributor`.
-    Contributor(Box<Contributor>),
+    Contributor(One<Contributor>),
     /// `Count`.
-    Count(Box<Count>),
+    Count(One<Count>),
     /// `DataRequirement`.
-    DataRequirement(Box<DataRequirement>),
+    DataRequirement(One<DataRequirement>),
     /// `Distance`.
-    Distance(Box<Distance>),
+    Distance(One<Distance>),
     /// `Dosage`.
-    Dosage(Box<Dosage>),
+    Dosage(One<Dosage>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Expression`.
-    Expression(Box<Expression>),
+    Expression(One<Expression>),
     /// `HumanName`.
-    HumanName(Box<HumanName>),
+    HumanName(One<HumanName>),
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
     /// `ParameterDefinition`.
-    ParameterDefinition(Box<ParameterDefinition>),
+    ParameterDefinition(One<ParameterDefinition>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `RatioRange`.
-    RatioRange(Box<RatioRange>),
+    RatioRange(One<RatioRange>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `RelatedArtifact`.
-    RelatedArtifact(Box<RelatedArtifact>),
+    RelatedArtifact(One<RelatedArtifact>),
     /// `SampledData`.
-    SampledData(Box<SampledData>),
+    SampledData(One<SampledData>),
     /// `Signature`.
-    Signature(Box<Signature>),
+    Signature(One<Signature>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `TriggerDefinition`.
-    TriggerDefinition(Box<TriggerDefinition>),
+    TriggerDefinition(One<TriggerDefinition>),
     /// `UsageContext`.
-    UsageContext(Box<UsageContext>),
+    UsageContext(One<UsageContext>),
     /// `base64Binary`.
     Base64Binary(Base64Binary),
     /// `boolean`.
@@ -128,67 +128,67 @@ pub enum OpenValue {
 #[non_exhaustive]
 pub enum OpenValueWithMeta {
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Annotation`.
-    Annotation(Box<Annotation>),
+    Annotation(One<Annotation>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `ContactDetail`.
-    ContactDetail(Box<ContactDetail>),
+    ContactDetail(One<ContactDetail>),
     /// `ContactPoint`.
-    ContactPoint(Box<ContactPoint>),
+    ContactPoint(One<ContactPoint>),
     /// `Contributor`.
-    Contributor(Box<Contributor>),
+    Contributor(One<Contributor>),
     /// `Count`.
-    Count(Box<Count>),
+    Count(One<Count>),
     /// `DataRequirement`.
-    DataRequirement(Box<DataRequirement>),
+    DataRequirement(One<DataRequirement>),
     /// `Distance`.
-    Distance(Box<Distance>),
+    Distance(One<Distance>),
     /// `Dosage`.
-    Dosage(Box<Dosage>),
+    Dosage(One<Dosage>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Expression`.
-    Expression(Box<Expression>),
+    Expression(One<Expression>),
     /// `HumanName`.
-    HumanName(Box<HumanName>),
+    HumanName(One<HumanName>),
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Meta`.
-    Meta(Box<Meta>),
+    Meta(One<Meta>),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
     /// `ParameterDefinition`.
-    ParameterDefinition(Box<ParameterDefinition>),
+    ParameterDefinition(One<ParameterDefinition>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `RelatedArtifact`.
-    RelatedArtifact(Box<RelatedArtifact>),
+    RelatedArtifact(One<RelatedArtifact>),
     /// `SampledData`.
-    SampledData(Box<SampledData>),
+    SampledData(One<SampledData>),
     /// `Signature`.
-    Signature(Box<Signature>),
+    Signature(One<Signature>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `TriggerDefinition`.
-    TriggerDefinition(Box<TriggerDefinition>),
+    TriggerDefinition(One<TriggerDefinition>),
     /// `UsageContext`.
-    UsageContext(Box<UsageContext>),
+    UsageContext(One<UsageContext>),
     /// `base64Binary`.
     Base64Binary(Base64Binary),
     /// `boolean`.
@@ -288,38 +288,38 @@ impl OpenValue {
 impl Choice for OpenValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Address(Box::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Annotation(Box::default()),
-            3 => Self::Attachment(Box::default()),
-            4 => Self::CodeableConcept(Box::default()),
-            5 => Self::CodeableReference(Box::default()),
-            6 => Self::Coding(Box::default()),
-            7 => Self::ContactDetail(Box::default()),
-            8 => Self::ContactPoint(Box::default()),
-            9 => Self::Contributor(Box::default()),
-            10 => Self::Count(Box::default()),
-            11 => Self::DataRequirement(Box::default()),
-            12 => Self::Distance(Box::default()),
-            13 => Self::Dosage(Box::default()),
-            14 => Self::Duration(Box::default()),
-            15 => Self::Expression(Box::default()),
-            16 => Self::HumanName(Box::default()),
-            17 => Self::Identifier(Box::default()),
-            18 => Self::Money(Box::default()),
-            19 => Self::ParameterDefinition(Box::default()),
-            20 => Self::Period(Box::default()),
-            21 => Self::Quantity(Box::default()),
-            22 => Self::Range(Box::default()),
-            23 => Self::Ratio(Box::default()),
-            24 => Self::RatioRange(Box::default()),
-            25 => Self::Reference(Box::default()),
-            26 => Self::RelatedArtifact(Box::default()),
-            27 => Self::SampledData(Box::default()),
-            28 => Self::Signature(Box::default()),
-            29 => Self::Timing(Box::default()),
-            30 => Self::TriggerDefinition(Box::default()),
-            31 => Self::UsageContext(Box::default()),
+            0 => Self::Address(One::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Annotation(One::default()),
+            3 => Self::Attachment(One::default()),
+            4 => Self::CodeableConcept(One::default()),
+            5 => Self::CodeableReference(One::default()),
+            6 => Self::Coding(One::default()),
+            7 => Self::ContactDetail(One::default()),
+            8 => Self::ContactPoint(One::default()),
+            9 => Self::Contributor(One::default()),
+            10 => Self::Count(One::default()),
+            11 => Self::DataRequirement(One::default()),
+            12 => Self::Distance(One::default()),
+            13 => Self::Dosage(One::default()),
+            14 => Self::Duration(One::default()),
+            15 => Self::Expression(One::default()),
+            16 => Self::HumanName(One::default()),
+            17 => Self::Identifier(One::default()),
+            18 => Self::Money(One::default()),
+            19 => Self::ParameterDefinition(One::default()),
+            20 => Self::Period(One::default()),
+            21 => Self::Quantity(One::default()),
+            22 => Self::Range(One::default()),
+            23 => Self::Ratio(One::default()),
+            24 => Self::RatioRange(One::default()),
+            25 => Self::Reference(One::default()),
+            26 => Self::RelatedArtifact(One::default()),
+            27 => Self::SampledData(One::default()),
+            28 => Self::Signature(One::default()),
+            29 => Self::Timing(One::default()),
+            30 => Self::TriggerDefinition(One::default()),
+            31 => Self::UsageContext(One::default()),
             32 => Self::Base64Binary(Base64Binary::default()),
             33 => Self::Boolean(Boolean::default()),
             34 => Self::Canonical(Canonical::default()),
@@ -514,37 +514,37 @@ impl OpenValueWithMeta {
 impl Choice for OpenValueWithMeta {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Address(Box::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Annotation(Box::default()),
-            3 => Self::Attachment(Box::default()),
-            4 => Self::CodeableConcept(Box::default()),
-            5 => Self::Coding(Box::default()),
-            6 => Self::ContactDetail(Box::default()),
-            7 => Self::ContactPoint(Box::default()),
-            8 => Self::Contributor(Box::default()),
-            9 => Self::Count(Box::default()),
-            10 => Self::DataRequirement(Box::default()),
-            11 => Self::Distance(Box::default()),
-            12 => Self::Dosage(Box::default()),
-            13 => Self::Duration(Box::default()),
-            14 => Self::Expression(Box::default()),
-            15 => Self::HumanName(Box::default()),
-            16 => Self::Identifier(Box::default()),
-            17 => Self::Meta(Box::default()),
-            18 => Self::Money(Box::default()),
-            19 => Self::ParameterDefinition(Box::default()),
-            20 => Self::Period(Box::default()),
-            21 => Self::Quantity(Box::default()),
-            22 => Self::Range(Box::default()),
-            23 => Self::Ratio(Box::default()),
-            24 => Self::Reference(Box::default()),
-            25 => Self::RelatedArtifact(Box::default()),
-            26 => Self::SampledData(Box::default()),
-            27 => Self::Signature(Box::default()),
-            28 => Self::Timing(Box::default()),
-            29 => Self::TriggerDefinition(Box::default()),
-            30 => Self::UsageContext(Box::default()),
+            0 => Self::Address(One::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Annotation(One::default()),
+            3 => Self::Attachment(One::default()),
+            4 => Self::CodeableConcept(One::default()),
+            5 => Self::Coding(One::default()),
+            6 => Self::ContactDetail(One::default()),
+            7 => Self::ContactPoint(One::default()),
+            8 => Self::Contributor(One::default()),
+            9 => Self::Count(One::default()),
+            10 => Self::DataRequirement(One::default()),
+            11 => Self::Distance(One::default()),
+            12 => Self::Dosage(One::default()),
+            13 => Self::Duration(One::default()),
+            14 => Self::Expression(One::default()),
+            15 => Self::HumanName(One::default()),
+            16 => Self::Identifier(One::default()),
+            17 => Self::Meta(One::default()),
+            18 => Self::Money(One::default()),
+            19 => Self::ParameterDefinition(One::default()),
+            20 => Self::Period(One::default()),
+            21 => Self::Quantity(One::default()),
+            22 => Self::Range(One::default()),
+            23 => Self::Ratio(One::default()),
+            24 => Self::Reference(One::default()),
+            25 => Self::RelatedArtifact(One::default()),
+            26 => Self::SampledData(One::default()),
+            27 => Self::Signature(One::default()),
+            28 => Self::Timing(One::default()),
+            29 => Self::TriggerDefinition(One::default()),
+            30 => Self::UsageContext(One::default()),
             31 => Self::Base64Binary(Base64Binary::default()),
             32 => Self::Boolean(Boolean::default()),
             33 => Self::Canonical(Canonical::default()),

@@ -41,6 +41,7 @@ impl Element for ParameterDefinition {
         &PARAMETER_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -56,6 +57,7 @@ impl Element for ParameterDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo, Variant};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, Range, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, One, Range, UnknownFields};
 
 /// The datatype `Population`.
 ///
@@ -22,11 +22,11 @@ pub struct Population {
     /// `Population.age[x]`, 0..1. Summary.
     pub age: Option<PopulationAge>,
     /// `Population.gender`, 0..1 `CodeableConcept`. Summary.
-    pub gender: Option<Box<CodeableConcept>>,
+    pub gender: Option<One<CodeableConcept>>,
     /// `Population.race`, 0..1 `CodeableConcept`. Summary.
-    pub race: Option<Box<CodeableConcept>>,
+    pub race: Option<One<CodeableConcept>>,
     /// `Population.physiologicalCondition`, 0..1 `CodeableConcept`. Summary.
-    pub physiological_condition: Option<Box<CodeableConcept>>,
+    pub physiological_condition: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -36,9 +36,9 @@ pub struct Population {
 #[non_exhaustive]
 pub enum PopulationAge {
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for Population {
@@ -46,6 +46,7 @@ impl Element for Population {
         &POPULATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -59,6 +60,7 @@ impl Element for Population {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -96,8 +98,8 @@ impl PopulationAge {
 impl Choice for PopulationAge {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Range(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Range(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

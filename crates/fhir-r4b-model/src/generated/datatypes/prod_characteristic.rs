@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{FhirString, Id};
 use crate::same::element;
-use crate::{Attachment, CodeableConcept, Extension, Many, Quantity, UnknownFields};
+use crate::{Attachment, CodeableConcept, Extension, Many, One, Quantity, UnknownFields};
 
 /// The datatype `ProdCharacteristic`.
 ///
@@ -20,17 +20,17 @@ pub struct ProdCharacteristic {
     /// `ProdCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ProdCharacteristic.height`, 0..1 `Quantity`. Summary.
-    pub height: Option<Box<Quantity>>,
+    pub height: Option<One<Quantity>>,
     /// `ProdCharacteristic.width`, 0..1 `Quantity`. Summary.
-    pub width: Option<Box<Quantity>>,
+    pub width: Option<One<Quantity>>,
     /// `ProdCharacteristic.depth`, 0..1 `Quantity`. Summary.
-    pub depth: Option<Box<Quantity>>,
+    pub depth: Option<One<Quantity>>,
     /// `ProdCharacteristic.weight`, 0..1 `Quantity`. Summary.
-    pub weight: Option<Box<Quantity>>,
+    pub weight: Option<One<Quantity>>,
     /// `ProdCharacteristic.nominalVolume`, 0..1 `Quantity`. Summary.
-    pub nominal_volume: Option<Box<Quantity>>,
+    pub nominal_volume: Option<One<Quantity>>,
     /// `ProdCharacteristic.externalDiameter`, 0..1 `Quantity`. Summary.
-    pub external_diameter: Option<Box<Quantity>>,
+    pub external_diameter: Option<One<Quantity>>,
     /// `ProdCharacteristic.shape`, 0..1 `string`. Summary.
     pub shape: Option<FhirString>,
     /// `ProdCharacteristic.color`, 0..* `string`. Summary.
@@ -40,7 +40,7 @@ pub struct ProdCharacteristic {
     /// `ProdCharacteristic.image`, 0..* `Attachment`. Summary.
     pub image: Many<Attachment>,
     /// `ProdCharacteristic.scoring`, 0..1 `CodeableConcept`. Summary.
-    pub scoring: Option<Box<CodeableConcept>>,
+    pub scoring: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -50,6 +50,7 @@ impl Element for ProdCharacteristic {
         &PROD_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -70,6 +71,7 @@ impl Element for ProdCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

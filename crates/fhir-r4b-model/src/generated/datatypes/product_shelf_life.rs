@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Identifier, Many, Quantity, UnknownFields};
+use crate::{CodeableConcept, Extension, Identifier, Many, One, Quantity, UnknownFields};
 
 /// The datatype `ProductShelfLife`.
 ///
@@ -20,11 +20,11 @@ pub struct ProductShelfLife {
     /// `ProductShelfLife.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ProductShelfLife.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `ProductShelfLife.type`, 1..1 `CodeableConcept`. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ProductShelfLife.period`, 1..1 `Quantity`. Summary.
-    pub period: Option<Box<Quantity>>,
+    pub period: Option<One<Quantity>>,
     /// `ProductShelfLife.specialPrecautionsForStorage`, 0..* `CodeableConcept`. Summary.
     pub special_precautions_for_storage: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -36,6 +36,7 @@ impl Element for ProductShelfLife {
         &PRODUCT_SHELF_LIFE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -49,6 +50,7 @@ impl Element for ProductShelfLife {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{Extension, Many, Quantity, UnknownFields};
+use crate::{Extension, Many, One, Quantity, UnknownFields};
 
 /// The datatype `Range`.
 ///
@@ -18,9 +18,9 @@ pub struct Range {
     /// `Range.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `Range.low`, 0..1 `Quantity`. Summary.
-    pub low: Option<Box<Quantity>>,
+    pub low: Option<One<Quantity>>,
     /// `Range.high`, 0..1 `Quantity`. Summary.
-    pub high: Option<Box<Quantity>>,
+    pub high: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -30,6 +30,7 @@ impl Element for Range {
         &RANGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -40,6 +41,7 @@ impl Element for Range {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

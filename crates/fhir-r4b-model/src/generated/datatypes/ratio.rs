@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{Extension, Many, Quantity, UnknownFields};
+use crate::{Extension, Many, One, Quantity, UnknownFields};
 
 /// The datatype `Ratio`.
 ///
@@ -18,9 +18,9 @@ pub struct Ratio {
     /// `Ratio.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `Ratio.numerator`, 0..1 `Quantity`. Summary.
-    pub numerator: Option<Box<Quantity>>,
+    pub numerator: Option<One<Quantity>>,
     /// `Ratio.denominator`, 0..1 `Quantity`. Summary.
-    pub denominator: Option<Box<Quantity>>,
+    pub denominator: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -30,6 +30,7 @@ impl Element for Ratio {
         &RATIO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -40,6 +41,7 @@ impl Element for Ratio {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

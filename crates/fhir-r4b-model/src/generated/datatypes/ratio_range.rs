@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{Extension, Many, Quantity, UnknownFields};
+use crate::{Extension, Many, One, Quantity, UnknownFields};
 
 /// The datatype `RatioRange`.
 ///
@@ -18,11 +18,11 @@ pub struct RatioRange {
     /// `RatioRange.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `RatioRange.lowNumerator`, 0..1 `Quantity`. Summary.
-    pub low_numerator: Option<Box<Quantity>>,
+    pub low_numerator: Option<One<Quantity>>,
     /// `RatioRange.highNumerator`, 0..1 `Quantity`. Summary.
-    pub high_numerator: Option<Box<Quantity>>,
+    pub high_numerator: Option<One<Quantity>>,
     /// `RatioRange.denominator`, 0..1 `Quantity`. Summary.
-    pub denominator: Option<Box<Quantity>>,
+    pub denominator: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -32,6 +32,7 @@ impl Element for RatioRange {
         &RATIO_RANGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -43,6 +44,7 @@ impl Element for RatioRange {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Extension, Identifier, Many, UnknownFields};
+use crate::{Extension, Identifier, Many, One, UnknownFields};
 
 /// The datatype `Reference`.
 ///
@@ -22,7 +22,7 @@ pub struct Reference {
     /// `Reference.type`, 0..1 `uri`, extensible codes: <http://hl7.org/fhir/ValueSet/resource-types>. Summary.
     pub r#type: Option<Uri>,
     /// `Reference.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Reference.display`, 0..1 `string`. Summary.
     pub display: Option<FhirString>,
     /// What the definition does not know.
@@ -34,6 +34,7 @@ impl Element for Reference {
         &REFERENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -46,6 +47,7 @@ impl Element for Reference {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Canonical, FhirString, Id, Markdown, Url};
 use crate::same::element;
-use crate::{Attachment, Coded, Extension, Many, UnknownFields};
+use crate::{Attachment, Coded, Extension, Many, One, UnknownFields};
 
 /// The datatype `RelatedArtifact`.
 ///
@@ -29,7 +29,7 @@ pub struct RelatedArtifact {
     /// `RelatedArtifact.url`, 0..1 `url`. Summary.
     pub url: Option<Url>,
     /// `RelatedArtifact.document`, 0..1 `Attachment`. Summary.
-    pub document: Option<Box<Attachment>>,
+    pub document: Option<One<Attachment>>,
     /// `RelatedArtifact.resource`, 0..1 `canonical` to `Resource`. Summary.
     pub resource: Option<Canonical>,
     /// What the definition does not know.
@@ -41,6 +41,7 @@ impl Element for RelatedArtifact {
         &RELATED_ARTIFACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -56,6 +57,7 @@ impl Element for RelatedArtifact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

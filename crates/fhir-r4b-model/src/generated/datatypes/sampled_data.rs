@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{Decimal, FhirString, Id, PositiveInt};
 use crate::same::element;
-use crate::{Extension, Many, Quantity, UnknownFields};
+use crate::{Extension, Many, One, Quantity, UnknownFields};
 
 /// The datatype `SampledData`.
 ///
@@ -18,7 +18,7 @@ pub struct SampledData {
     /// `SampledData.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `SampledData.origin`, 1..1 `Quantity`. Summary.
-    pub origin: Option<Box<Quantity>>,
+    pub origin: Option<One<Quantity>>,
     /// `SampledData.period`, 1..1 `decimal`. Summary.
     pub period: Option<Decimal>,
     /// `SampledData.factor`, 0..1 `decimal`. Summary.
@@ -40,6 +40,7 @@ impl Element for SampledData {
         &SAMPLED_DATA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -55,6 +56,7 @@ impl Element for SampledData {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

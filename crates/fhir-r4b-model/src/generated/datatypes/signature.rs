@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Base64Binary, Code, Id, Instant};
 use crate::same::element;
-use crate::{Coding, Extension, Many, Reference, UnknownFields};
+use crate::{Coding, Extension, Many, One, Reference, UnknownFields};
 
 /// The datatype `Signature`.
 ///
@@ -22,9 +22,9 @@ pub struct Signature {
     /// `Signature.when`, 1..1 `instant`. Summary.
     pub when: Option<Instant>,
     /// `Signature.who`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub who: Option<Box<Reference>>,
+    pub who: Option<One<Reference>>,
     /// `Signature.onBehalfOf`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub on_behalf_of: Option<Box<Reference>>,
+    pub on_behalf_of: Option<One<Reference>>,
     /// `Signature.targetFormat`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>.
     pub target_format: Option<Code>,
     /// `Signature.sigFormat`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>.
@@ -40,6 +40,7 @@ impl Element for Signature {
         &SIGNATURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -55,6 +56,7 @@ impl Element for Signature {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

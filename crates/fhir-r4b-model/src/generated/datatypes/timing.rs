@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{DateTime, Decimal, FhirString, Id, PositiveInt, Time, UnsignedInt};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Duration, Extension, Many, Period, Range, UnknownFields};
+use crate::{CodeableConcept, Coded, Duration, Extension, Many, One, Period, Range, UnknownFields};
 
 /// The datatype `Timing`.
 ///
@@ -23,9 +23,9 @@ pub struct Timing {
     /// `Timing.event`, 0..* `dateTime`. Summary.
     pub event: Many<DateTime>,
     /// `Timing.repeat`, 0..1. Summary.
-    pub repeat: Option<Box<TimingRepeat>>,
+    pub repeat: Option<One<TimingRepeat>>,
     /// `Timing.code`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/timing-abbreviation>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -76,11 +76,11 @@ pub struct TimingRepeat {
 #[non_exhaustive]
 pub enum TimingRepeatBounds {
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for Timing {
@@ -88,6 +88,7 @@ impl Element for Timing {
         &TIMING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -100,6 +101,7 @@ impl Element for Timing {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -134,6 +136,7 @@ impl Element for TimingRepeat {
         &TIMING_REPEAT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -157,6 +160,7 @@ impl Element for TimingRepeat {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -225,9 +229,9 @@ impl TimingRepeatBounds {
 impl Choice for TimingRepeatBounds {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Duration(Box::default()),
-            1 => Self::Range(Box::default()),
-            2 => Self::Period(Box::default()),
+            0 => Self::Duration(One::default()),
+            1 => Self::Range(One::default()),
+            2 => Self::Period(One::default()),
             _ => return None,
         })
     }

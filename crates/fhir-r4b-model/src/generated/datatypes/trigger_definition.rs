@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Date, DateTime, FhirString, Id};
 use crate::same::element;
-use crate::{Coded, DataRequirement, Expression, Extension, Many, Reference, Timing, UnknownFields};
+use crate::{Coded, DataRequirement, Expression, Extension, Many, One, Reference, Timing, UnknownFields};
 
 /// The datatype `TriggerDefinition`.
 ///
@@ -27,7 +27,7 @@ pub struct TriggerDefinition {
     /// `TriggerDefinition.data`, 0..* `DataRequirement`. Summary.
     pub data: Many<DataRequirement>,
     /// `TriggerDefinition.condition`, 0..1 `Expression`. Summary.
-    pub condition: Option<Box<Expression>>,
+    pub condition: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -37,9 +37,9 @@ pub struct TriggerDefinition {
 #[non_exhaustive]
 pub enum TriggerDefinitionTiming {
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `date`.
     Date(Date),
     /// `dateTime`.
@@ -51,6 +51,7 @@ impl Element for TriggerDefinition {
         &TRIGGER_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -64,6 +65,7 @@ impl Element for TriggerDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -105,8 +107,8 @@ impl TriggerDefinitionTiming {
 impl Choice for TriggerDefinitionTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Timing(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Timing(One::default()),
+            1 => Self::Reference(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::DateTime(DateTime::default()),
             _ => return None,

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{CodeableConcept, Coding, Extension, Many, Quantity, Range, Reference, UnknownFields};
+use crate::{CodeableConcept, Coding, Extension, Many, One, Quantity, Range, Reference, UnknownFields};
 
 /// The datatype `UsageContext`.
 ///
@@ -18,7 +18,7 @@ pub struct UsageContext {
     /// `UsageContext.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `UsageContext.code`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/usage-context-type>. Summary.
-    pub code: Option<Box<Coding>>,
+    pub code: Option<One<Coding>>,
     /// `UsageContext.value[x]`, 1..1 to `PlanDefinition`, `ResearchStudy`, `InsurancePlan`, `HealthcareService`, `Group`, `Location`, `Organization`, example codes: <http://hl7.org/fhir/ValueSet/use-context>. Summary.
     pub value: Option<UsageContextValue>,
     /// What the definition does not know.
@@ -30,13 +30,13 @@ pub struct UsageContext {
 #[non_exhaustive]
 pub enum UsageContextValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for UsageContext {
@@ -44,6 +44,7 @@ impl Element for UsageContext {
         &USAGE_CONTEXT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -54,6 +55,7 @@ impl Element for UsageContext {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -96,10 +98,10 @@ impl UsageContextValue {
 impl Choice for UsageContextValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
-            2 => Self::Range(Box::default()),
-            3 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
+            2 => Self::Range(One::default()),
+            3 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `Account`.
@@ -19,13 +20,13 @@ pub struct Account {
     /// `Account.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Account.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Account.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Account.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Account.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Account.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Account.extension`, 0..* `Extension`.
@@ -37,23 +38,23 @@ pub struct Account {
     /// `Account.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/account-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::AccountStatus>>,
     /// `Account.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/account-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Account.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Account.subject`, 0..* `Reference` to `Patient`, `Device`, `Practitioner`, `PractitionerRole`, `Location`, `HealthcareService`, `Organization`. Summary.
     pub subject: Many<Reference>,
     /// `Account.servicePeriod`, 0..1 `Period`. Summary.
-    pub service_period: Option<Box<Period>>,
+    pub service_period: Option<One<Period>>,
     /// `Account.coverage`, 0..*. Summary.
     pub coverage: Many<AccountCoverage>,
     /// `Account.owner`, 0..1 `Reference` to `Organization`. Summary.
-    pub owner: Option<Box<Reference>>,
+    pub owner: Option<One<Reference>>,
     /// `Account.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Account.guarantor`, 0..*.
     pub guarantor: Many<AccountGuarantor>,
     /// `Account.partOf`, 0..1 `Reference` to `Account`.
-    pub part_of: Option<Box<Reference>>,
+    pub part_of: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -68,7 +69,7 @@ pub struct AccountCoverage {
     /// `Account.coverage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Account.coverage.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `Account.coverage.priority`, 0..1 `positiveInt`. Summary.
     pub priority: Option<PositiveInt>,
     /// What the definition does not know.
@@ -85,11 +86,11 @@ pub struct AccountGuarantor {
     /// `Account.guarantor.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Account.guarantor.party`, 1..1 `Reference` to `Patient`, `RelatedPerson`, `Organization`.
-    pub party: Option<Box<Reference>>,
+    pub party: Option<One<Reference>>,
     /// `Account.guarantor.onHold`, 0..1 `boolean`.
     pub on_hold: Option<Boolean>,
     /// `Account.guarantor.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -99,6 +100,7 @@ impl Element for Account {
         &ACCOUNT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -124,6 +126,7 @@ impl Element for Account {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -188,6 +191,7 @@ impl Element for AccountCoverage {
         &ACCOUNT_COVERAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -199,6 +203,7 @@ impl Element for AccountCoverage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -229,6 +234,7 @@ impl Element for AccountGuarantor {
         &ACCOUNT_GUARANTOR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -241,6 +247,7 @@ impl Element for AccountGuarantor {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id
 use crate::same::element;
 use crate::{
     Age, CodeableConcept, Coded, ContactDetail, Dosage, Duration, Expression, Extension, Identifier, Many, Meta,
-    Narrative, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
+    Narrative, One, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
 };
 
 /// The resource `ActivityDefinition`.
@@ -20,13 +20,13 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ActivityDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ActivityDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ActivityDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ActivityDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ActivityDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ActivityDefinition.extension`, 0..* `Extension`.
@@ -74,7 +74,7 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ActivityDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `ActivityDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ActivityDefinition.author`, 0..* `ContactDetail`.
@@ -94,7 +94,7 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.profile`, 0..1 `canonical` to `StructureDefinition`.
     pub profile: Option<Canonical>,
     /// `ActivityDefinition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ActivityDefinition.intent`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>.
     pub intent: Option<Coded<codes::RequestIntent>>,
     /// `ActivityDefinition.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>.
@@ -104,13 +104,13 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.timing[x]`, 0..1.
     pub timing: Option<ActivityDefinitionTiming>,
     /// `ActivityDefinition.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `ActivityDefinition.participant`, 0..*.
     pub participant: Many<ActivityDefinitionParticipant>,
     /// `ActivityDefinition.product[x]`, 0..1 to `Medication`, `Substance`, `Ingredient`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>.
     pub product: Option<ActivityDefinitionProduct>,
     /// `ActivityDefinition.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ActivityDefinition.dosage`, 0..* `Dosage`.
     pub dosage: Many<Dosage>,
     /// `ActivityDefinition.bodySite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>.
@@ -141,7 +141,7 @@ pub struct ActivityDefinitionParticipant {
     /// `ActivityDefinition.participant.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-participant-type>.
     pub r#type: Option<Coded<codes::ActionParticipantType>>,
     /// `ActivityDefinition.participant.role`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -158,7 +158,7 @@ pub struct ActivityDefinitionDynamicValue {
     /// `ActivityDefinition.dynamicValue.path`, 1..1 `string`.
     pub path: Option<FhirString>,
     /// `ActivityDefinition.dynamicValue.expression`, 1..1 `Expression`.
-    pub expression: Option<Box<Expression>>,
+    pub expression: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -168,9 +168,9 @@ pub struct ActivityDefinitionDynamicValue {
 #[non_exhaustive]
 pub enum ActivityDefinitionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `canonical`.
     Canonical(Canonical),
 }
@@ -180,17 +180,17 @@ pub enum ActivityDefinitionSubject {
 #[non_exhaustive]
 pub enum ActivityDefinitionTiming {
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
 }
 
 /// One of the types of `ActivityDefinition.product[x]`.
@@ -198,9 +198,9 @@ pub enum ActivityDefinitionTiming {
 #[non_exhaustive]
 pub enum ActivityDefinitionProduct {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for ActivityDefinition {
@@ -208,6 +208,7 @@ impl Element for ActivityDefinition {
         &ACTIVITY_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -268,6 +269,7 @@ impl Element for ActivityDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -415,6 +417,7 @@ impl Element for ActivityDefinitionParticipant {
         &ACTIVITY_DEFINITION_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -426,6 +429,7 @@ impl Element for ActivityDefinitionParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -459,6 +463,7 @@ impl Element for ActivityDefinitionDynamicValue {
         &ACTIVITY_DEFINITION_DYNAMIC_VALUE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -470,6 +475,7 @@ impl Element for ActivityDefinitionDynamicValue {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -504,8 +510,8 @@ impl ActivityDefinitionSubject {
 impl Choice for ActivityDefinitionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             2 => Self::Canonical(Canonical::default()),
             _ => return None,
         })
@@ -542,12 +548,12 @@ impl ActivityDefinitionTiming {
 impl Choice for ActivityDefinitionTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Timing(Box::default()),
+            0 => Self::Timing(One::default()),
             1 => Self::DateTime(DateTime::default()),
-            2 => Self::Age(Box::default()),
-            3 => Self::Period(Box::default()),
-            4 => Self::Range(Box::default()),
-            5 => Self::Duration(Box::default()),
+            2 => Self::Age(One::default()),
+            3 => Self::Period(One::default()),
+            4 => Self::Range(One::default()),
+            5 => Self::Duration(One::default()),
             _ => return None,
         })
     }
@@ -582,8 +588,8 @@ impl ActivityDefinitionProduct {
 impl Choice for ActivityDefinitionProduct {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, Quantity, Ratio,
+    Attachment, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct AdministrableProductDefinition {
     /// `AdministrableProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AdministrableProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `AdministrableProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AdministrableProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `AdministrableProductDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `AdministrableProductDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `AdministrableProductDefinition.extension`, 0..* `Extension`.
@@ -40,15 +40,15 @@ pub struct AdministrableProductDefinition {
     /// `AdministrableProductDefinition.formOf`, 0..* `Reference` to `MedicinalProductDefinition`. Summary.
     pub form_of: Many<Reference>,
     /// `AdministrableProductDefinition.administrableDoseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administrable-dose-form>. Summary.
-    pub administrable_dose_form: Option<Box<CodeableConcept>>,
+    pub administrable_dose_form: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.unitOfPresentation`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/unit-of-presentation>. Summary.
-    pub unit_of_presentation: Option<Box<CodeableConcept>>,
+    pub unit_of_presentation: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.producedFrom`, 0..* `Reference` to `ManufacturedItemDefinition`. Summary.
     pub produced_from: Many<Reference>,
     /// `AdministrableProductDefinition.ingredient`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
     pub ingredient: Many<CodeableConcept>,
     /// `AdministrableProductDefinition.device`, 0..1 `Reference` to `DeviceDefinition`. Summary.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `AdministrableProductDefinition.property`, 0..*. Summary.
     pub property: Many<AdministrableProductDefinitionProperty>,
     /// `AdministrableProductDefinition.routeOfAdministration`, 1..*. Summary.
@@ -67,11 +67,11 @@ pub struct AdministrableProductDefinitionProperty {
     /// `AdministrableProductDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<AdministrableProductDefinitionPropertyValue>,
     /// `AdministrableProductDefinition.property.status`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -86,17 +86,17 @@ pub struct AdministrableProductDefinitionRouteOfAdministration {
     /// `AdministrableProductDefinition.routeOfAdministration.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.routeOfAdministration.firstDose`, 0..1 `Quantity`. Summary.
-    pub first_dose: Option<Box<Quantity>>,
+    pub first_dose: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.maxSingleDose`, 0..1 `Quantity`. Summary.
-    pub max_single_dose: Option<Box<Quantity>>,
+    pub max_single_dose: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.maxDosePerDay`, 0..1 `Quantity`. Summary.
-    pub max_dose_per_day: Option<Box<Quantity>>,
+    pub max_dose_per_day: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.maxDosePerTreatmentPeriod`, 0..1 `Ratio`. Summary.
-    pub max_dose_per_treatment_period: Option<Box<Ratio>>,
+    pub max_dose_per_treatment_period: Option<One<Ratio>>,
     /// `AdministrableProductDefinition.routeOfAdministration.maxTreatmentPeriod`, 0..1 `Duration`. Summary.
-    pub max_treatment_period: Option<Box<Duration>>,
+    pub max_treatment_period: Option<One<Duration>>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies`, 0..*. Summary.
     pub target_species: Many<AdministrableProductDefinitionRouteOfAdministrationTargetSpecies>,
     /// What the definition does not know.
@@ -113,7 +113,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpecies {
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/target-species>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod`, 0..*. Summary.
     pub withdrawal_period: Many<AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithdrawalPeriod>,
     /// What the definition does not know.
@@ -130,9 +130,9 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithd
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.tissue`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/animal-tissue-type>. Summary.
-    pub tissue: Option<Box<CodeableConcept>>,
+    pub tissue: Option<One<CodeableConcept>>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.value`, 1..1 `Quantity`. Summary.
-    pub value: Option<Box<Quantity>>,
+    pub value: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.supportingInformation`, 0..1 `string`. Summary.
     pub supporting_information: Option<FhirString>,
     /// What the definition does not know.
@@ -144,15 +144,15 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithd
 #[non_exhaustive]
 pub enum AdministrableProductDefinitionPropertyValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `date`.
     Date(Date),
     /// `boolean`.
     Boolean(Boolean),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 impl Element for AdministrableProductDefinition {
@@ -160,6 +160,7 @@ impl Element for AdministrableProductDefinition {
         &ADMINISTRABLE_PRODUCT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -184,6 +185,7 @@ impl Element for AdministrableProductDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -251,6 +253,7 @@ impl Element for AdministrableProductDefinitionProperty {
         &ADMINISTRABLE_PRODUCT_DEFINITION_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -263,6 +266,7 @@ impl Element for AdministrableProductDefinitionProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -300,6 +304,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministration {
         &ADMINISTRABLE_PRODUCT_DEFINITION_ROUTE_OF_ADMINISTRATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -316,6 +321,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministration {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -359,6 +365,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministrationTargetSpecie
         &ADMINISTRABLE_PRODUCT_DEFINITION_ROUTE_OF_ADMINISTRATION_TARGET_SPECIES
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -370,6 +377,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministrationTargetSpecie
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -403,6 +411,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministrationTargetSpecie
         &ADMINISTRABLE_PRODUCT_DEFINITION_ROUTE_OF_ADMINISTRATION_TARGET_SPECIES_WITHDRAWAL_PERIOD
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -415,6 +424,7 @@ impl Element for AdministrableProductDefinitionRouteOfAdministrationTargetSpecie
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -465,11 +475,11 @@ impl AdministrableProductDefinitionPropertyValue {
 impl Choice for AdministrableProductDefinitionPropertyValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::Boolean(Boolean::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             _ => return None,
         })
     }

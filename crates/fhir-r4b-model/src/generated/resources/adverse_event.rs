@@ -7,7 +7,9 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
+};
 
 /// The resource `AdverseEvent`.
 ///
@@ -17,13 +19,13 @@ pub struct AdverseEvent {
     /// `AdverseEvent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AdverseEvent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `AdverseEvent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AdverseEvent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `AdverseEvent.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `AdverseEvent.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `AdverseEvent.extension`, 0..* `Extension`.
@@ -31,17 +33,17 @@ pub struct AdverseEvent {
     /// `AdverseEvent.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `AdverseEvent.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `AdverseEvent.actuality`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/adverse-event-actuality>. Modifies the meaning. Summary.
     pub actuality: Option<Coded<codes::AdverseEventActuality>>,
     /// `AdverseEvent.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/adverse-event-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `AdverseEvent.event`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-type>. Summary.
-    pub event: Option<Box<CodeableConcept>>,
+    pub event: Option<One<CodeableConcept>>,
     /// `AdverseEvent.subject`, 1..1 `Reference` to `Patient`, `Group`, `Practitioner`, `RelatedPerson`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `AdverseEvent.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `AdverseEvent.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `AdverseEvent.detected`, 0..1 `dateTime`. Summary.
@@ -51,15 +53,15 @@ pub struct AdverseEvent {
     /// `AdverseEvent.resultingCondition`, 0..* `Reference` to `Condition`. Summary.
     pub resulting_condition: Many<Reference>,
     /// `AdverseEvent.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `AdverseEvent.seriousness`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-seriousness>. Summary.
-    pub seriousness: Option<Box<CodeableConcept>>,
+    pub seriousness: Option<One<CodeableConcept>>,
     /// `AdverseEvent.severity`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/adverse-event-severity>. Summary.
-    pub severity: Option<Box<CodeableConcept>>,
+    pub severity: Option<One<CodeableConcept>>,
     /// `AdverseEvent.outcome`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/adverse-event-outcome>. Summary.
-    pub outcome: Option<Box<CodeableConcept>>,
+    pub outcome: Option<One<CodeableConcept>>,
     /// `AdverseEvent.recorder`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub recorder: Option<Box<Reference>>,
+    pub recorder: Option<One<Reference>>,
     /// `AdverseEvent.contributor`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
     pub contributor: Many<Reference>,
     /// `AdverseEvent.suspectEntity`, 0..*. Summary.
@@ -84,7 +86,7 @@ pub struct AdverseEventSuspectEntity {
     /// `AdverseEvent.suspectEntity.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdverseEvent.suspectEntity.instance`, 1..1 `Reference` to `Immunization`, `Procedure`, `Substance`, `Medication`, `MedicationAdministration`, `MedicationStatement`, `Device`. Summary.
-    pub instance: Option<Box<Reference>>,
+    pub instance: Option<One<Reference>>,
     /// `AdverseEvent.suspectEntity.causality`, 0..*. Summary.
     pub causality: Many<AdverseEventSuspectEntityCausality>,
     /// What the definition does not know.
@@ -101,13 +103,13 @@ pub struct AdverseEventSuspectEntityCausality {
     /// `AdverseEvent.suspectEntity.causality.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdverseEvent.suspectEntity.causality.assessment`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-causality-assess>. Summary.
-    pub assessment: Option<Box<CodeableConcept>>,
+    pub assessment: Option<One<CodeableConcept>>,
     /// `AdverseEvent.suspectEntity.causality.productRelatedness`, 0..1 `string`. Summary.
     pub product_relatedness: Option<FhirString>,
     /// `AdverseEvent.suspectEntity.causality.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `AdverseEvent.suspectEntity.causality.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-causality-method>. Summary.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,6 +119,7 @@ impl Element for AdverseEvent {
         &ADVERSE_EVENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -151,6 +154,7 @@ impl Element for AdverseEvent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -242,6 +246,7 @@ impl Element for AdverseEventSuspectEntity {
         &ADVERSE_EVENT_SUSPECT_ENTITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -253,6 +258,7 @@ impl Element for AdverseEventSuspectEntity {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -283,6 +289,7 @@ impl Element for AdverseEventSuspectEntityCausality {
         &ADVERSE_EVENT_SUSPECT_ENTITY_CAUSALITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -296,6 +303,7 @@ impl Element for AdverseEventSuspectEntityCausality {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

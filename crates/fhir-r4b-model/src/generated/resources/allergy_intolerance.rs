@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Range, Reference,
-    Resource, UnknownFields,
+    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `AllergyIntolerance`.
@@ -20,13 +20,13 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AllergyIntolerance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `AllergyIntolerance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AllergyIntolerance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `AllergyIntolerance.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `AllergyIntolerance.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `AllergyIntolerance.extension`, 0..* `Extension`.
@@ -36,9 +36,9 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `AllergyIntolerance.clinicalStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-clinical>. Modifies the meaning. Summary.
-    pub clinical_status: Option<Box<CodeableConcept>>,
+    pub clinical_status: Option<One<CodeableConcept>>,
     /// `AllergyIntolerance.verificationStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-verification>. Modifies the meaning. Summary.
-    pub verification_status: Option<Box<CodeableConcept>>,
+    pub verification_status: Option<One<CodeableConcept>>,
     /// `AllergyIntolerance.type`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-type>. Summary.
     pub r#type: Option<Coded<codes::AllergyIntoleranceType>>,
     /// `AllergyIntolerance.category`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-category>. Summary.
@@ -46,19 +46,19 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.criticality`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-criticality>. Summary.
     pub criticality: Option<Coded<codes::AllergyIntoleranceCriticality>>,
     /// `AllergyIntolerance.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `AllergyIntolerance.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `AllergyIntolerance.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `AllergyIntolerance.onset[x]`, 0..1.
     pub onset: Option<AllergyIntoleranceOnset>,
     /// `AllergyIntolerance.recordedDate`, 0..1 `dateTime`.
     pub recorded_date: Option<DateTime>,
     /// `AllergyIntolerance.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`.
-    pub recorder: Option<Box<Reference>>,
+    pub recorder: Option<One<Reference>>,
     /// `AllergyIntolerance.asserter`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub asserter: Option<Box<Reference>>,
+    pub asserter: Option<One<Reference>>,
     /// `AllergyIntolerance.lastOccurrence`, 0..1 `dateTime`.
     pub last_occurrence: Option<DateTime>,
     /// `AllergyIntolerance.note`, 0..* `Annotation`.
@@ -79,7 +79,7 @@ pub struct AllergyIntoleranceReaction {
     /// `AllergyIntolerance.reaction.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AllergyIntolerance.reaction.substance`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-code>.
-    pub substance: Option<Box<CodeableConcept>>,
+    pub substance: Option<One<CodeableConcept>>,
     /// `AllergyIntolerance.reaction.manifestation`, 1..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
     pub manifestation: Many<CodeableConcept>,
     /// `AllergyIntolerance.reaction.description`, 0..1 `string`.
@@ -89,7 +89,7 @@ pub struct AllergyIntoleranceReaction {
     /// `AllergyIntolerance.reaction.severity`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/reaction-event-severity>.
     pub severity: Option<Coded<codes::AllergyIntoleranceSeverity>>,
     /// `AllergyIntolerance.reaction.exposureRoute`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>.
-    pub exposure_route: Option<Box<CodeableConcept>>,
+    pub exposure_route: Option<One<CodeableConcept>>,
     /// `AllergyIntolerance.reaction.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -103,11 +103,11 @@ pub enum AllergyIntoleranceOnset {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `string`.
     String(FhirString),
 }
@@ -117,6 +117,7 @@ impl Element for AllergyIntolerance {
         &ALLERGY_INTOLERANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -147,6 +148,7 @@ impl Element for AllergyIntolerance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -230,6 +232,7 @@ impl Element for AllergyIntoleranceReaction {
         &ALLERGY_INTOLERANCE_REACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -246,6 +249,7 @@ impl Element for AllergyIntoleranceReaction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -302,9 +306,9 @@ impl Choice for AllergyIntoleranceOnset {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Period(Box::default()),
-            3 => Self::Range(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Period(One::default()),
+            3 => Self::Range(One::default()),
             4 => Self::String(FhirString::default()),
             _ => return None,
         })

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, FhirString, Id, Instant, PositiveInt, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `Appointment`.
@@ -19,13 +20,13 @@ pub struct Appointment {
     /// `Appointment.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Appointment.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Appointment.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Appointment.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Appointment.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Appointment.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Appointment.extension`, 0..* `Extension`.
@@ -37,7 +38,7 @@ pub struct Appointment {
     /// `Appointment.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/appointmentstatus>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::AppointmentStatus>>,
     /// `Appointment.cancelationReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/appointment-cancellation-reason>. Summary.
-    pub cancelation_reason: Option<Box<CodeableConcept>>,
+    pub cancelation_reason: Option<One<CodeableConcept>>,
     /// `Appointment.serviceCategory`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-category>. Summary.
     pub service_category: Many<CodeableConcept>,
     /// `Appointment.serviceType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
@@ -45,7 +46,7 @@ pub struct Appointment {
     /// `Appointment.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
     pub specialty: Many<CodeableConcept>,
     /// `Appointment.appointmentType`, 0..1 `CodeableConcept`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0276>. Summary.
-    pub appointment_type: Option<Box<CodeableConcept>>,
+    pub appointment_type: Option<One<CodeableConcept>>,
     /// `Appointment.reasonCode`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Appointment.reasonReference`, 0..* `Reference` to `Condition`, `Procedure`, `Observation`, `ImmunizationRecommendation`.
@@ -92,13 +93,13 @@ pub struct AppointmentParticipant {
     /// `Appointment.participant.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Appointment.participant.actor`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// `Appointment.participant.required`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participantrequired>. Summary.
     pub required: Option<Coded<codes::ParticipantRequired>>,
     /// `Appointment.participant.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participationstatus>. Summary.
     pub status: Option<Coded<codes::ParticipationStatus>>,
     /// `Appointment.participant.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -108,6 +109,7 @@ impl Element for Appointment {
         &APPOINTMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -144,6 +146,7 @@ impl Element for Appointment {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -244,6 +247,7 @@ impl Element for AppointmentParticipant {
         &APPOINTMENT_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -258,6 +262,7 @@ impl Element for AppointmentParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

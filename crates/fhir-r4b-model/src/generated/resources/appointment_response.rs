@@ -7,7 +7,9 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
+};
 
 /// The resource `AppointmentResponse`.
 ///
@@ -17,13 +19,13 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AppointmentResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `AppointmentResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AppointmentResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `AppointmentResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `AppointmentResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `AppointmentResponse.extension`, 0..* `Extension`.
@@ -33,7 +35,7 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `AppointmentResponse.appointment`, 1..1 `Reference` to `Appointment`. Summary.
-    pub appointment: Option<Box<Reference>>,
+    pub appointment: Option<One<Reference>>,
     /// `AppointmentResponse.start`, 0..1 `instant`.
     pub start: Option<Instant>,
     /// `AppointmentResponse.end`, 0..1 `instant`.
@@ -41,7 +43,7 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.participantType`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub participant_type: Many<CodeableConcept>,
     /// `AppointmentResponse.actor`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// `AppointmentResponse.participantStatus`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participationstatus>. Modifies the meaning. Summary.
     pub participant_status: Option<Coded<codes::ParticipationStatus>>,
     /// `AppointmentResponse.comment`, 0..1 `string`.
@@ -55,6 +57,7 @@ impl Element for AppointmentResponse {
         &APPOINTMENT_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -77,6 +80,7 @@ impl Element for AppointmentResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

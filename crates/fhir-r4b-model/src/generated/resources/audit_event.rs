@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Base64Binary, Boolean, Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, Extension, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Coding, Extension, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields,
 };
 
 /// The resource `AuditEvent`.
@@ -19,13 +19,13 @@ pub struct AuditEvent {
     /// `AuditEvent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AuditEvent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `AuditEvent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AuditEvent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `AuditEvent.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `AuditEvent.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `AuditEvent.extension`, 0..* `Extension`.
@@ -33,13 +33,13 @@ pub struct AuditEvent {
     /// `AuditEvent.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.type`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-event-type>. Summary.
-    pub r#type: Option<Box<Coding>>,
+    pub r#type: Option<One<Coding>>,
     /// `AuditEvent.subtype`, 0..* `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-event-sub-type>. Summary.
     pub subtype: Many<Coding>,
     /// `AuditEvent.action`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/audit-event-action>. Summary.
     pub action: Option<Coded<codes::AuditEventAction>>,
     /// `AuditEvent.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `AuditEvent.recorded`, 1..1 `instant`. Summary.
     pub recorded: Option<Instant>,
     /// `AuditEvent.outcome`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/audit-event-outcome>. Summary.
@@ -51,7 +51,7 @@ pub struct AuditEvent {
     /// `AuditEvent.agent`, 1..*.
     pub agent: Many<AuditEventAgent>,
     /// `AuditEvent.source`, 1..1.
-    pub source: Option<Box<AuditEventSource>>,
+    pub source: Option<One<AuditEventSource>>,
     /// `AuditEvent.entity`, 0..*.
     pub entity: Many<AuditEventEntity>,
     /// What the definition does not know.
@@ -68,11 +68,11 @@ pub struct AuditEventAgent {
     /// `AuditEvent.agent.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.agent.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/participation-role-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `AuditEvent.agent.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
     pub role: Many<CodeableConcept>,
     /// `AuditEvent.agent.who`, 0..1 `Reference` to `PractitionerRole`, `Practitioner`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
-    pub who: Option<Box<Reference>>,
+    pub who: Option<One<Reference>>,
     /// `AuditEvent.agent.altId`, 0..1 `string`.
     pub alt_id: Option<FhirString>,
     /// `AuditEvent.agent.name`, 0..1 `string`.
@@ -80,13 +80,13 @@ pub struct AuditEventAgent {
     /// `AuditEvent.agent.requestor`, 1..1 `boolean`. Summary.
     pub requestor: Option<Boolean>,
     /// `AuditEvent.agent.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `AuditEvent.agent.policy`, 0..* `uri`.
     pub policy: Many<Uri>,
     /// `AuditEvent.agent.media`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/dicm-405-mediatype>.
-    pub media: Option<Box<Coding>>,
+    pub media: Option<One<Coding>>,
     /// `AuditEvent.agent.network`, 0..1.
-    pub network: Option<Box<AuditEventAgentNetwork>>,
+    pub network: Option<One<AuditEventAgentNetwork>>,
     /// `AuditEvent.agent.purposeOfUse`, 0..* `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
     pub purpose_of_use: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -122,7 +122,7 @@ pub struct AuditEventSource {
     /// `AuditEvent.source.site`, 0..1 `string`.
     pub site: Option<FhirString>,
     /// `AuditEvent.source.observer`, 1..1 `Reference` to `PractitionerRole`, `Practitioner`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
-    pub observer: Option<Box<Reference>>,
+    pub observer: Option<One<Reference>>,
     /// `AuditEvent.source.type`, 0..* `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-source-type>.
     pub r#type: Many<Coding>,
     /// What the definition does not know.
@@ -139,13 +139,13 @@ pub struct AuditEventEntity {
     /// `AuditEvent.entity.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.entity.what`, 0..1 `Reference` to `Resource`. Summary.
-    pub what: Option<Box<Reference>>,
+    pub what: Option<One<Reference>>,
     /// `AuditEvent.entity.type`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-entity-type>.
-    pub r#type: Option<Box<Coding>>,
+    pub r#type: Option<One<Coding>>,
     /// `AuditEvent.entity.role`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/object-role>.
-    pub role: Option<Box<Coding>>,
+    pub role: Option<One<Coding>>,
     /// `AuditEvent.entity.lifecycle`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/object-lifecycle-events>.
-    pub lifecycle: Option<Box<Coding>>,
+    pub lifecycle: Option<One<Coding>>,
     /// `AuditEvent.entity.securityLabel`, 0..* `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/security-labels>.
     pub security_label: Many<Coding>,
     /// `AuditEvent.entity.name`, 0..1 `string`. Summary.
@@ -192,6 +192,7 @@ impl Element for AuditEvent {
         &AUDIT_EVENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -217,6 +218,7 @@ impl Element for AuditEvent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -288,6 +290,7 @@ impl Element for AuditEventAgent {
         &AUDIT_EVENT_AGENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -308,6 +311,7 @@ impl Element for AuditEventAgent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -362,6 +366,7 @@ impl Element for AuditEventAgentNetwork {
         &AUDIT_EVENT_AGENT_NETWORK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -373,6 +378,7 @@ impl Element for AuditEventAgentNetwork {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -403,6 +409,7 @@ impl Element for AuditEventSource {
         &AUDIT_EVENT_SOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -415,6 +422,7 @@ impl Element for AuditEventSource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -449,6 +457,7 @@ impl Element for AuditEventEntity {
         &AUDIT_EVENT_ENTITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -467,6 +476,7 @@ impl Element for AuditEventEntity {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -515,6 +525,7 @@ impl Element for AuditEventEntityDetail {
         &AUDIT_EVENT_ENTITY_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -526,6 +537,7 @@ impl Element for AuditEventEntityDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

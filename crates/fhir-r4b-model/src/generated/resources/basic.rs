@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Date, Id, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `Basic`.
 ///
@@ -16,13 +16,13 @@ pub struct Basic {
     /// `Basic.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Basic.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Basic.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Basic.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Basic.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Basic.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Basic.extension`, 0..* `Extension`.
@@ -32,13 +32,13 @@ pub struct Basic {
     /// `Basic.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Basic.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/basic-resource-type>. Modifies the meaning. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Basic.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Basic.created`, 0..1 `date`. Summary.
     pub created: Option<Date>,
     /// `Basic.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -48,6 +48,7 @@ impl Element for Basic {
         &BASIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -67,6 +68,7 @@ impl Element for Basic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Base64Binary, Code, Id, Uri};
 use crate::same::element;
-use crate::{Meta, Reference, UnknownFields};
+use crate::{Meta, One, Reference, UnknownFields};
 
 /// The resource `Binary`.
 ///
@@ -16,7 +16,7 @@ pub struct Binary {
     /// `Binary.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Binary.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Binary.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Binary.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -24,7 +24,7 @@ pub struct Binary {
     /// `Binary.contentType`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>. Summary.
     pub content_type: Option<Code>,
     /// `Binary.securityContext`, 0..1 `Reference` to `Resource`. Summary.
-    pub security_context: Option<Box<Reference>>,
+    pub security_context: Option<One<Reference>>,
     /// `Binary.data`, 0..1 `base64Binary`.
     pub data: Option<Base64Binary>,
     /// What the definition does not know.
@@ -36,6 +36,7 @@ impl Element for Binary {
         &BINARY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -49,6 +50,7 @@ impl Element for Binary {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `BiologicallyDerivedProduct`.
@@ -19,13 +20,13 @@ pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `BiologicallyDerivedProduct.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `BiologicallyDerivedProduct.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `BiologicallyDerivedProduct.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `BiologicallyDerivedProduct.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `BiologicallyDerivedProduct.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `BiologicallyDerivedProduct.extension`, 0..* `Extension`.
@@ -37,7 +38,7 @@ pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.productCategory`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-category>.
     pub product_category: Option<Coded<codes::BiologicallyDerivedProductCategory>>,
     /// `BiologicallyDerivedProduct.productCode`, 0..1 `CodeableConcept`.
-    pub product_code: Option<Box<CodeableConcept>>,
+    pub product_code: Option<One<CodeableConcept>>,
     /// `BiologicallyDerivedProduct.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-status>.
     pub status: Option<Coded<codes::BiologicallyDerivedProductStatus>>,
     /// `BiologicallyDerivedProduct.request`, 0..* `Reference` to `ServiceRequest`.
@@ -47,11 +48,11 @@ pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.parent`, 0..* `Reference` to `BiologicallyDerivedProduct`.
     pub parent: Many<Reference>,
     /// `BiologicallyDerivedProduct.collection`, 0..1.
-    pub collection: Option<Box<BiologicallyDerivedProductCollection>>,
+    pub collection: Option<One<BiologicallyDerivedProductCollection>>,
     /// `BiologicallyDerivedProduct.processing`, 0..*.
     pub processing: Many<BiologicallyDerivedProductProcessing>,
     /// `BiologicallyDerivedProduct.manipulation`, 0..1.
-    pub manipulation: Option<Box<BiologicallyDerivedProductManipulation>>,
+    pub manipulation: Option<One<BiologicallyDerivedProductManipulation>>,
     /// `BiologicallyDerivedProduct.storage`, 0..*.
     pub storage: Many<BiologicallyDerivedProductStorage>,
     /// What the definition does not know.
@@ -68,9 +69,9 @@ pub struct BiologicallyDerivedProductCollection {
     /// `BiologicallyDerivedProduct.collection.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `BiologicallyDerivedProduct.collection.collector`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub collector: Option<Box<Reference>>,
+    pub collector: Option<One<Reference>>,
     /// `BiologicallyDerivedProduct.collection.source`, 0..1 `Reference` to `Patient`, `Organization`.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// `BiologicallyDerivedProduct.collection.collected[x]`, 0..1.
     pub collected: Option<BiologicallyDerivedProductCollectionCollected>,
     /// What the definition does not know.
@@ -89,9 +90,9 @@ pub struct BiologicallyDerivedProductProcessing {
     /// `BiologicallyDerivedProduct.processing.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `BiologicallyDerivedProduct.processing.procedure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>.
-    pub procedure: Option<Box<CodeableConcept>>,
+    pub procedure: Option<One<CodeableConcept>>,
     /// `BiologicallyDerivedProduct.processing.additive`, 0..1 `Reference` to `Substance`.
-    pub additive: Option<Box<Reference>>,
+    pub additive: Option<One<Reference>>,
     /// `BiologicallyDerivedProduct.processing.time[x]`, 0..1.
     pub time: Option<BiologicallyDerivedProductProcessingTime>,
     /// What the definition does not know.
@@ -131,7 +132,7 @@ pub struct BiologicallyDerivedProductStorage {
     /// `BiologicallyDerivedProduct.storage.scale`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-storage-scale>.
     pub scale: Option<Coded<codes::BiologicallyDerivedProductStorageScale>>,
     /// `BiologicallyDerivedProduct.storage.duration`, 0..1 `Period`.
-    pub duration: Option<Box<Period>>,
+    pub duration: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -143,7 +144,7 @@ pub enum BiologicallyDerivedProductCollectionCollected {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `BiologicallyDerivedProduct.processing.time[x]`.
@@ -153,7 +154,7 @@ pub enum BiologicallyDerivedProductProcessingTime {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `BiologicallyDerivedProduct.manipulation.time[x]`.
@@ -163,7 +164,7 @@ pub enum BiologicallyDerivedProductManipulationTime {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for BiologicallyDerivedProduct {
@@ -171,6 +172,7 @@ impl Element for BiologicallyDerivedProduct {
         &BIOLOGICALLY_DERIVED_PRODUCT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -196,6 +198,7 @@ impl Element for BiologicallyDerivedProduct {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -256,6 +259,7 @@ impl Element for BiologicallyDerivedProductCollection {
         &BIOLOGICALLY_DERIVED_PRODUCT_COLLECTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -268,6 +272,7 @@ impl Element for BiologicallyDerivedProductCollection {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -300,6 +305,7 @@ impl Element for BiologicallyDerivedProductProcessing {
         &BIOLOGICALLY_DERIVED_PRODUCT_PROCESSING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -313,6 +319,7 @@ impl Element for BiologicallyDerivedProductProcessing {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -348,6 +355,7 @@ impl Element for BiologicallyDerivedProductManipulation {
         &BIOLOGICALLY_DERIVED_PRODUCT_MANIPULATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -359,6 +367,7 @@ impl Element for BiologicallyDerivedProductManipulation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -389,6 +398,7 @@ impl Element for BiologicallyDerivedProductStorage {
         &BIOLOGICALLY_DERIVED_PRODUCT_STORAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -402,6 +412,7 @@ impl Element for BiologicallyDerivedProductStorage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -447,7 +458,7 @@ impl Choice for BiologicallyDerivedProductCollectionCollected {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -475,7 +486,7 @@ impl Choice for BiologicallyDerivedProductProcessingTime {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -503,7 +514,7 @@ impl Choice for BiologicallyDerivedProductManipulationTime {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

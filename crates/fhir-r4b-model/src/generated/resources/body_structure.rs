@@ -7,7 +7,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields,
+    Attachment, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
 };
 
 /// The resource `BodyStructure`.
@@ -18,13 +18,13 @@ pub struct BodyStructure {
     /// `BodyStructure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `BodyStructure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `BodyStructure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `BodyStructure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `BodyStructure.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `BodyStructure.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `BodyStructure.extension`, 0..* `Extension`.
@@ -36,9 +36,9 @@ pub struct BodyStructure {
     /// `BodyStructure.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `BodyStructure.morphology`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/bodystructure-code>. Summary.
-    pub morphology: Option<Box<CodeableConcept>>,
+    pub morphology: Option<One<CodeableConcept>>,
     /// `BodyStructure.location`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub location: Option<Box<CodeableConcept>>,
+    pub location: Option<One<CodeableConcept>>,
     /// `BodyStructure.locationQualifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/bodystructure-relative-location>.
     pub location_qualifier: Many<CodeableConcept>,
     /// `BodyStructure.description`, 0..1 `string`. Summary.
@@ -46,7 +46,7 @@ pub struct BodyStructure {
     /// `BodyStructure.image`, 0..* `Attachment`.
     pub image: Many<Attachment>,
     /// `BodyStructure.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -56,6 +56,7 @@ impl Element for BodyStructure {
         &BODY_STRUCTURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -78,6 +79,7 @@ impl Element for BodyStructure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Decimal, FhirString, Id, Instant, UnsignedInt, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Identifier, Many, Meta, Resource, Signature, UnknownFields};
+use crate::{Coded, Extension, Identifier, Many, Meta, One, Resource, Signature, UnknownFields};
 
 /// The resource `Bundle`.
 ///
@@ -17,13 +17,13 @@ pub struct Bundle {
     /// `Bundle.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Bundle.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Bundle.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Bundle.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Bundle.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Bundle.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/bundle-type>. Summary.
     pub r#type: Option<Coded<codes::BundleType>>,
     /// `Bundle.timestamp`, 0..1 `instant`. Summary.
@@ -35,7 +35,7 @@ pub struct Bundle {
     /// `Bundle.entry`, 0..*. Summary.
     pub entry: Many<BundleEntry>,
     /// `Bundle.signature`, 0..1 `Signature`. Summary.
-    pub signature: Option<Box<Signature>>,
+    pub signature: Option<One<Signature>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -73,11 +73,11 @@ pub struct BundleEntry {
     /// `Bundle.entry.resource`, 0..1 of any resource. Summary.
     pub resource: Option<Resource>,
     /// `Bundle.entry.search`, 0..1. Summary.
-    pub search: Option<Box<BundleEntrySearch>>,
+    pub search: Option<One<BundleEntrySearch>>,
     /// `Bundle.entry.request`, 0..1. Summary.
-    pub request: Option<Box<BundleEntryRequest>>,
+    pub request: Option<One<BundleEntryRequest>>,
     /// `Bundle.entry.response`, 0..1. Summary.
-    pub response: Option<Box<BundleEntryResponse>>,
+    pub response: Option<One<BundleEntryResponse>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -152,6 +152,7 @@ impl Element for Bundle {
         &BUNDLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -169,6 +170,7 @@ impl Element for Bundle {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -214,6 +216,7 @@ impl Element for BundleLink {
         &BUNDLE_LINK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -225,6 +228,7 @@ impl Element for BundleLink {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -255,6 +259,7 @@ impl Element for BundleEntry {
         &BUNDLE_ENTRY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -270,6 +275,7 @@ impl Element for BundleEntry {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -308,6 +314,7 @@ impl Element for BundleEntrySearch {
         &BUNDLE_ENTRY_SEARCH
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -319,6 +326,7 @@ impl Element for BundleEntrySearch {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -351,6 +359,7 @@ impl Element for BundleEntryRequest {
         &BUNDLE_ENTRY_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -366,6 +375,7 @@ impl Element for BundleEntryRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -407,6 +417,7 @@ impl Element for BundleEntryResponse {
         &BUNDLE_ENTRY_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -421,6 +432,7 @@ impl Element for BundleEntryResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

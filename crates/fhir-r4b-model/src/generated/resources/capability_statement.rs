@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, UnsignedInt, Uri, Url};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactDetail, Extension, Many, Meta, Narrative, Reference, Resource,
+    CodeableConcept, Coded, Coding, ContactDetail, Extension, Many, Meta, Narrative, One, Reference, Resource,
     UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct CapabilityStatement {
     /// `CapabilityStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CapabilityStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CapabilityStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CapabilityStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CapabilityStatement.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CapabilityStatement.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CapabilityStatement.extension`, 0..* `Extension`.
@@ -68,9 +68,9 @@ pub struct CapabilityStatement {
     /// `CapabilityStatement.imports`, 0..* `canonical` to `CapabilityStatement`. Summary.
     pub imports: Many<Canonical>,
     /// `CapabilityStatement.software`, 0..1. Summary.
-    pub software: Option<Box<CapabilityStatementSoftware>>,
+    pub software: Option<One<CapabilityStatementSoftware>>,
     /// `CapabilityStatement.implementation`, 0..1. Summary.
-    pub implementation: Option<Box<CapabilityStatementImplementation>>,
+    pub implementation: Option<One<CapabilityStatementImplementation>>,
     /// `CapabilityStatement.fhirVersion`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/FHIR-version>. Summary.
     pub fhir_version: Option<Coded<codes::FHIRVersion>>,
     /// `CapabilityStatement.format`, 1..* `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>. Summary.
@@ -122,7 +122,7 @@ pub struct CapabilityStatementImplementation {
     /// `CapabilityStatement.implementation.url`, 0..1 `url`. Summary.
     pub url: Option<Url>,
     /// `CapabilityStatement.implementation.custodian`, 0..1 `Reference` to `Organization`. Summary.
-    pub custodian: Option<Box<Reference>>,
+    pub custodian: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -141,7 +141,7 @@ pub struct CapabilityStatementRest {
     /// `CapabilityStatement.rest.documentation`, 0..1 `markdown`.
     pub documentation: Option<Markdown>,
     /// `CapabilityStatement.rest.security`, 0..1. Summary.
-    pub security: Option<Box<CapabilityStatementRestSecurity>>,
+    pub security: Option<One<CapabilityStatementRestSecurity>>,
     /// `CapabilityStatement.rest.resource`, 0..*. Summary.
     pub resource: Many<CapabilityStatementRestResource>,
     /// `CapabilityStatement.rest.interaction`, 0..*.
@@ -327,7 +327,7 @@ pub struct CapabilityStatementMessagingEndpoint {
     /// `CapabilityStatement.messaging.endpoint.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CapabilityStatement.messaging.endpoint.protocol`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/message-transport>.
-    pub protocol: Option<Box<Coding>>,
+    pub protocol: Option<One<Coding>>,
     /// `CapabilityStatement.messaging.endpoint.address`, 1..1 `url`.
     pub address: Option<Url>,
     /// What the definition does not know.
@@ -375,6 +375,7 @@ impl Element for CapabilityStatement {
         &CAPABILITY_STATEMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -415,6 +416,7 @@ impl Element for CapabilityStatement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -523,6 +525,7 @@ impl Element for CapabilityStatementSoftware {
         &CAPABILITY_STATEMENT_SOFTWARE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -535,6 +538,7 @@ impl Element for CapabilityStatementSoftware {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -567,6 +571,7 @@ impl Element for CapabilityStatementImplementation {
         &CAPABILITY_STATEMENT_IMPLEMENTATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -579,6 +584,7 @@ impl Element for CapabilityStatementImplementation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -611,6 +617,7 @@ impl Element for CapabilityStatementRest {
         &CAPABILITY_STATEMENT_REST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -628,6 +635,7 @@ impl Element for CapabilityStatementRest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -673,6 +681,7 @@ impl Element for CapabilityStatementRestSecurity {
         &CAPABILITY_STATEMENT_REST_SECURITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -685,6 +694,7 @@ impl Element for CapabilityStatementRestSecurity {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -720,6 +730,7 @@ impl Element for CapabilityStatementRestResource {
         &CAPABILITY_STATEMENT_REST_RESOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -746,6 +757,7 @@ impl Element for CapabilityStatementRestResource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -814,6 +826,7 @@ impl Element for CapabilityStatementRestResourceInteraction {
         &CAPABILITY_STATEMENT_REST_RESOURCE_INTERACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -825,6 +838,7 @@ impl Element for CapabilityStatementRestResourceInteraction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -857,6 +871,7 @@ impl Element for CapabilityStatementRestResourceSearchParam {
         &CAPABILITY_STATEMENT_REST_RESOURCE_SEARCH_PARAM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -870,6 +885,7 @@ impl Element for CapabilityStatementRestResourceSearchParam {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -906,6 +922,7 @@ impl Element for CapabilityStatementRestResourceOperation {
         &CAPABILITY_STATEMENT_REST_RESOURCE_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -918,6 +935,7 @@ impl Element for CapabilityStatementRestResourceOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -950,6 +968,7 @@ impl Element for CapabilityStatementRestInteraction {
         &CAPABILITY_STATEMENT_REST_INTERACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -961,6 +980,7 @@ impl Element for CapabilityStatementRestInteraction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -993,6 +1013,7 @@ impl Element for CapabilityStatementMessaging {
         &CAPABILITY_STATEMENT_MESSAGING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1006,6 +1027,7 @@ impl Element for CapabilityStatementMessaging {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1040,6 +1062,7 @@ impl Element for CapabilityStatementMessagingEndpoint {
         &CAPABILITY_STATEMENT_MESSAGING_ENDPOINT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1051,6 +1074,7 @@ impl Element for CapabilityStatementMessagingEndpoint {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1083,6 +1107,7 @@ impl Element for CapabilityStatementMessagingSupportedMessage {
         &CAPABILITY_STATEMENT_MESSAGING_SUPPORTED_MESSAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1094,6 +1119,7 @@ impl Element for CapabilityStatementMessagingSupportedMessage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1127,6 +1153,7 @@ impl Element for CapabilityStatementDocument {
         &CAPABILITY_STATEMENT_DOCUMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1139,6 +1166,7 @@ impl Element for CapabilityStatementDocument {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Reference,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Reference,
     Resource, Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct CarePlan {
     /// `CarePlan.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CarePlan.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CarePlan.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CarePlan.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CarePlan.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CarePlan.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CarePlan.extension`, 0..* `Extension`.
@@ -56,15 +56,15 @@ pub struct CarePlan {
     /// `CarePlan.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `CarePlan.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `CarePlan.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `CarePlan.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `CarePlan.created`, 0..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `CarePlan.author`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Device`, `RelatedPerson`, `Organization`, `CareTeam`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `CarePlan.contributor`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Device`, `RelatedPerson`, `Organization`, `CareTeam`.
     pub contributor: Many<Reference>,
     /// `CarePlan.careTeam`, 0..* `Reference` to `CareTeam`.
@@ -99,9 +99,9 @@ pub struct CarePlanActivity {
     /// `CarePlan.activity.progress`, 0..* `Annotation`.
     pub progress: Many<Annotation>,
     /// `CarePlan.activity.reference`, 0..1 `Reference` to `Appointment`, `CommunicationRequest`, `DeviceRequest`, `MedicationRequest`, `NutritionOrder`, `Task`, `ServiceRequest`, `VisionPrescription`, `RequestGroup`.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// `CarePlan.activity.detail`, 0..1.
-    pub detail: Option<Box<CarePlanActivityDetail>>,
+    pub detail: Option<One<CarePlanActivityDetail>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -122,7 +122,7 @@ pub struct CarePlanActivityDetail {
     /// `CarePlan.activity.detail.instantiatesUri`, 0..* `uri`.
     pub instantiates_uri: Many<Uri>,
     /// `CarePlan.activity.detail.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `CarePlan.activity.detail.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
     pub reason_code: Many<CodeableConcept>,
     /// `CarePlan.activity.detail.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -132,21 +132,21 @@ pub struct CarePlanActivityDetail {
     /// `CarePlan.activity.detail.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/care-plan-activity-status>. Modifies the meaning.
     pub status: Option<Coded<codes::CarePlanActivityStatus>>,
     /// `CarePlan.activity.detail.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `CarePlan.activity.detail.doNotPerform`, 0..1 `boolean`. Modifies the meaning.
     pub do_not_perform: Option<Boolean>,
     /// `CarePlan.activity.detail.scheduled[x]`, 0..1.
     pub scheduled: Option<CarePlanActivityDetailScheduled>,
     /// `CarePlan.activity.detail.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `CarePlan.activity.detail.performer`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `RelatedPerson`, `Patient`, `CareTeam`, `HealthcareService`, `Device`.
     pub performer: Many<Reference>,
     /// `CarePlan.activity.detail.product[x]`, 0..1 to `Medication`, `Substance`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>.
     pub product: Option<CarePlanActivityDetailProduct>,
     /// `CarePlan.activity.detail.dailyAmount`, 0..1 `Quantity`.
-    pub daily_amount: Option<Box<Quantity>>,
+    pub daily_amount: Option<One<Quantity>>,
     /// `CarePlan.activity.detail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `CarePlan.activity.detail.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// What the definition does not know.
@@ -158,9 +158,9 @@ pub struct CarePlanActivityDetail {
 #[non_exhaustive]
 pub enum CarePlanActivityDetailScheduled {
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `string`.
     String(FhirString),
 }
@@ -170,9 +170,9 @@ pub enum CarePlanActivityDetailScheduled {
 #[non_exhaustive]
 pub enum CarePlanActivityDetailProduct {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for CarePlan {
@@ -180,6 +180,7 @@ impl Element for CarePlan {
         &CARE_PLAN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -217,6 +218,7 @@ impl Element for CarePlan {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -310,6 +312,7 @@ impl Element for CarePlanActivity {
         &CARE_PLAN_ACTIVITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -324,6 +327,7 @@ impl Element for CarePlanActivity {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -362,6 +366,7 @@ impl Element for CarePlanActivityDetail {
         &CARE_PLAN_ACTIVITY_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -388,6 +393,7 @@ impl Element for CarePlanActivityDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -460,8 +466,8 @@ impl CarePlanActivityDetailScheduled {
 impl Choice for CarePlanActivityDetailScheduled {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Timing(Box::default()),
-            1 => Self::Period(Box::default()),
+            0 => Self::Timing(One::default()),
+            1 => Self::Period(One::default()),
             2 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -491,8 +497,8 @@ impl CarePlanActivityDetailProduct {
 impl Choice for CarePlanActivityDetailProduct {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    Resource, UnknownFields,
+    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `CareTeam`.
@@ -20,13 +20,13 @@ pub struct CareTeam {
     /// `CareTeam.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CareTeam.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CareTeam.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CareTeam.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CareTeam.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CareTeam.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CareTeam.extension`, 0..* `Extension`.
@@ -42,11 +42,11 @@ pub struct CareTeam {
     /// `CareTeam.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `CareTeam.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `CareTeam.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `CareTeam.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `CareTeam.participant`, 0..*.
     pub participant: Many<CareTeamParticipant>,
     /// `CareTeam.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
@@ -75,11 +75,11 @@ pub struct CareTeamParticipant {
     /// `CareTeam.participant.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/careteam-participant-role>. Summary.
     pub role: Many<CodeableConcept>,
     /// `CareTeam.participant.member`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Organization`, `CareTeam`. Summary.
-    pub member: Option<Box<Reference>>,
+    pub member: Option<One<Reference>>,
     /// `CareTeam.participant.onBehalfOf`, 0..1 `Reference` to `Organization`. Summary.
-    pub on_behalf_of: Option<Box<Reference>>,
+    pub on_behalf_of: Option<One<Reference>>,
     /// `CareTeam.participant.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -89,6 +89,7 @@ impl Element for CareTeam {
         &CARE_TEAM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -116,6 +117,7 @@ impl Element for CareTeam {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -186,6 +188,7 @@ impl Element for CareTeamParticipant {
         &CARE_TEAM_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -199,6 +202,7 @@ impl Element for CareTeamParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `CatalogEntry`.
@@ -19,13 +20,13 @@ pub struct CatalogEntry {
     /// `CatalogEntry.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CatalogEntry.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CatalogEntry.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CatalogEntry.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CatalogEntry.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CatalogEntry.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CatalogEntry.extension`, 0..* `Extension`.
@@ -35,11 +36,11 @@ pub struct CatalogEntry {
     /// `CatalogEntry.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `CatalogEntry.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `CatalogEntry.orderable`, 1..1 `boolean`. Summary.
     pub orderable: Option<Boolean>,
     /// `CatalogEntry.referencedItem`, 1..1 `Reference` to `Medication`, `Device`, `Organization`, `Practitioner`, `PractitionerRole`, `HealthcareService`, `ActivityDefinition`, `PlanDefinition`, `SpecimenDefinition`, `ObservationDefinition`, `Binary`. Summary.
-    pub referenced_item: Option<Box<Reference>>,
+    pub referenced_item: Option<One<Reference>>,
     /// `CatalogEntry.additionalIdentifier`, 0..* `Identifier`.
     pub additional_identifier: Many<Identifier>,
     /// `CatalogEntry.classification`, 0..* `CodeableConcept`.
@@ -47,7 +48,7 @@ pub struct CatalogEntry {
     /// `CatalogEntry.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `CatalogEntry.validityPeriod`, 0..1 `Period`.
-    pub validity_period: Option<Box<Period>>,
+    pub validity_period: Option<One<Period>>,
     /// `CatalogEntry.validTo`, 0..1 `dateTime`.
     pub valid_to: Option<DateTime>,
     /// `CatalogEntry.lastUpdated`, 0..1 `dateTime`.
@@ -74,7 +75,7 @@ pub struct CatalogEntryRelatedEntry {
     /// `CatalogEntry.relatedEntry.relationtype`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/relation-type>.
     pub relationtype: Option<Coded<codes::CatalogEntryRelationType>>,
     /// `CatalogEntry.relatedEntry.item`, 1..1 `Reference` to `CatalogEntry`.
-    pub item: Option<Box<Reference>>,
+    pub item: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -84,6 +85,7 @@ impl Element for CatalogEntry {
         &CATALOG_ENTRY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -111,6 +113,7 @@ impl Element for CatalogEntry {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -174,6 +177,7 @@ impl Element for CatalogEntryRelatedEntry {
         &CATALOG_ENTRY_RELATED_ENTRY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -185,6 +189,7 @@ impl Element for CatalogEntryRelatedEntry {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

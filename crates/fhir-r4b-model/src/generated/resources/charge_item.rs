@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, Decimal, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Quantity,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity,
     Reference, Resource, Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct ChargeItem {
     /// `ChargeItem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ChargeItem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ChargeItem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ChargeItem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ChargeItem.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ChargeItem.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ChargeItem.extension`, 0..* `Extension`.
@@ -44,33 +44,33 @@ pub struct ChargeItem {
     /// `ChargeItem.partOf`, 0..* `Reference` to `ChargeItem`.
     pub part_of: Many<Reference>,
     /// `ChargeItem.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chargeitem-billingcodes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ChargeItem.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `ChargeItem.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`. Summary.
-    pub context: Option<Box<Reference>>,
+    pub context: Option<One<Reference>>,
     /// `ChargeItem.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<ChargeItemOccurrence>,
     /// `ChargeItem.performer`, 0..*.
     pub performer: Many<ChargeItemPerformer>,
     /// `ChargeItem.performingOrganization`, 0..1 `Reference` to `Organization`.
-    pub performing_organization: Option<Box<Reference>>,
+    pub performing_organization: Option<One<Reference>>,
     /// `ChargeItem.requestingOrganization`, 0..1 `Reference` to `Organization`.
-    pub requesting_organization: Option<Box<Reference>>,
+    pub requesting_organization: Option<One<Reference>>,
     /// `ChargeItem.costCenter`, 0..1 `Reference` to `Organization`.
-    pub cost_center: Option<Box<Reference>>,
+    pub cost_center: Option<One<Reference>>,
     /// `ChargeItem.quantity`, 0..1 `Quantity`. Summary.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ChargeItem.bodysite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
     pub bodysite: Many<CodeableConcept>,
     /// `ChargeItem.factorOverride`, 0..1 `decimal`.
     pub factor_override: Option<Decimal>,
     /// `ChargeItem.priceOverride`, 0..1 `Money`.
-    pub price_override: Option<Box<Money>>,
+    pub price_override: Option<One<Money>>,
     /// `ChargeItem.overrideReason`, 0..1 `string`.
     pub override_reason: Option<FhirString>,
     /// `ChargeItem.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub enterer: Option<Box<Reference>>,
+    pub enterer: Option<One<Reference>>,
     /// `ChargeItem.enteredDate`, 0..1 `dateTime`. Summary.
     pub entered_date: Option<DateTime>,
     /// `ChargeItem.reason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/icd-10>.
@@ -99,9 +99,9 @@ pub struct ChargeItemPerformer {
     /// `ChargeItem.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ChargeItem.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `ChargeItem.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -113,9 +113,9 @@ pub enum ChargeItemOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `ChargeItem.product[x]`.
@@ -123,9 +123,9 @@ pub enum ChargeItemOccurrence {
 #[non_exhaustive]
 pub enum ChargeItemProduct {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for ChargeItem {
@@ -133,6 +133,7 @@ impl Element for ChargeItem {
         &CHARGE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -173,6 +174,7 @@ impl Element for ChargeItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -274,6 +276,7 @@ impl Element for ChargeItemPerformer {
         &CHARGE_ITEM_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -285,6 +288,7 @@ impl Element for ChargeItemPerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -321,8 +325,8 @@ impl Choice for ChargeItemOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -351,8 +355,8 @@ impl ChargeItemProduct {
 impl Choice for ChargeItemProduct {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

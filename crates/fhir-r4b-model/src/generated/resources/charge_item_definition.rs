@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Money, Narrative, Period, Reference,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Reference,
     Resource, UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ChargeItemDefinition {
     /// `ChargeItemDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ChargeItemDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ChargeItemDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ChargeItemDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ChargeItemDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ChargeItemDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ChargeItemDefinition.extension`, 0..* `Extension`.
@@ -70,9 +70,9 @@ pub struct ChargeItemDefinition {
     /// `ChargeItemDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ChargeItemDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `ChargeItemDefinition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chargeitem-billingcodes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ChargeItemDefinition.instance`, 0..* `Reference` to `Medication`, `Substance`, `Device`.
     pub instance: Many<Reference>,
     /// `ChargeItemDefinition.applicability`, 0..*.
@@ -131,11 +131,11 @@ pub struct ChargeItemDefinitionPropertyGroupPriceComponent {
     /// `ChargeItemDefinition.propertyGroup.priceComponent.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/invoice-priceComponentType>.
     pub r#type: Option<Coded<codes::InvoicePriceComponentType>>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -145,6 +145,7 @@ impl Element for ChargeItemDefinition {
         &CHARGE_ITEM_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -182,6 +183,7 @@ impl Element for ChargeItemDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,6 +275,7 @@ impl Element for ChargeItemDefinitionApplicability {
         &CHARGE_ITEM_DEFINITION_APPLICABILITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -285,6 +288,7 @@ impl Element for ChargeItemDefinitionApplicability {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -317,6 +321,7 @@ impl Element for ChargeItemDefinitionPropertyGroup {
         &CHARGE_ITEM_DEFINITION_PROPERTY_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -328,6 +333,7 @@ impl Element for ChargeItemDefinitionPropertyGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -358,6 +364,7 @@ impl Element for ChargeItemDefinitionPropertyGroupPriceComponent {
         &CHARGE_ITEM_DEFINITION_PROPERTY_GROUP_PRICE_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -371,6 +378,7 @@ impl Element for ChargeItemDefinitionPropertyGroupPriceComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

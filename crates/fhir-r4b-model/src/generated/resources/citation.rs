@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown,
 use crate::same::element;
 use crate::{
     Address, Annotation, Attachment, CodeableConcept, Coded, ContactDetail, ContactPoint, Extension, HumanName,
-    Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields, UsageContext,
+    Identifier, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `Citation`.
@@ -20,13 +20,13 @@ pub struct Citation {
     /// `Citation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Citation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Citation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Citation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Citation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Citation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Citation.extension`, 0..* `Extension`.
@@ -68,7 +68,7 @@ pub struct Citation {
     /// `Citation.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Citation.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `Citation.author`, 0..* `ContactDetail`.
     pub author: Many<ContactDetail>,
     /// `Citation.editor`, 0..* `ContactDetail`.
@@ -90,7 +90,7 @@ pub struct Citation {
     /// `Citation.relatesTo`, 0..*.
     pub relates_to: Many<CitationRelatesTo>,
     /// `Citation.citedArtifact`, 0..1.
-    pub cited_artifact: Option<Box<CitationCitedArtifact>>,
+    pub cited_artifact: Option<One<CitationCitedArtifact>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -105,7 +105,7 @@ pub struct CitationSummary {
     /// `Citation.summary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.summary.style`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/citation-summary-style>.
-    pub style: Option<Box<CodeableConcept>>,
+    pub style: Option<One<CodeableConcept>>,
     /// `Citation.summary.text`, 1..1 `markdown`. Summary.
     pub text: Option<Markdown>,
     /// What the definition does not know.
@@ -122,7 +122,7 @@ pub struct CitationClassification {
     /// `Citation.classification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.classification.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/citation-classification-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.classification.classifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub classifier: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -139,11 +139,11 @@ pub struct CitationStatusDate {
     /// `Citation.statusDate.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.statusDate.activity`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-status-type>.
-    pub activity: Option<Box<CodeableConcept>>,
+    pub activity: Option<One<CodeableConcept>>,
     /// `Citation.statusDate.actual`, 0..1 `boolean`.
     pub actual: Option<Boolean>,
     /// `Citation.statusDate.period`, 1..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -158,7 +158,7 @@ pub struct CitationRelatesTo {
     /// `Citation.relatesTo.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.relatesTo.relationshipType`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-relationship-type>.
-    pub relationship_type: Option<Box<CodeableConcept>>,
+    pub relationship_type: Option<One<CodeableConcept>>,
     /// `Citation.relatesTo.targetClassifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub target_classifier: Many<CodeableConcept>,
     /// `Citation.relatesTo.target[x]`, 1..1 to `Resource`.
@@ -183,7 +183,7 @@ pub struct CitationCitedArtifact {
     /// `Citation.citedArtifact.dateAccessed`, 0..1 `dateTime`. Summary.
     pub date_accessed: Option<DateTime>,
     /// `Citation.citedArtifact.version`, 0..1.
-    pub version: Option<Box<CitationCitedArtifactVersion>>,
+    pub version: Option<One<CitationCitedArtifactVersion>>,
     /// `Citation.citedArtifact.currentState`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-status-type>.
     pub current_state: Many<CodeableConcept>,
     /// `Citation.citedArtifact.statusDate`, 0..*.
@@ -193,7 +193,7 @@ pub struct CitationCitedArtifact {
     /// `Citation.citedArtifact.abstract`, 0..*.
     pub r#abstract: Many<CitationCitedArtifactAbstract>,
     /// `Citation.citedArtifact.part`, 0..1.
-    pub part: Option<Box<CitationCitedArtifactPart>>,
+    pub part: Option<One<CitationCitedArtifactPart>>,
     /// `Citation.citedArtifact.relatesTo`, 0..*.
     pub relates_to: Many<CitationCitedArtifactRelatesTo>,
     /// `Citation.citedArtifact.publicationForm`, 0..*.
@@ -203,7 +203,7 @@ pub struct CitationCitedArtifact {
     /// `Citation.citedArtifact.classification`, 0..*.
     pub classification: Many<CitationCitedArtifactClassification>,
     /// `Citation.citedArtifact.contributorship`, 0..1.
-    pub contributorship: Option<Box<CitationCitedArtifactContributorship>>,
+    pub contributorship: Option<One<CitationCitedArtifactContributorship>>,
     /// `Citation.citedArtifact.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -222,7 +222,7 @@ pub struct CitationCitedArtifactVersion {
     /// `Citation.citedArtifact.version.value`, 1..1 `string`.
     pub value: Option<FhirString>,
     /// `Citation.citedArtifact.version.baseCitation`, 0..1 `Reference` to `Citation`.
-    pub base_citation: Option<Box<Reference>>,
+    pub base_citation: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -237,11 +237,11 @@ pub struct CitationCitedArtifactStatusDate {
     /// `Citation.citedArtifact.statusDate.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.statusDate.activity`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-status-type>.
-    pub activity: Option<Box<CodeableConcept>>,
+    pub activity: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.statusDate.actual`, 0..1 `boolean`.
     pub actual: Option<Boolean>,
     /// `Citation.citedArtifact.statusDate.period`, 1..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -258,7 +258,7 @@ pub struct CitationCitedArtifactTitle {
     /// `Citation.citedArtifact.title.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/title-type>.
     pub r#type: Many<CodeableConcept>,
     /// `Citation.citedArtifact.title.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.title.text`, 1..1 `markdown`.
     pub text: Option<Markdown>,
     /// What the definition does not know.
@@ -275,9 +275,9 @@ pub struct CitationCitedArtifactAbstract {
     /// `Citation.citedArtifact.abstract.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.abstract.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-abstract-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.abstract.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.abstract.text`, 1..1 `markdown`.
     pub text: Option<Markdown>,
     /// `Citation.citedArtifact.abstract.copyright`, 0..1 `markdown`.
@@ -296,11 +296,11 @@ pub struct CitationCitedArtifactPart {
     /// `Citation.citedArtifact.part.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.part.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-part-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.part.value`, 0..1 `string`.
     pub value: Option<FhirString>,
     /// `Citation.citedArtifact.part.baseCitation`, 0..1 `Reference` to `Citation`.
-    pub base_citation: Option<Box<Reference>>,
+    pub base_citation: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -315,7 +315,7 @@ pub struct CitationCitedArtifactRelatesTo {
     /// `Citation.citedArtifact.relatesTo.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.relatesTo.relationshipType`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-relationship-type>.
-    pub relationship_type: Option<Box<CodeableConcept>>,
+    pub relationship_type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.relatesTo.targetClassifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub target_classifier: Many<CodeableConcept>,
     /// `Citation.citedArtifact.relatesTo.target[x]`, 1..1 to `Resource`.
@@ -334,9 +334,9 @@ pub struct CitationCitedArtifactPublicationForm {
     /// `Citation.citedArtifact.publicationForm.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.publicationForm.publishedIn`, 0..1.
-    pub published_in: Option<Box<CitationCitedArtifactPublicationFormPublishedIn>>,
+    pub published_in: Option<One<CitationCitedArtifactPublicationFormPublishedIn>>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease`, 0..1.
-    pub periodic_release: Option<Box<CitationCitedArtifactPublicationFormPeriodicRelease>>,
+    pub periodic_release: Option<One<CitationCitedArtifactPublicationFormPeriodicRelease>>,
     /// `Citation.citedArtifact.publicationForm.articleDate`, 0..1 `dateTime`.
     pub article_date: Option<DateTime>,
     /// `Citation.citedArtifact.publicationForm.lastRevisionDate`, 0..1 `dateTime`.
@@ -369,13 +369,13 @@ pub struct CitationCitedArtifactPublicationFormPublishedIn {
     /// `Citation.citedArtifact.publicationForm.publishedIn.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/published-in-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.title`, 0..1 `string`.
     pub title: Option<FhirString>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.publisher`, 0..1 `Reference` to `Organization`.
-    pub publisher: Option<Box<Reference>>,
+    pub publisher: Option<One<Reference>>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.publisherLocation`, 0..1 `string`.
     pub publisher_location: Option<FhirString>,
     /// What the definition does not know.
@@ -392,13 +392,13 @@ pub struct CitationCitedArtifactPublicationFormPeriodicRelease {
     /// `Citation.citedArtifact.publicationForm.periodicRelease.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.citedMedium`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-medium>.
-    pub cited_medium: Option<Box<CodeableConcept>>,
+    pub cited_medium: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.volume`, 0..1 `string`.
     pub volume: Option<FhirString>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.issue`, 0..1 `string`.
     pub issue: Option<FhirString>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.dateOfPublication`, 0..1.
-    pub date_of_publication: Option<Box<CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublication>>,
+    pub date_of_publication: Option<One<CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublication>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -438,7 +438,7 @@ pub struct CitationCitedArtifactWebLocation {
     /// `Citation.citedArtifact.webLocation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.webLocation.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/article-url-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.webLocation.url`, 0..1 `uri`.
     pub url: Option<Uri>,
     /// What the definition does not know.
@@ -455,11 +455,11 @@ pub struct CitationCitedArtifactClassification {
     /// `Citation.citedArtifact.classification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.classification.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-classification-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.classification.classifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub classifier: Many<CodeableConcept>,
     /// `Citation.citedArtifact.classification.whoClassified`, 0..1.
-    pub who_classified: Option<Box<CitationCitedArtifactClassificationWhoClassified>>,
+    pub who_classified: Option<One<CitationCitedArtifactClassificationWhoClassified>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -474,11 +474,11 @@ pub struct CitationCitedArtifactClassificationWhoClassified {
     /// `Citation.citedArtifact.classification.whoClassified.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.classification.whoClassified.person`, 0..1 `Reference` to `Person`, `Practitioner`.
-    pub person: Option<Box<Reference>>,
+    pub person: Option<One<Reference>>,
     /// `Citation.citedArtifact.classification.whoClassified.organization`, 0..1 `Reference` to `Organization`.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `Citation.citedArtifact.classification.whoClassified.publisher`, 0..1 `Reference` to `Organization`.
-    pub publisher: Option<Box<Reference>>,
+    pub publisher: Option<One<Reference>>,
     /// `Citation.citedArtifact.classification.whoClassified.classifierCopyright`, 0..1 `string`.
     pub classifier_copyright: Option<FhirString>,
     /// `Citation.citedArtifact.classification.whoClassified.freeToShare`, 0..1 `boolean`.
@@ -516,7 +516,7 @@ pub struct CitationCitedArtifactContributorshipEntry {
     /// `Citation.citedArtifact.contributorship.entry.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.contributorship.entry.name`, 0..1 `HumanName`.
-    pub name: Option<Box<HumanName>>,
+    pub name: Option<One<HumanName>>,
     /// `Citation.citedArtifact.contributorship.entry.initials`, 0..1 `string`.
     pub initials: Option<FhirString>,
     /// `Citation.citedArtifact.contributorship.entry.collectiveName`, 0..1 `string`.
@@ -532,7 +532,7 @@ pub struct CitationCitedArtifactContributorshipEntry {
     /// `Citation.citedArtifact.contributorship.entry.contributionType`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-contribution-type>.
     pub contribution_type: Many<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.entry.role`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-role>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance`, 0..*.
     pub contribution_instance: Many<CitationCitedArtifactContributorshipEntryContributionInstance>,
     /// `Citation.citedArtifact.contributorship.entry.correspondingContact`, 0..1 `boolean`.
@@ -572,7 +572,7 @@ pub struct CitationCitedArtifactContributorshipEntryContributionInstance {
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-contribution-instance-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.time`, 0..1 `dateTime`.
     pub time: Option<DateTime>,
     /// What the definition does not know.
@@ -589,11 +589,11 @@ pub struct CitationCitedArtifactContributorshipSummary {
     /// `Citation.citedArtifact.contributorship.summary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.contributorship.summary.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.contributorship.summary.style`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-style>.
-    pub style: Option<Box<CodeableConcept>>,
+    pub style: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.contributorship.summary.source`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-source>.
-    pub source: Option<Box<CodeableConcept>>,
+    pub source: Option<One<CodeableConcept>>,
     /// `Citation.citedArtifact.contributorship.summary.value`, 1..1 `markdown`.
     pub value: Option<Markdown>,
     /// What the definition does not know.
@@ -607,11 +607,11 @@ pub enum CitationRelatesToTarget {
     /// `uri`.
     Uri(Uri),
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 /// One of the types of `Citation.citedArtifact.relatesTo.target[x]`.
@@ -621,11 +621,11 @@ pub enum CitationCitedArtifactRelatesToTarget {
     /// `uri`.
     Uri(Uri),
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 impl Element for Citation {
@@ -633,6 +633,7 @@ impl Element for Citation {
         &CITATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -676,6 +677,7 @@ impl Element for Citation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -779,6 +781,7 @@ impl Element for CitationSummary {
         &CITATION_SUMMARY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -790,6 +793,7 @@ impl Element for CitationSummary {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -821,6 +825,7 @@ impl Element for CitationClassification {
         &CITATION_CLASSIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -832,6 +837,7 @@ impl Element for CitationClassification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -865,6 +871,7 @@ impl Element for CitationStatusDate {
         &CITATION_STATUS_DATE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -877,6 +884,7 @@ impl Element for CitationStatusDate {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -911,6 +919,7 @@ impl Element for CitationRelatesTo {
         &CITATION_RELATES_TO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -923,6 +932,7 @@ impl Element for CitationRelatesTo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -959,6 +969,7 @@ impl Element for CitationCitedArtifact {
         &CITATION_CITED_ARTIFACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -983,6 +994,7 @@ impl Element for CitationCitedArtifact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1041,6 +1053,7 @@ impl Element for CitationCitedArtifactVersion {
         &CITATION_CITED_ARTIFACT_VERSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1052,6 +1065,7 @@ impl Element for CitationCitedArtifactVersion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1082,6 +1096,7 @@ impl Element for CitationCitedArtifactStatusDate {
         &CITATION_CITED_ARTIFACT_STATUS_DATE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1094,6 +1109,7 @@ impl Element for CitationCitedArtifactStatusDate {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1128,6 +1144,7 @@ impl Element for CitationCitedArtifactTitle {
         &CITATION_CITED_ARTIFACT_TITLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1140,6 +1157,7 @@ impl Element for CitationCitedArtifactTitle {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1175,6 +1193,7 @@ impl Element for CitationCitedArtifactAbstract {
         &CITATION_CITED_ARTIFACT_ABSTRACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1188,6 +1207,7 @@ impl Element for CitationCitedArtifactAbstract {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1224,6 +1244,7 @@ impl Element for CitationCitedArtifactPart {
         &CITATION_CITED_ARTIFACT_PART
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1236,6 +1257,7 @@ impl Element for CitationCitedArtifactPart {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1269,6 +1291,7 @@ impl Element for CitationCitedArtifactRelatesTo {
         &CITATION_CITED_ARTIFACT_RELATES_TO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1281,6 +1304,7 @@ impl Element for CitationCitedArtifactRelatesTo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1317,6 +1341,7 @@ impl Element for CitationCitedArtifactPublicationForm {
         &CITATION_CITED_ARTIFACT_PUBLICATION_FORM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1337,6 +1362,7 @@ impl Element for CitationCitedArtifactPublicationForm {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1387,6 +1413,7 @@ impl Element for CitationCitedArtifactPublicationFormPublishedIn {
         &CITATION_CITED_ARTIFACT_PUBLICATION_FORM_PUBLISHED_IN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1401,6 +1428,7 @@ impl Element for CitationCitedArtifactPublicationFormPublishedIn {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1438,6 +1466,7 @@ impl Element for CitationCitedArtifactPublicationFormPeriodicRelease {
         &CITATION_CITED_ARTIFACT_PUBLICATION_FORM_PERIODIC_RELEASE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1451,6 +1480,7 @@ impl Element for CitationCitedArtifactPublicationFormPeriodicRelease {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1486,6 +1516,7 @@ impl Element for CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublic
         &CITATION_CITED_ARTIFACT_PUBLICATION_FORM_PERIODIC_RELEASE_DATE_OF_PUBLICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1501,6 +1532,7 @@ impl Element for CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublic
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1539,6 +1571,7 @@ impl Element for CitationCitedArtifactWebLocation {
         &CITATION_CITED_ARTIFACT_WEB_LOCATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1550,6 +1583,7 @@ impl Element for CitationCitedArtifactWebLocation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1581,6 +1615,7 @@ impl Element for CitationCitedArtifactClassification {
         &CITATION_CITED_ARTIFACT_CLASSIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1593,6 +1628,7 @@ impl Element for CitationCitedArtifactClassification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1628,6 +1664,7 @@ impl Element for CitationCitedArtifactClassificationWhoClassified {
         &CITATION_CITED_ARTIFACT_CLASSIFICATION_WHO_CLASSIFIED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1642,6 +1679,7 @@ impl Element for CitationCitedArtifactClassificationWhoClassified {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1678,6 +1716,7 @@ impl Element for CitationCitedArtifactContributorship {
         &CITATION_CITED_ARTIFACT_CONTRIBUTORSHIP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1690,6 +1729,7 @@ impl Element for CitationCitedArtifactContributorship {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1722,6 +1762,7 @@ impl Element for CitationCitedArtifactContributorshipEntry {
         &CITATION_CITED_ARTIFACT_CONTRIBUTORSHIP_ENTRY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1743,6 +1784,7 @@ impl Element for CitationCitedArtifactContributorshipEntry {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1796,6 +1838,7 @@ impl Element for CitationCitedArtifactContributorshipEntryAffiliationInfo {
         &CITATION_CITED_ARTIFACT_CONTRIBUTORSHIP_ENTRY_AFFILIATION_INFO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1808,6 +1851,7 @@ impl Element for CitationCitedArtifactContributorshipEntryAffiliationInfo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1840,6 +1884,7 @@ impl Element for CitationCitedArtifactContributorshipEntryContributionInstance {
         &CITATION_CITED_ARTIFACT_CONTRIBUTORSHIP_ENTRY_CONTRIBUTION_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1851,6 +1896,7 @@ impl Element for CitationCitedArtifactContributorshipEntryContributionInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1883,6 +1929,7 @@ impl Element for CitationCitedArtifactContributorshipSummary {
         &CITATION_CITED_ARTIFACT_CONTRIBUTORSHIP_SUMMARY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1896,6 +1943,7 @@ impl Element for CitationCitedArtifactContributorshipSummary {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1967,9 +2015,9 @@ impl Choice for CitationRelatesToTarget {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Uri(Uri::default()),
-            1 => Self::Identifier(Box::default()),
-            2 => Self::Reference(Box::default()),
-            3 => Self::Attachment(Box::default()),
+            1 => Self::Identifier(One::default()),
+            2 => Self::Reference(One::default()),
+            3 => Self::Attachment(One::default()),
             _ => return None,
         })
     }
@@ -2006,9 +2054,9 @@ impl Choice for CitationCitedArtifactRelatesToTarget {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Uri(Uri::default()),
-            1 => Self::Identifier(Box::default()),
-            2 => Self::Reference(Box::default()),
-            3 => Self::Attachment(Box::default()),
+            1 => Self::Identifier(One::default()),
+            2 => Self::Reference(One::default()),
+            3 => Self::Attachment(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Quantity,
-    Reference, Resource, UnknownFields,
+    Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period,
+    Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `Claim`.
@@ -20,13 +20,13 @@ pub struct Claim {
     /// `Claim.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Claim.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Claim.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Claim.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Claim.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Claim.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Claim.extension`, 0..* `Extension`.
@@ -38,39 +38,39 @@ pub struct Claim {
     /// `Claim.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `Claim.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Claim.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<Box<CodeableConcept>>,
+    pub sub_type: Option<One<CodeableConcept>>,
     /// `Claim.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `Claim.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `Claim.billablePeriod`, 0..1 `Period`. Summary.
-    pub billable_period: Option<Box<Period>>,
+    pub billable_period: Option<One<Period>>,
     /// `Claim.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `Claim.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub enterer: Option<Box<Reference>>,
+    pub enterer: Option<One<Reference>>,
     /// `Claim.insurer`, 0..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `Claim.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `Claim.priority`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>. Summary.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `Claim.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<Box<CodeableConcept>>,
+    pub funds_reserve: Option<One<CodeableConcept>>,
     /// `Claim.related`, 0..*.
     pub related: Many<ClaimRelated>,
     /// `Claim.prescription`, 0..1 `Reference` to `DeviceRequest`, `MedicationRequest`, `VisionPrescription`.
-    pub prescription: Option<Box<Reference>>,
+    pub prescription: Option<One<Reference>>,
     /// `Claim.originalPrescription`, 0..1 `Reference` to `DeviceRequest`, `MedicationRequest`, `VisionPrescription`.
-    pub original_prescription: Option<Box<Reference>>,
+    pub original_prescription: Option<One<Reference>>,
     /// `Claim.payee`, 0..1.
-    pub payee: Option<Box<ClaimPayee>>,
+    pub payee: Option<One<ClaimPayee>>,
     /// `Claim.referral`, 0..1 `Reference` to `ServiceRequest`.
-    pub referral: Option<Box<Reference>>,
+    pub referral: Option<One<Reference>>,
     /// `Claim.facility`, 0..1 `Reference` to `Location`.
-    pub facility: Option<Box<Reference>>,
+    pub facility: Option<One<Reference>>,
     /// `Claim.careTeam`, 0..*.
     pub care_team: Many<ClaimCareTeam>,
     /// `Claim.supportingInfo`, 0..*.
@@ -82,11 +82,11 @@ pub struct Claim {
     /// `Claim.insurance`, 1..*. Summary.
     pub insurance: Many<ClaimInsurance>,
     /// `Claim.accident`, 0..1.
-    pub accident: Option<Box<ClaimAccident>>,
+    pub accident: Option<One<ClaimAccident>>,
     /// `Claim.item`, 0..*.
     pub item: Many<ClaimItem>,
     /// `Claim.total`, 0..1 `Money`.
-    pub total: Option<Box<Money>>,
+    pub total: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -101,11 +101,11 @@ pub struct ClaimRelated {
     /// `Claim.related.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Claim.related.claim`, 0..1 `Reference` to `Claim`.
-    pub claim: Option<Box<Reference>>,
+    pub claim: Option<One<Reference>>,
     /// `Claim.related.relationship`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/related-claim-relationship>.
-    pub relationship: Option<Box<CodeableConcept>>,
+    pub relationship: Option<One<CodeableConcept>>,
     /// `Claim.related.reference`, 0..1 `Identifier`.
-    pub reference: Option<Box<Identifier>>,
+    pub reference: Option<One<Identifier>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -120,9 +120,9 @@ pub struct ClaimPayee {
     /// `Claim.payee.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Claim.payee.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Claim.payee.party`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`.
-    pub party: Option<Box<Reference>>,
+    pub party: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -139,13 +139,13 @@ pub struct ClaimCareTeam {
     /// `Claim.careTeam.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.careTeam.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `Claim.careTeam.responsible`, 0..1 `boolean`.
     pub responsible: Option<Boolean>,
     /// `Claim.careTeam.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-careteamrole>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `Claim.careTeam.qualification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provider-qualification>.
-    pub qualification: Option<Box<CodeableConcept>>,
+    pub qualification: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -162,15 +162,15 @@ pub struct ClaimSupportingInfo {
     /// `Claim.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.supportingInfo.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-informationcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Claim.supportingInfo.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-exception>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Claim.supportingInfo.timing[x]`, 0..1.
     pub timing: Option<ClaimSupportingInfoTiming>,
     /// `Claim.supportingInfo.value[x]`, 0..1 to `Resource`.
     pub value: Option<ClaimSupportingInfoValue>,
     /// `Claim.supportingInfo.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/missing-tooth-reason>.
-    pub reason: Option<Box<CodeableConcept>>,
+    pub reason: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -191,9 +191,9 @@ pub struct ClaimDiagnosis {
     /// `Claim.diagnosis.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosistype>.
     pub r#type: Many<CodeableConcept>,
     /// `Claim.diagnosis.onAdmission`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosis-on-admission>.
-    pub on_admission: Option<Box<CodeableConcept>>,
+    pub on_admission: Option<One<CodeableConcept>>,
     /// `Claim.diagnosis.packageCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosisrelatedgroup>.
-    pub package_code: Option<Box<CodeableConcept>>,
+    pub package_code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -235,15 +235,15 @@ pub struct ClaimInsurance {
     /// `Claim.insurance.focal`, 1..1 `boolean`. Summary.
     pub focal: Option<Boolean>,
     /// `Claim.insurance.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Claim.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `Claim.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// `Claim.insurance.preAuthRef`, 0..* `string`.
     pub pre_auth_ref: Many<FhirString>,
     /// `Claim.insurance.claimResponse`, 0..1 `Reference` to `ClaimResponse`.
-    pub claim_response: Option<Box<Reference>>,
+    pub claim_response: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -260,7 +260,7 @@ pub struct ClaimAccident {
     /// `Claim.accident.date`, 1..1 `date`.
     pub date: Option<Date>,
     /// `Claim.accident.type`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActIncidentCode>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Claim.accident.location[x]`, 0..1 to `Location`.
     pub location: Option<ClaimAccidentLocation>,
     /// What the definition does not know.
@@ -287,11 +287,11 @@ pub struct ClaimItem {
     /// `Claim.item.informationSequence`, 0..* `positiveInt`.
     pub information_sequence: Many<PositiveInt>,
     /// `Claim.item.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `Claim.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Claim.item.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `Claim.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -301,17 +301,17 @@ pub struct ClaimItem {
     /// `Claim.item.location[x]`, 0..1 to `Location`, example codes: <http://hl7.org/fhir/ValueSet/service-place>.
     pub location: Option<ClaimItemLocation>,
     /// `Claim.item.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Claim.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `Claim.item.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `Claim.item.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `Claim.item.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `Claim.item.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `Claim.item.encounter`, 0..* `Reference` to `Encounter`.
@@ -334,23 +334,23 @@ pub struct ClaimItemDetail {
     /// `Claim.item.detail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.item.detail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.detail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
     pub program_code: Many<CodeableConcept>,
     /// `Claim.item.detail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Claim.item.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `Claim.item.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.detail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `Claim.item.detail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `Claim.item.detail.subDetail`, 0..*.
@@ -371,23 +371,23 @@ pub struct ClaimItemDetailSubDetail {
     /// `Claim.item.detail.subDetail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.item.detail.subDetail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.subDetail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `Claim.item.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.detail.subDetail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
     pub program_code: Many<CodeableConcept>,
     /// `Claim.item.detail.subDetail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Claim.item.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `Claim.item.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `Claim.item.detail.subDetail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// What the definition does not know.
@@ -401,7 +401,7 @@ pub enum ClaimSupportingInfoTiming {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `Claim.supportingInfo.value[x]`.
@@ -413,11 +413,11 @@ pub enum ClaimSupportingInfoValue {
     /// `string`.
     String(FhirString),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Claim.diagnosis.diagnosis[x]`.
@@ -425,9 +425,9 @@ pub enum ClaimSupportingInfoValue {
 #[non_exhaustive]
 pub enum ClaimDiagnosisDiagnosis {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Claim.procedure.procedure[x]`.
@@ -435,9 +435,9 @@ pub enum ClaimDiagnosisDiagnosis {
 #[non_exhaustive]
 pub enum ClaimProcedureProcedure {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Claim.accident.location[x]`.
@@ -445,9 +445,9 @@ pub enum ClaimProcedureProcedure {
 #[non_exhaustive]
 pub enum ClaimAccidentLocation {
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Claim.item.serviced[x]`.
@@ -457,7 +457,7 @@ pub enum ClaimItemServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `Claim.item.location[x]`.
@@ -465,11 +465,11 @@ pub enum ClaimItemServiced {
 #[non_exhaustive]
 pub enum ClaimItemLocation {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Claim {
@@ -477,6 +477,7 @@ impl Element for Claim {
         &CLAIM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -518,6 +519,7 @@ impl Element for Claim {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -623,6 +625,7 @@ impl Element for ClaimRelated {
         &CLAIM_RELATED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -635,6 +638,7 @@ impl Element for ClaimRelated {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -668,6 +672,7 @@ impl Element for ClaimPayee {
         &CLAIM_PAYEE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -679,6 +684,7 @@ impl Element for ClaimPayee {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -711,6 +717,7 @@ impl Element for ClaimCareTeam {
         &CLAIM_CARE_TEAM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -725,6 +732,7 @@ impl Element for ClaimCareTeam {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -763,6 +771,7 @@ impl Element for ClaimSupportingInfo {
         &CLAIM_SUPPORTING_INFO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -778,6 +787,7 @@ impl Element for ClaimSupportingInfo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -820,6 +830,7 @@ impl Element for ClaimDiagnosis {
         &CLAIM_DIAGNOSIS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -834,6 +845,7 @@ impl Element for ClaimDiagnosis {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -876,6 +888,7 @@ impl Element for ClaimProcedure {
         &CLAIM_PROCEDURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -890,6 +903,7 @@ impl Element for ClaimProcedure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -930,6 +944,7 @@ impl Element for ClaimInsurance {
         &CLAIM_INSURANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -946,6 +961,7 @@ impl Element for ClaimInsurance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -986,6 +1002,7 @@ impl Element for ClaimAccident {
         &CLAIM_ACCIDENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -998,6 +1015,7 @@ impl Element for ClaimAccident {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1031,6 +1049,7 @@ impl Element for ClaimItem {
         &CLAIM_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1061,6 +1080,7 @@ impl Element for ClaimItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1141,6 +1161,7 @@ impl Element for ClaimItemDetail {
         &CLAIM_ITEM_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1162,6 +1183,7 @@ impl Element for ClaimItemDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1220,6 +1242,7 @@ impl Element for ClaimItemDetailSubDetail {
         &CLAIM_ITEM_DETAIL_SUB_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1240,6 +1263,7 @@ impl Element for ClaimItemDetailSubDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1313,7 +1337,7 @@ impl Choice for ClaimSupportingInfoTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -1348,9 +1372,9 @@ impl Choice for ClaimSupportingInfoValue {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Quantity(Box::default()),
-            3 => Self::Attachment(Box::default()),
-            4 => Self::Reference(Box::default()),
+            2 => Self::Quantity(One::default()),
+            3 => Self::Attachment(One::default()),
+            4 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1383,8 +1407,8 @@ impl ClaimDiagnosisDiagnosis {
 impl Choice for ClaimDiagnosisDiagnosis {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1411,8 +1435,8 @@ impl ClaimProcedureProcedure {
 impl Choice for ClaimProcedureProcedure {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1439,8 +1463,8 @@ impl ClaimAccidentLocation {
 impl Choice for ClaimAccidentLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Address(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Address(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1468,7 +1492,7 @@ impl Choice for ClaimItemServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -1496,9 +1520,9 @@ impl ClaimItemLocation {
 impl Choice for ClaimItemLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Address(Box::default()),
-            2 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Address(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Quantity,
-    Reference, Resource, UnknownFields,
+    Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period,
+    Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `ClaimResponse`.
@@ -20,13 +20,13 @@ pub struct ClaimResponse {
     /// `ClaimResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClaimResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ClaimResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClaimResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ClaimResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ClaimResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ClaimResponse.extension`, 0..* `Extension`.
@@ -38,21 +38,21 @@ pub struct ClaimResponse {
     /// `ClaimResponse.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `ClaimResponse.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ClaimResponse.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<Box<CodeableConcept>>,
+    pub sub_type: Option<One<CodeableConcept>>,
     /// `ClaimResponse.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `ClaimResponse.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `ClaimResponse.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `ClaimResponse.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `ClaimResponse.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub requestor: Option<Box<Reference>>,
+    pub requestor: Option<One<Reference>>,
     /// `ClaimResponse.request`, 0..1 `Reference` to `Claim`. Summary.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `ClaimResponse.outcome`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>. Summary.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `ClaimResponse.disposition`, 0..1 `string`.
@@ -60,9 +60,9 @@ pub struct ClaimResponse {
     /// `ClaimResponse.preAuthRef`, 0..1 `string`.
     pub pre_auth_ref: Option<FhirString>,
     /// `ClaimResponse.preAuthPeriod`, 0..1 `Period`.
-    pub pre_auth_period: Option<Box<Period>>,
+    pub pre_auth_period: Option<One<Period>>,
     /// `ClaimResponse.payeeType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub payee_type: Option<Box<CodeableConcept>>,
+    pub payee_type: Option<One<CodeableConcept>>,
     /// `ClaimResponse.item`, 0..*.
     pub item: Many<ClaimResponseItem>,
     /// `ClaimResponse.addItem`, 0..*.
@@ -72,13 +72,13 @@ pub struct ClaimResponse {
     /// `ClaimResponse.total`, 0..*. Summary.
     pub total: Many<ClaimResponseTotal>,
     /// `ClaimResponse.payment`, 0..1.
-    pub payment: Option<Box<ClaimResponsePayment>>,
+    pub payment: Option<One<ClaimResponsePayment>>,
     /// `ClaimResponse.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<Box<CodeableConcept>>,
+    pub funds_reserve: Option<One<CodeableConcept>>,
     /// `ClaimResponse.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<Box<CodeableConcept>>,
+    pub form_code: Option<One<CodeableConcept>>,
     /// `ClaimResponse.form`, 0..1 `Attachment`.
-    pub form: Option<Box<Attachment>>,
+    pub form: Option<One<Attachment>>,
     /// `ClaimResponse.processNote`, 0..*.
     pub process_note: Many<ClaimResponseProcessNote>,
     /// `ClaimResponse.communicationRequest`, 0..* `Reference` to `CommunicationRequest`.
@@ -122,11 +122,11 @@ pub struct ClaimResponseItemAdjudication {
     /// `ClaimResponse.item.adjudication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.item.adjudication.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ClaimResponse.item.adjudication.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-reason>.
-    pub reason: Option<Box<CodeableConcept>>,
+    pub reason: Option<One<CodeableConcept>>,
     /// `ClaimResponse.item.adjudication.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// `ClaimResponse.item.adjudication.value`, 0..1 `decimal`.
     pub value: Option<Decimal>,
     /// What the definition does not know.
@@ -191,7 +191,7 @@ pub struct ClaimResponseAddItem {
     /// `ClaimResponse.addItem.provider`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Many<Reference>,
     /// `ClaimResponse.addItem.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ClaimResponse.addItem.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -201,15 +201,15 @@ pub struct ClaimResponseAddItem {
     /// `ClaimResponse.addItem.location[x]`, 0..1 to `Location`, example codes: <http://hl7.org/fhir/ValueSet/service-place>.
     pub location: Option<ClaimResponseAddItemLocation>,
     /// `ClaimResponse.addItem.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ClaimResponse.addItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ClaimResponse.addItem.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `ClaimResponse.addItem.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.noteNumber`, 0..* `positiveInt`.
@@ -232,17 +232,17 @@ pub struct ClaimResponseAddItemDetail {
     /// `ClaimResponse.addItem.detail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.addItem.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ClaimResponse.addItem.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ClaimResponse.addItem.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.detail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ClaimResponse.addItem.detail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ClaimResponse.addItem.detail.adjudication`, 1..*.
@@ -263,17 +263,17 @@ pub struct ClaimResponseAddItemDetailSubDetail {
     /// `ClaimResponse.addItem.detail.subDetail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.addItem.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ClaimResponse.addItem.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.subDetail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ClaimResponse.addItem.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ClaimResponse.addItem.detail.subDetail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ClaimResponse.addItem.detail.subDetail.adjudication`, 1..*.
@@ -292,9 +292,9 @@ pub struct ClaimResponseTotal {
     /// `ClaimResponse.total.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.total.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>. Summary.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ClaimResponse.total.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -309,17 +309,17 @@ pub struct ClaimResponsePayment {
     /// `ClaimResponse.payment.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.payment.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-paymenttype>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ClaimResponse.payment.adjustment`, 0..1 `Money`.
-    pub adjustment: Option<Box<Money>>,
+    pub adjustment: Option<One<Money>>,
     /// `ClaimResponse.payment.adjustmentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-adjustment-reason>.
-    pub adjustment_reason: Option<Box<CodeableConcept>>,
+    pub adjustment_reason: Option<One<CodeableConcept>>,
     /// `ClaimResponse.payment.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ClaimResponse.payment.amount`, 1..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// `ClaimResponse.payment.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -340,7 +340,7 @@ pub struct ClaimResponseProcessNote {
     /// `ClaimResponse.processNote.text`, 1..1 `string`.
     pub text: Option<FhirString>,
     /// `ClaimResponse.processNote.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -359,11 +359,11 @@ pub struct ClaimResponseInsurance {
     /// `ClaimResponse.insurance.focal`, 1..1 `boolean`.
     pub focal: Option<Boolean>,
     /// `ClaimResponse.insurance.coverage`, 1..1 `Reference` to `Coverage`.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `ClaimResponse.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// `ClaimResponse.insurance.claimResponse`, 0..1 `Reference` to `ClaimResponse`.
-    pub claim_response: Option<Box<Reference>>,
+    pub claim_response: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -384,7 +384,7 @@ pub struct ClaimResponseError {
     /// `ClaimResponse.error.subDetailSequence`, 0..1 `positiveInt`.
     pub sub_detail_sequence: Option<PositiveInt>,
     /// `ClaimResponse.error.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-error>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -396,7 +396,7 @@ pub enum ClaimResponseAddItemServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `ClaimResponse.addItem.location[x]`.
@@ -404,11 +404,11 @@ pub enum ClaimResponseAddItemServiced {
 #[non_exhaustive]
 pub enum ClaimResponseAddItemLocation {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for ClaimResponse {
@@ -416,6 +416,7 @@ impl Element for ClaimResponse {
         &CLAIM_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -457,6 +458,7 @@ impl Element for ClaimResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -564,6 +566,7 @@ impl Element for ClaimResponseItem {
         &CLAIM_RESPONSE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -577,6 +580,7 @@ impl Element for ClaimResponseItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -611,6 +615,7 @@ impl Element for ClaimResponseItemAdjudication {
         &CLAIM_RESPONSE_ITEM_ADJUDICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -624,6 +629,7 @@ impl Element for ClaimResponseItemAdjudication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -661,6 +667,7 @@ impl Element for ClaimResponseItemDetail {
         &CLAIM_RESPONSE_ITEM_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -674,6 +681,7 @@ impl Element for ClaimResponseItemDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -708,6 +716,7 @@ impl Element for ClaimResponseItemDetailSubDetail {
         &CLAIM_RESPONSE_ITEM_DETAIL_SUB_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -720,6 +729,7 @@ impl Element for ClaimResponseItemDetailSubDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -752,6 +762,7 @@ impl Element for ClaimResponseAddItem {
         &CLAIM_RESPONSE_ADD_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -779,6 +790,7 @@ impl Element for ClaimResponseAddItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -851,6 +863,7 @@ impl Element for ClaimResponseAddItemDetail {
         &CLAIM_RESPONSE_ADD_ITEM_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -869,6 +882,7 @@ impl Element for ClaimResponseAddItemDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -917,6 +931,7 @@ impl Element for ClaimResponseAddItemDetailSubDetail {
         &CLAIM_RESPONSE_ADD_ITEM_DETAIL_SUB_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -934,6 +949,7 @@ impl Element for ClaimResponseAddItemDetailSubDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -980,6 +996,7 @@ impl Element for ClaimResponseTotal {
         &CLAIM_RESPONSE_TOTAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -991,6 +1008,7 @@ impl Element for ClaimResponseTotal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1024,6 +1042,7 @@ impl Element for ClaimResponsePayment {
         &CLAIM_RESPONSE_PAYMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1039,6 +1058,7 @@ impl Element for ClaimResponsePayment {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1080,6 +1100,7 @@ impl Element for ClaimResponseProcessNote {
         &CLAIM_RESPONSE_PROCESS_NOTE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1093,6 +1114,7 @@ impl Element for ClaimResponseProcessNote {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1128,6 +1150,7 @@ impl Element for ClaimResponseInsurance {
         &CLAIM_RESPONSE_INSURANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1142,6 +1165,7 @@ impl Element for ClaimResponseInsurance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1178,6 +1202,7 @@ impl Element for ClaimResponseError {
         &CLAIM_RESPONSE_ERROR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1191,6 +1216,7 @@ impl Element for ClaimResponseError {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1245,7 +1271,7 @@ impl Choice for ClaimResponseAddItemServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -1273,9 +1299,9 @@ impl ClaimResponseAddItemLocation {
 impl Choice for ClaimResponseAddItemLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Address(Box::default()),
-            2 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Address(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct ClinicalImpression {
     /// `ClinicalImpression.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClinicalImpression.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ClinicalImpression.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClinicalImpression.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ClinicalImpression.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ClinicalImpression.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ClinicalImpression.extension`, 0..* `Extension`.
@@ -38,23 +38,23 @@ pub struct ClinicalImpression {
     /// `ClinicalImpression.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/clinicalimpression-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ClinicalImpressionStatus>>,
     /// `ClinicalImpression.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `ClinicalImpression.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ClinicalImpression.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `ClinicalImpression.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `ClinicalImpression.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `ClinicalImpression.effective[x]`, 0..1. Summary.
     pub effective: Option<ClinicalImpressionEffective>,
     /// `ClinicalImpression.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `ClinicalImpression.assessor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub assessor: Option<Box<Reference>>,
+    pub assessor: Option<One<Reference>>,
     /// `ClinicalImpression.previous`, 0..1 `Reference` to `ClinicalImpression`.
-    pub previous: Option<Box<Reference>>,
+    pub previous: Option<One<Reference>>,
     /// `ClinicalImpression.problem`, 0..* `Reference` to `Condition`, `AllergyIntolerance`. Summary.
     pub problem: Many<Reference>,
     /// `ClinicalImpression.investigation`, 0..*.
@@ -87,7 +87,7 @@ pub struct ClinicalImpressionInvestigation {
     /// `ClinicalImpression.investigation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalImpression.investigation.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/investigation-sets>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ClinicalImpression.investigation.item`, 0..* `Reference` to `Observation`, `QuestionnaireResponse`, `FamilyMemberHistory`, `DiagnosticReport`, `RiskAssessment`, `ImagingStudy`, `Media`.
     pub item: Many<Reference>,
     /// What the definition does not know.
@@ -104,9 +104,9 @@ pub struct ClinicalImpressionFinding {
     /// `ClinicalImpression.finding.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalImpression.finding.itemCodeableConcept`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
-    pub item_codeable_concept: Option<Box<CodeableConcept>>,
+    pub item_codeable_concept: Option<One<CodeableConcept>>,
     /// `ClinicalImpression.finding.itemReference`, 0..1 `Reference` to `Condition`, `Observation`, `Media`.
-    pub item_reference: Option<Box<Reference>>,
+    pub item_reference: Option<One<Reference>>,
     /// `ClinicalImpression.finding.basis`, 0..1 `string`.
     pub basis: Option<FhirString>,
     /// What the definition does not know.
@@ -120,7 +120,7 @@ pub enum ClinicalImpressionEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for ClinicalImpression {
@@ -128,6 +128,7 @@ impl Element for ClinicalImpression {
         &CLINICAL_IMPRESSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -162,6 +163,7 @@ impl Element for ClinicalImpression {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -244,6 +246,7 @@ impl Element for ClinicalImpressionInvestigation {
         &CLINICAL_IMPRESSION_INVESTIGATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -255,6 +258,7 @@ impl Element for ClinicalImpressionInvestigation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -287,6 +291,7 @@ impl Element for ClinicalImpressionFinding {
         &CLINICAL_IMPRESSION_FINDING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -299,6 +304,7 @@ impl Element for ClinicalImpressionFinding {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -336,7 +342,7 @@ impl Choice for ClinicalImpressionEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, Range, Reference,
+    CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, One, Range, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct ClinicalUseDefinition {
     /// `ClinicalUseDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClinicalUseDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ClinicalUseDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClinicalUseDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ClinicalUseDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ClinicalUseDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ClinicalUseDefinition.extension`, 0..* `Extension`.
@@ -42,19 +42,19 @@ pub struct ClinicalUseDefinition {
     /// `ClinicalUseDefinition.subject`, 0..* `Reference` to `MedicinalProductDefinition`, `Medication`, `ActivityDefinition`, `PlanDefinition`, `Device`, `DeviceDefinition`, `Substance`. Summary.
     pub subject: Many<Reference>,
     /// `ClinicalUseDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `ClinicalUseDefinition.contraindication`, 0..1. Summary.
-    pub contraindication: Option<Box<ClinicalUseDefinitionContraindication>>,
+    pub contraindication: Option<One<ClinicalUseDefinitionContraindication>>,
     /// `ClinicalUseDefinition.indication`, 0..1. Summary.
-    pub indication: Option<Box<ClinicalUseDefinitionIndication>>,
+    pub indication: Option<One<ClinicalUseDefinitionIndication>>,
     /// `ClinicalUseDefinition.interaction`, 0..1. Summary.
-    pub interaction: Option<Box<ClinicalUseDefinitionInteraction>>,
+    pub interaction: Option<One<ClinicalUseDefinitionInteraction>>,
     /// `ClinicalUseDefinition.population`, 0..* `Reference` to `Group`. Summary.
     pub population: Many<Reference>,
     /// `ClinicalUseDefinition.undesirableEffect`, 0..1. Summary.
-    pub undesirable_effect: Option<Box<ClinicalUseDefinitionUndesirableEffect>>,
+    pub undesirable_effect: Option<One<ClinicalUseDefinitionUndesirableEffect>>,
     /// `ClinicalUseDefinition.warning`, 0..1. Summary.
-    pub warning: Option<Box<ClinicalUseDefinitionWarning>>,
+    pub warning: Option<One<ClinicalUseDefinitionWarning>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -69,9 +69,9 @@ pub struct ClinicalUseDefinitionContraindication {
     /// `ClinicalUseDefinition.contraindication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalUseDefinition.contraindication.diseaseSymptomProcedure`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-symptom-procedure>. Summary.
-    pub disease_symptom_procedure: Option<Box<CodeableReference>>,
+    pub disease_symptom_procedure: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.contraindication.diseaseStatus`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-status>. Summary.
-    pub disease_status: Option<Box<CodeableReference>>,
+    pub disease_status: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.contraindication.comorbidity`, 0..* `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-symptom-procedure>. Summary.
     pub comorbidity: Many<CodeableReference>,
     /// `ClinicalUseDefinition.contraindication.indication`, 0..* `Reference` to `ClinicalUseDefinition`. Summary.
@@ -92,9 +92,9 @@ pub struct ClinicalUseDefinitionContraindicationOtherTherapy {
     /// `ClinicalUseDefinition.contraindication.otherTherapy.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalUseDefinition.contraindication.otherTherapy.relationshipType`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/therapy-relationship-type>. Summary.
-    pub relationship_type: Option<Box<CodeableConcept>>,
+    pub relationship_type: Option<One<CodeableConcept>>,
     /// `ClinicalUseDefinition.contraindication.otherTherapy.therapy`, 1..1 `CodeableReference` to `MedicinalProductDefinition`, `Medication`, `Substance`, `SubstanceDefinition`, `ActivityDefinition`, example codes: <http://hl7.org/fhir/ValueSet/therapy>. Summary.
-    pub therapy: Option<Box<CodeableReference>>,
+    pub therapy: Option<One<CodeableReference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -109,13 +109,13 @@ pub struct ClinicalUseDefinitionIndication {
     /// `ClinicalUseDefinition.indication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalUseDefinition.indication.diseaseSymptomProcedure`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-symptom-procedure>. Summary.
-    pub disease_symptom_procedure: Option<Box<CodeableReference>>,
+    pub disease_symptom_procedure: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.indication.diseaseStatus`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-status>. Summary.
-    pub disease_status: Option<Box<CodeableReference>>,
+    pub disease_status: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.indication.comorbidity`, 0..* `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/disease-symptom-procedure>. Summary.
     pub comorbidity: Many<CodeableReference>,
     /// `ClinicalUseDefinition.indication.intendedEffect`, 0..1 `CodeableReference` to `ObservationDefinition`, preferred codes: <http://hl7.org/fhir/ValueSet/product-intended-use>. Summary.
-    pub intended_effect: Option<Box<CodeableReference>>,
+    pub intended_effect: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.indication.duration[x]`, 0..1. Summary.
     pub duration: Option<ClinicalUseDefinitionIndicationDuration>,
     /// `ClinicalUseDefinition.indication.undesirableEffect`, 0..* `Reference` to `ClinicalUseDefinition`. Summary.
@@ -138,11 +138,11 @@ pub struct ClinicalUseDefinitionInteraction {
     /// `ClinicalUseDefinition.interaction.interactant`, 0..*. Summary.
     pub interactant: Many<ClinicalUseDefinitionInteractionInteractant>,
     /// `ClinicalUseDefinition.interaction.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ClinicalUseDefinition.interaction.effect`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/interaction-effect>. Summary.
-    pub effect: Option<Box<CodeableReference>>,
+    pub effect: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.interaction.incidence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-incidence>. Summary.
-    pub incidence: Option<Box<CodeableConcept>>,
+    pub incidence: Option<One<CodeableConcept>>,
     /// `ClinicalUseDefinition.interaction.management`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-management>. Summary.
     pub management: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -174,11 +174,11 @@ pub struct ClinicalUseDefinitionUndesirableEffect {
     /// `ClinicalUseDefinition.undesirableEffect.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalUseDefinition.undesirableEffect.symptomConditionEffect`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-symptom>. Summary.
-    pub symptom_condition_effect: Option<Box<CodeableReference>>,
+    pub symptom_condition_effect: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.undesirableEffect.classification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-classification>. Summary.
-    pub classification: Option<Box<CodeableConcept>>,
+    pub classification: Option<One<CodeableConcept>>,
     /// `ClinicalUseDefinition.undesirableEffect.frequencyOfOccurrence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-frequency>. Summary.
-    pub frequency_of_occurrence: Option<Box<CodeableConcept>>,
+    pub frequency_of_occurrence: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -195,7 +195,7 @@ pub struct ClinicalUseDefinitionWarning {
     /// `ClinicalUseDefinition.warning.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `ClinicalUseDefinition.warning.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/warning-type>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -205,7 +205,7 @@ pub struct ClinicalUseDefinitionWarning {
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionIndicationDuration {
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `string`.
     String(FhirString),
 }
@@ -215,9 +215,9 @@ pub enum ClinicalUseDefinitionIndicationDuration {
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionInteractionInteractantItem {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for ClinicalUseDefinition {
@@ -225,6 +225,7 @@ impl Element for ClinicalUseDefinition {
         &CLINICAL_USE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -250,6 +251,7 @@ impl Element for ClinicalUseDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -316,6 +318,7 @@ impl Element for ClinicalUseDefinitionContraindication {
         &CLINICAL_USE_DEFINITION_CONTRAINDICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -330,6 +333,7 @@ impl Element for ClinicalUseDefinitionContraindication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -373,6 +377,7 @@ impl Element for ClinicalUseDefinitionContraindicationOtherTherapy {
         &CLINICAL_USE_DEFINITION_CONTRAINDICATION_OTHER_THERAPY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -384,6 +389,7 @@ impl Element for ClinicalUseDefinitionContraindicationOtherTherapy {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -420,6 +426,7 @@ impl Element for ClinicalUseDefinitionIndication {
         &CLINICAL_USE_DEFINITION_INDICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -436,6 +443,7 @@ impl Element for ClinicalUseDefinitionIndication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -485,6 +493,7 @@ impl Element for ClinicalUseDefinitionInteraction {
         &CLINICAL_USE_DEFINITION_INTERACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -499,6 +508,7 @@ impl Element for ClinicalUseDefinitionInteraction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -544,6 +554,7 @@ impl Element for ClinicalUseDefinitionInteractionInteractant {
         &CLINICAL_USE_DEFINITION_INTERACTION_INTERACTANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -554,6 +565,7 @@ impl Element for ClinicalUseDefinitionInteractionInteractant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -585,6 +597,7 @@ impl Element for ClinicalUseDefinitionUndesirableEffect {
         &CLINICAL_USE_DEFINITION_UNDESIRABLE_EFFECT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -597,6 +610,7 @@ impl Element for ClinicalUseDefinitionUndesirableEffect {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -635,6 +649,7 @@ impl Element for ClinicalUseDefinitionWarning {
         &CLINICAL_USE_DEFINITION_WARNING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -646,6 +661,7 @@ impl Element for ClinicalUseDefinitionWarning {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -690,7 +706,7 @@ impl ClinicalUseDefinitionIndicationDuration {
 impl Choice for ClinicalUseDefinitionIndicationDuration {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Range(Box::default()),
+            0 => Self::Range(One::default()),
             1 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -718,8 +734,8 @@ impl ClinicalUseDefinitionInteractionInteractantItem {
 impl Choice for ClinicalUseDefinitionInteractionInteractantItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

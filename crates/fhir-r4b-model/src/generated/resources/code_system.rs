@@ -10,7 +10,7 @@ use crate::primitives::{
 };
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Resource,
+    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
 };
 
@@ -22,13 +22,13 @@ pub struct CodeSystem {
     /// `CodeSystem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CodeSystem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CodeSystem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CodeSystem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CodeSystem.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CodeSystem.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CodeSystem.extension`, 0..* `Extension`.
@@ -170,7 +170,7 @@ pub struct CodeSystemConceptDesignation {
     /// `CodeSystem.concept.designation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CodeSystem.concept.designation.use`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/designation-use>.
-    pub r#use: Option<Box<Coding>>,
+    pub r#use: Option<One<Coding>>,
     /// `CodeSystem.concept.designation.value`, 1..1 `string`.
     pub value: Option<FhirString>,
     /// What the definition does not know.
@@ -201,7 +201,7 @@ pub enum CodeSystemConceptPropertyValue {
     /// `code`.
     Code(Code),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `string`.
     String(FhirString),
     /// `integer`.
@@ -219,6 +219,7 @@ impl Element for CodeSystem {
         &CODE_SYSTEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -259,6 +260,7 @@ impl Element for CodeSystem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -359,6 +361,7 @@ impl Element for CodeSystemFilter {
         &CODE_SYSTEM_FILTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -372,6 +375,7 @@ impl Element for CodeSystemFilter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -410,6 +414,7 @@ impl Element for CodeSystemProperty {
         &CODE_SYSTEM_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -423,6 +428,7 @@ impl Element for CodeSystemProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -460,6 +466,7 @@ impl Element for CodeSystemConcept {
         &CODE_SYSTEM_CONCEPT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -475,6 +482,7 @@ impl Element for CodeSystemConcept {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -513,6 +521,7 @@ impl Element for CodeSystemConceptDesignation {
         &CODE_SYSTEM_CONCEPT_DESIGNATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -525,6 +534,7 @@ impl Element for CodeSystemConceptDesignation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -557,6 +567,7 @@ impl Element for CodeSystemConceptProperty {
         &CODE_SYSTEM_CONCEPT_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -568,6 +579,7 @@ impl Element for CodeSystemConceptProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -617,7 +629,7 @@ impl Choice for CodeSystemConceptPropertyValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Code(Code::default()),
-            1 => Self::Coding(Box::default()),
+            1 => Self::Coding(One::default()),
             2 => Self::String(FhirString::default()),
             3 => Self::Integer(Integer::default()),
             4 => Self::Boolean(Boolean::default()),

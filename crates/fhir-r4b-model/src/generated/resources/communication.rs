@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource,
-    UnknownFields,
+    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `Communication`.
@@ -20,13 +20,13 @@ pub struct Communication {
     /// `Communication.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Communication.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Communication.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Communication.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Communication.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Communication.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Communication.extension`, 0..* `Extension`.
@@ -48,7 +48,7 @@ pub struct Communication {
     /// `Communication.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Communication.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-not-done-reason>. Summary.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `Communication.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-category>.
     pub category: Many<CodeableConcept>,
     /// `Communication.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
@@ -56,13 +56,13 @@ pub struct Communication {
     /// `Communication.medium`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ParticipationMode>.
     pub medium: Many<CodeableConcept>,
     /// `Communication.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Communication.topic`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-topic>.
-    pub topic: Option<Box<CodeableConcept>>,
+    pub topic: Option<One<CodeableConcept>>,
     /// `Communication.about`, 0..* `Reference` to `Resource`.
     pub about: Many<Reference>,
     /// `Communication.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Communication.sent`, 0..1 `dateTime`.
     pub sent: Option<DateTime>,
     /// `Communication.received`, 0..1 `dateTime`.
@@ -70,7 +70,7 @@ pub struct Communication {
     /// `Communication.recipient`, 0..* `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Group`, `CareTeam`, `HealthcareService`.
     pub recipient: Many<Reference>,
     /// `Communication.sender`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `HealthcareService`.
-    pub sender: Option<Box<Reference>>,
+    pub sender: Option<One<Reference>>,
     /// `Communication.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Communication.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -105,9 +105,9 @@ pub enum CommunicationPayloadContent {
     /// `string`.
     String(FhirString),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Communication {
@@ -115,6 +115,7 @@ impl Element for Communication {
         &COMMUNICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -152,6 +153,7 @@ impl Element for Communication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -250,6 +252,7 @@ impl Element for CommunicationPayload {
         &COMMUNICATION_PAYLOAD
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -260,6 +263,7 @@ impl Element for CommunicationPayload {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -293,8 +297,8 @@ impl Choice for CommunicationPayloadContent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::String(FhirString::default()),
-            1 => Self::Attachment(Box::default()),
-            2 => Self::Reference(Box::default()),
+            1 => Self::Attachment(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    Resource, UnknownFields,
+    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `CommunicationRequest`.
@@ -20,13 +20,13 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CommunicationRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CommunicationRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CommunicationRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CommunicationRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CommunicationRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CommunicationRequest.extension`, 0..* `Extension`.
@@ -40,11 +40,11 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.replaces`, 0..* `Reference` to `CommunicationRequest`. Summary.
     pub replaces: Many<Reference>,
     /// `CommunicationRequest.groupIdentifier`, 0..1 `Identifier`. Summary.
-    pub group_identifier: Option<Box<Identifier>>,
+    pub group_identifier: Option<One<Identifier>>,
     /// `CommunicationRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::RequestStatus>>,
     /// `CommunicationRequest.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `CommunicationRequest.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-category>.
     pub category: Many<CodeableConcept>,
     /// `CommunicationRequest.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
@@ -54,11 +54,11 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.medium`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ParticipationMode>.
     pub medium: Many<CodeableConcept>,
     /// `CommunicationRequest.subject`, 0..1 `Reference` to `Patient`, `Group`.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `CommunicationRequest.about`, 0..* `Reference` to `Resource`.
     pub about: Many<Reference>,
     /// `CommunicationRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `CommunicationRequest.payload`, 0..*.
     pub payload: Many<CommunicationRequestPayload>,
     /// `CommunicationRequest.occurrence[x]`, 0..1. Summary.
@@ -66,11 +66,11 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `CommunicationRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `CommunicationRequest.recipient`, 0..* `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Group`, `CareTeam`, `HealthcareService`.
     pub recipient: Many<Reference>,
     /// `CommunicationRequest.sender`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `HealthcareService`. Summary.
-    pub sender: Option<Box<Reference>>,
+    pub sender: Option<One<Reference>>,
     /// `CommunicationRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActReason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `CommunicationRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -103,7 +103,7 @@ pub enum CommunicationRequestOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `CommunicationRequest.payload.content[x]`.
@@ -113,9 +113,9 @@ pub enum CommunicationRequestPayloadContent {
     /// `string`.
     String(FhirString),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for CommunicationRequest {
@@ -123,6 +123,7 @@ impl Element for CommunicationRequest {
         &COMMUNICATION_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -159,6 +160,7 @@ impl Element for CommunicationRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -252,6 +254,7 @@ impl Element for CommunicationRequestPayload {
         &COMMUNICATION_REQUEST_PAYLOAD
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -262,6 +265,7 @@ impl Element for CommunicationRequestPayload {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -294,7 +298,7 @@ impl Choice for CommunicationRequestOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -323,8 +327,8 @@ impl Choice for CommunicationRequestPayloadContent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::String(FhirString::default()),
-            1 => Self::Attachment(Box::default()),
-            2 => Self::Reference(Box::default()),
+            1 => Self::Attachment(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
-use crate::{Coded, ContactDetail, Extension, Many, Meta, Narrative, Resource, UnknownFields, UsageContext};
+use crate::{Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resource, UnknownFields, UsageContext};
 
 /// The resource `CompartmentDefinition`.
 ///
@@ -17,13 +17,13 @@ pub struct CompartmentDefinition {
     /// `CompartmentDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CompartmentDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CompartmentDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CompartmentDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CompartmentDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CompartmentDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CompartmentDefinition.extension`, 0..* `Extension`.
@@ -86,6 +86,7 @@ impl Element for CompartmentDefinition {
         &COMPARTMENT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -114,6 +115,7 @@ impl Element for CompartmentDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -185,6 +187,7 @@ impl Element for CompartmentDefinitionResource {
         &COMPARTMENT_DEFINITION_RESOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -197,6 +200,7 @@ impl Element for CompartmentDefinitionResource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

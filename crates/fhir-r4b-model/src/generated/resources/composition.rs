@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `Composition`.
@@ -19,13 +20,13 @@ pub struct Composition {
     /// `Composition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Composition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Composition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Composition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Composition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Composition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Composition.extension`, 0..* `Extension`.
@@ -33,17 +34,17 @@ pub struct Composition {
     /// `Composition.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `Composition.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Composition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/composition-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::CompositionStatus>>,
     /// `Composition.type`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/doc-typecodes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Composition.category`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-LoincDocumentOntologyInternational>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Composition.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Composition.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Composition.date`, 1..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `Composition.author`, 1..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`, `Patient`, `RelatedPerson`, `Organization`. Summary.
@@ -55,7 +56,7 @@ pub struct Composition {
     /// `Composition.attester`, 0..*.
     pub attester: Many<CompositionAttester>,
     /// `Composition.custodian`, 0..1 `Reference` to `Organization`. Summary.
-    pub custodian: Option<Box<Reference>>,
+    pub custodian: Option<One<Reference>>,
     /// `Composition.relatesTo`, 0..*.
     pub relates_to: Many<CompositionRelatesTo>,
     /// `Composition.event`, 0..*. Summary.
@@ -80,7 +81,7 @@ pub struct CompositionAttester {
     /// `Composition.attester.time`, 0..1 `dateTime`.
     pub time: Option<DateTime>,
     /// `Composition.attester.party`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Organization`.
-    pub party: Option<Box<Reference>>,
+    pub party: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -114,7 +115,7 @@ pub struct CompositionEvent {
     /// `Composition.event.code`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>. Summary.
     pub code: Many<CodeableConcept>,
     /// `Composition.event.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Composition.event.detail`, 0..* `Reference` to `Resource`. Summary.
     pub detail: Many<Reference>,
     /// What the definition does not know.
@@ -133,21 +134,21 @@ pub struct CompositionSection {
     /// `Composition.section.title`, 0..1 `string`.
     pub title: Option<FhirString>,
     /// `Composition.section.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/doc-section-codes>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Composition.section.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`, `Patient`, `RelatedPerson`, `Organization`.
     pub author: Many<Reference>,
     /// `Composition.section.focus`, 0..1 `Reference` to `Resource`.
-    pub focus: Option<Box<Reference>>,
+    pub focus: Option<One<Reference>>,
     /// `Composition.section.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Composition.section.mode`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/list-mode>.
     pub mode: Option<Coded<codes::ListMode>>,
     /// `Composition.section.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<Box<CodeableConcept>>,
+    pub ordered_by: Option<One<CodeableConcept>>,
     /// `Composition.section.entry`, 0..* `Reference` to `Resource`.
     pub entry: Many<Reference>,
     /// `Composition.section.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<Box<CodeableConcept>>,
+    pub empty_reason: Option<One<CodeableConcept>>,
     /// `Composition.section.section`, 0..*.
     pub section: Many<CompositionSection>,
     /// What the definition does not know.
@@ -159,9 +160,9 @@ pub struct CompositionSection {
 #[non_exhaustive]
 pub enum CompositionRelatesToTarget {
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Composition {
@@ -169,6 +170,7 @@ impl Element for Composition {
         &COMPOSITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -198,6 +200,7 @@ impl Element for Composition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -276,6 +279,7 @@ impl Element for CompositionAttester {
         &COMPOSITION_ATTESTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -288,6 +292,7 @@ impl Element for CompositionAttester {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -322,6 +327,7 @@ impl Element for CompositionRelatesTo {
         &COMPOSITION_RELATES_TO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -333,6 +339,7 @@ impl Element for CompositionRelatesTo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -365,6 +372,7 @@ impl Element for CompositionEvent {
         &COMPOSITION_EVENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -377,6 +385,7 @@ impl Element for CompositionEvent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -412,6 +421,7 @@ impl Element for CompositionSection {
         &COMPOSITION_SECTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -431,6 +441,7 @@ impl Element for CompositionSection {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -483,8 +494,8 @@ impl CompositionRelatesToTarget {
 impl Choice for CompositionRelatesToTarget {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Identifier(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Identifier(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Resource, UnknownFields,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource, UnknownFields,
     UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ConceptMap {
     /// `ConceptMap.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ConceptMap.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ConceptMap.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ConceptMap.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ConceptMap.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ConceptMap.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ConceptMap.extension`, 0..* `Extension`.
@@ -36,7 +36,7 @@ pub struct ConceptMap {
     /// `ConceptMap.url`, 0..1 `uri`. Summary.
     pub url: Option<Uri>,
     /// `ConceptMap.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `ConceptMap.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `ConceptMap.name`, 0..1 `string`. Summary.
@@ -93,7 +93,7 @@ pub struct ConceptMapGroup {
     /// `ConceptMap.group.element`, 1..*.
     pub element: Many<ConceptMapGroupElement>,
     /// `ConceptMap.group.unmapped`, 0..1.
-    pub unmapped: Option<Box<ConceptMapGroupUnmapped>>,
+    pub unmapped: Option<One<ConceptMapGroupUnmapped>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -209,6 +209,7 @@ impl Element for ConceptMap {
         &CONCEPT_MAP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -241,6 +242,7 @@ impl Element for ConceptMap {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -320,6 +322,7 @@ impl Element for ConceptMapGroup {
         &CONCEPT_MAP_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -335,6 +338,7 @@ impl Element for ConceptMapGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -373,6 +377,7 @@ impl Element for ConceptMapGroupElement {
         &CONCEPT_MAP_GROUP_ELEMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -385,6 +390,7 @@ impl Element for ConceptMapGroupElement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -417,6 +423,7 @@ impl Element for ConceptMapGroupElementTarget {
         &CONCEPT_MAP_GROUP_ELEMENT_TARGET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -432,6 +439,7 @@ impl Element for ConceptMapGroupElementTarget {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -473,6 +481,7 @@ impl Element for ConceptMapGroupElementTargetDependsOn {
         &CONCEPT_MAP_GROUP_ELEMENT_TARGET_DEPENDS_ON
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -486,6 +495,7 @@ impl Element for ConceptMapGroupElementTargetDependsOn {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -520,6 +530,7 @@ impl Element for ConceptMapGroupUnmapped {
         &CONCEPT_MAP_GROUP_UNMAPPED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -533,6 +544,7 @@ impl Element for ConceptMapGroupUnmapped {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

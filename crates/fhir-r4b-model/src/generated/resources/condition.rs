@@ -7,8 +7,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Age, Annotation, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Period, Range, Reference, Resource,
-    UnknownFields,
+    Age, Annotation, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Period, Range, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `Condition`.
@@ -19,13 +19,13 @@ pub struct Condition {
     /// `Condition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Condition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Condition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Condition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Condition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Condition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Condition.extension`, 0..* `Extension`.
@@ -35,21 +35,21 @@ pub struct Condition {
     /// `Condition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Condition.clinicalStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/condition-clinical>. Modifies the meaning. Summary.
-    pub clinical_status: Option<Box<CodeableConcept>>,
+    pub clinical_status: Option<One<CodeableConcept>>,
     /// `Condition.verificationStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/condition-ver-status>. Modifies the meaning. Summary.
-    pub verification_status: Option<Box<CodeableConcept>>,
+    pub verification_status: Option<One<CodeableConcept>>,
     /// `Condition.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/condition-category>.
     pub category: Many<CodeableConcept>,
     /// `Condition.severity`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/condition-severity>.
-    pub severity: Option<Box<CodeableConcept>>,
+    pub severity: Option<One<CodeableConcept>>,
     /// `Condition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Condition.bodySite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
     pub body_site: Many<CodeableConcept>,
     /// `Condition.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Condition.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Condition.onset[x]`, 0..1. Summary.
     pub onset: Option<ConditionOnset>,
     /// `Condition.abatement[x]`, 0..1.
@@ -57,9 +57,9 @@ pub struct Condition {
     /// `Condition.recordedDate`, 0..1 `dateTime`. Summary.
     pub recorded_date: Option<DateTime>,
     /// `Condition.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`. Summary.
-    pub recorder: Option<Box<Reference>>,
+    pub recorder: Option<One<Reference>>,
     /// `Condition.asserter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`. Summary.
-    pub asserter: Option<Box<Reference>>,
+    pub asserter: Option<One<Reference>>,
     /// `Condition.stage`, 0..*.
     pub stage: Many<ConditionStage>,
     /// `Condition.evidence`, 0..*.
@@ -80,11 +80,11 @@ pub struct ConditionStage {
     /// `Condition.stage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Condition.stage.summary`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-stage>.
-    pub summary: Option<Box<CodeableConcept>>,
+    pub summary: Option<One<CodeableConcept>>,
     /// `Condition.stage.assessment`, 0..* `Reference` to `ClinicalImpression`, `DiagnosticReport`, `Observation`.
     pub assessment: Many<Reference>,
     /// `Condition.stage.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-stage-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -113,11 +113,11 @@ pub enum ConditionOnset {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `string`.
     String(FhirString),
 }
@@ -129,11 +129,11 @@ pub enum ConditionAbatement {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `string`.
     String(FhirString),
 }
@@ -143,6 +143,7 @@ impl Element for Condition {
         &CONDITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -174,6 +175,7 @@ impl Element for Condition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -258,6 +260,7 @@ impl Element for ConditionStage {
         &CONDITION_STAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -270,6 +273,7 @@ impl Element for ConditionStage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -304,6 +308,7 @@ impl Element for ConditionEvidence {
         &CONDITION_EVIDENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -315,6 +320,7 @@ impl Element for ConditionEvidence {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -358,9 +364,9 @@ impl Choice for ConditionOnset {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Period(Box::default()),
-            3 => Self::Range(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Period(One::default()),
+            3 => Self::Range(One::default()),
             4 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -401,9 +407,9 @@ impl Choice for ConditionAbatement {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Period(Box::default()),
-            3 => Self::Range(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Period(One::default()),
+            3 => Self::Range(One::default()),
             4 => Self::String(FhirString::default()),
             _ => return None,
         })

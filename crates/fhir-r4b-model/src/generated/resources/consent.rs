@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Consent {
     /// `Consent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Consent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Consent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Consent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Consent.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Consent.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Consent.extension`, 0..* `Extension`.
@@ -38,11 +38,11 @@ pub struct Consent {
     /// `Consent.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-state-codes>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ConsentState>>,
     /// `Consent.scope`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-scope>. Modifies the meaning. Summary.
-    pub scope: Option<Box<CodeableConcept>>,
+    pub scope: Option<One<CodeableConcept>>,
     /// `Consent.category`, 1..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Consent.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `Consent.dateTime`, 0..1 `dateTime`. Summary.
     pub date_time: Option<DateTime>,
     /// `Consent.performer`, 0..* `Reference` to `Organization`, `Patient`, `Practitioner`, `RelatedPerson`, `PractitionerRole`. Summary.
@@ -54,11 +54,11 @@ pub struct Consent {
     /// `Consent.policy`, 0..*.
     pub policy: Many<ConsentPolicy>,
     /// `Consent.policyRule`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-policy>. Summary.
-    pub policy_rule: Option<Box<CodeableConcept>>,
+    pub policy_rule: Option<One<CodeableConcept>>,
     /// `Consent.verification`, 0..*. Summary.
     pub verification: Many<ConsentVerification>,
     /// `Consent.provision`, 0..1. Summary.
-    pub provision: Option<Box<ConsentProvision>>,
+    pub provision: Option<One<ConsentProvision>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -92,7 +92,7 @@ pub struct ConsentVerification {
     /// `Consent.verification.verified`, 1..1 `boolean`. Summary.
     pub verified: Option<Boolean>,
     /// `Consent.verification.verifiedWith`, 0..1 `Reference` to `Patient`, `RelatedPerson`.
-    pub verified_with: Option<Box<Reference>>,
+    pub verified_with: Option<One<Reference>>,
     /// `Consent.verification.verificationDate`, 0..1 `dateTime`.
     pub verification_date: Option<DateTime>,
     /// What the definition does not know.
@@ -111,7 +111,7 @@ pub struct ConsentProvision {
     /// `Consent.provision.type`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-provision-type>. Summary.
     pub r#type: Option<Coded<codes::ConsentProvisionType>>,
     /// `Consent.provision.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Consent.provision.actor`, 0..*.
     pub actor: Many<ConsentProvisionActor>,
     /// `Consent.provision.action`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/consent-action>. Summary.
@@ -125,7 +125,7 @@ pub struct ConsentProvision {
     /// `Consent.provision.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/consent-content-code>. Summary.
     pub code: Many<CodeableConcept>,
     /// `Consent.provision.dataPeriod`, 0..1 `Period`. Summary.
-    pub data_period: Option<Box<Period>>,
+    pub data_period: Option<One<Period>>,
     /// `Consent.provision.data`, 0..*. Summary.
     pub data: Many<ConsentProvisionData>,
     /// `Consent.provision.provision`, 0..*.
@@ -144,9 +144,9 @@ pub struct ConsentProvisionActor {
     /// `Consent.provision.actor.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Consent.provision.actor.role`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `Consent.provision.actor.reference`, 1..1 `Reference` to `Device`, `Group`, `CareTeam`, `Organization`, `Patient`, `Practitioner`, `RelatedPerson`, `PractitionerRole`.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -163,7 +163,7 @@ pub struct ConsentProvisionData {
     /// `Consent.provision.data.meaning`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-data-meaning>. Summary.
     pub meaning: Option<Coded<codes::ConsentDataMeaning>>,
     /// `Consent.provision.data.reference`, 1..1 `Reference` to `Resource`. Summary.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -173,9 +173,9 @@ pub struct ConsentProvisionData {
 #[non_exhaustive]
 pub enum ConsentSource {
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Consent {
@@ -183,6 +183,7 @@ impl Element for Consent {
         &CONSENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -210,6 +211,7 @@ impl Element for Consent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -286,6 +288,7 @@ impl Element for ConsentPolicy {
         &CONSENT_POLICY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -297,6 +300,7 @@ impl Element for ConsentPolicy {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -327,6 +331,7 @@ impl Element for ConsentVerification {
         &CONSENT_VERIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -339,6 +344,7 @@ impl Element for ConsentVerification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -371,6 +377,7 @@ impl Element for ConsentProvision {
         &CONSENT_PROVISION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -391,6 +398,7 @@ impl Element for ConsentProvision {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -456,6 +464,7 @@ impl Element for ConsentProvisionActor {
         &CONSENT_PROVISION_ACTOR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -467,6 +476,7 @@ impl Element for ConsentProvisionActor {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -499,6 +509,7 @@ impl Element for ConsentProvisionData {
         &CONSENT_PROVISION_DATA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -510,6 +521,7 @@ impl Element for ConsentProvisionData {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -546,8 +558,8 @@ impl ConsentSource {
 impl Choice for ConsentSource {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Attachment(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Attachment(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

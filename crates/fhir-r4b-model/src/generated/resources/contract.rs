@@ -10,7 +10,7 @@ use crate::primitives::{
 };
 use crate::same::element;
 use crate::{
-    Annotation, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative,
+    Annotation, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative, One,
     Period, Quantity, Reference, Resource, Signature, Timing, UnknownFields,
 };
 
@@ -22,13 +22,13 @@ pub struct Contract {
     /// `Contract.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Contract.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Contract.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Contract.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Contract.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Contract.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Contract.extension`, 0..* `Extension`.
@@ -44,19 +44,19 @@ pub struct Contract {
     /// `Contract.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/contract-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ContractResourceStatusCodes>>,
     /// `Contract.legalState`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contract-legalstate>.
-    pub legal_state: Option<Box<CodeableConcept>>,
+    pub legal_state: Option<One<CodeableConcept>>,
     /// `Contract.instantiatesCanonical`, 0..1 `Reference` to `Contract`.
-    pub instantiates_canonical: Option<Box<Reference>>,
+    pub instantiates_canonical: Option<One<Reference>>,
     /// `Contract.instantiatesUri`, 0..1 `uri`.
     pub instantiates_uri: Option<Uri>,
     /// `Contract.contentDerivative`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-content-derivative>.
-    pub content_derivative: Option<Box<CodeableConcept>>,
+    pub content_derivative: Option<One<CodeableConcept>>,
     /// `Contract.issued`, 0..1 `dateTime`. Summary.
     pub issued: Option<DateTime>,
     /// `Contract.applies`, 0..1 `Period`. Summary.
-    pub applies: Option<Box<Period>>,
+    pub applies: Option<One<Period>>,
     /// `Contract.expirationType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-expiration-type>.
-    pub expiration_type: Option<Box<CodeableConcept>>,
+    pub expiration_type: Option<One<CodeableConcept>>,
     /// `Contract.subject`, 0..* `Reference` to `Resource`. Summary.
     pub subject: Many<Reference>,
     /// `Contract.authority`, 0..* `Reference` to `Organization`.
@@ -74,17 +74,17 @@ pub struct Contract {
     /// `Contract.alias`, 0..* `string`.
     pub alias: Many<FhirString>,
     /// `Contract.author`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Organization`.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `Contract.scope`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-scope>.
-    pub scope: Option<Box<CodeableConcept>>,
+    pub scope: Option<One<CodeableConcept>>,
     /// `Contract.topic[x]`, 0..1 to `Resource`.
     pub topic: Option<ContractTopic>,
     /// `Contract.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Contract.subType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-subtype>. Summary.
     pub sub_type: Many<CodeableConcept>,
     /// `Contract.contentDefinition`, 0..1.
-    pub content_definition: Option<Box<ContractContentDefinition>>,
+    pub content_definition: Option<One<ContractContentDefinition>>,
     /// `Contract.term`, 0..*.
     pub term: Many<ContractTerm>,
     /// `Contract.supportingInfo`, 0..* `Reference` to `Resource`.
@@ -115,11 +115,11 @@ pub struct ContractContentDefinition {
     /// `Contract.contentDefinition.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.contentDefinition.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-definition-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Contract.contentDefinition.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-definition-subtype>.
-    pub sub_type: Option<Box<CodeableConcept>>,
+    pub sub_type: Option<One<CodeableConcept>>,
     /// `Contract.contentDefinition.publisher`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub publisher: Option<Box<Reference>>,
+    pub publisher: Option<One<Reference>>,
     /// `Contract.contentDefinition.publicationDate`, 0..1 `dateTime`.
     pub publication_date: Option<DateTime>,
     /// `Contract.contentDefinition.publicationStatus`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/contract-publicationstatus>.
@@ -140,23 +140,23 @@ pub struct ContractTerm {
     /// `Contract.term.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.term.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Contract.term.issued`, 0..1 `dateTime`. Summary.
     pub issued: Option<DateTime>,
     /// `Contract.term.applies`, 0..1 `Period`. Summary.
-    pub applies: Option<Box<Period>>,
+    pub applies: Option<One<Period>>,
     /// `Contract.term.topic[x]`, 0..1 to `Resource`.
     pub topic: Option<ContractTermTopic>,
     /// `Contract.term.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Contract.term.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-subtype>.
-    pub sub_type: Option<Box<CodeableConcept>>,
+    pub sub_type: Option<One<CodeableConcept>>,
     /// `Contract.term.text`, 0..1 `string`. Summary.
     pub text: Option<FhirString>,
     /// `Contract.term.securityLabel`, 0..*.
     pub security_label: Many<ContractTermSecurityLabel>,
     /// `Contract.term.offer`, 1..1.
-    pub offer: Option<Box<ContractTermOffer>>,
+    pub offer: Option<One<ContractTermOffer>>,
     /// `Contract.term.asset`, 0..*.
     pub asset: Many<ContractTermAsset>,
     /// `Contract.term.action`, 0..*.
@@ -179,7 +179,7 @@ pub struct ContractTermSecurityLabel {
     /// `Contract.term.securityLabel.number`, 0..* `unsignedInt`.
     pub number: Many<UnsignedInt>,
     /// `Contract.term.securityLabel.classification`, 1..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-classification>.
-    pub classification: Option<Box<Coding>>,
+    pub classification: Option<One<Coding>>,
     /// `Contract.term.securityLabel.category`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-category>.
     pub category: Many<Coding>,
     /// `Contract.term.securityLabel.control`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-control>.
@@ -202,11 +202,11 @@ pub struct ContractTermOffer {
     /// `Contract.term.offer.party`, 0..*.
     pub party: Many<ContractTermOfferParty>,
     /// `Contract.term.offer.topic`, 0..1 `Reference` to `Resource`. Summary.
-    pub topic: Option<Box<Reference>>,
+    pub topic: Option<One<Reference>>,
     /// `Contract.term.offer.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Contract.term.offer.decision`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActConsentDirective>.
-    pub decision: Option<Box<CodeableConcept>>,
+    pub decision: Option<One<CodeableConcept>>,
     /// `Contract.term.offer.decisionMode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-decision-mode>.
     pub decision_mode: Many<CodeableConcept>,
     /// `Contract.term.offer.answer`, 0..*.
@@ -233,7 +233,7 @@ pub struct ContractTermOfferParty {
     /// `Contract.term.offer.party.reference`, 1..* `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Group`, `Organization`.
     pub reference: Many<Reference>,
     /// `Contract.term.offer.party.role`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-party-role>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -263,7 +263,7 @@ pub struct ContractTermAsset {
     /// `Contract.term.asset.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.term.asset.scope`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assetscope>.
-    pub scope: Option<Box<CodeableConcept>>,
+    pub scope: Option<One<CodeableConcept>>,
     /// `Contract.term.asset.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assettype>.
     pub r#type: Many<CodeableConcept>,
     /// `Contract.term.asset.typeReference`, 0..* `Reference` to `Resource`.
@@ -271,7 +271,7 @@ pub struct ContractTermAsset {
     /// `Contract.term.asset.subtype`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assetsubtype>.
     pub subtype: Many<CodeableConcept>,
     /// `Contract.term.asset.relationship`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-content-class>.
-    pub relationship: Option<Box<Coding>>,
+    pub relationship: Option<One<Coding>>,
     /// `Contract.term.asset.context`, 0..*.
     pub context: Many<ContractTermAssetContext>,
     /// `Contract.term.asset.condition`, 0..1 `string`.
@@ -306,7 +306,7 @@ pub struct ContractTermAssetContext {
     /// `Contract.term.asset.context.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.term.asset.context.reference`, 0..1 `Reference` to `Resource`.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// `Contract.term.asset.context.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assetcontext>.
     pub code: Many<CodeableConcept>,
     /// `Contract.term.asset.context.text`, 0..1 `string`.
@@ -327,27 +327,27 @@ pub struct ContractTermAssetValuedItem {
     /// `Contract.term.asset.valuedItem.entity[x]`, 0..1 to `Resource`.
     pub entity: Option<ContractTermAssetValuedItemEntity>,
     /// `Contract.term.asset.valuedItem.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Contract.term.asset.valuedItem.effectiveTime`, 0..1 `dateTime`.
     pub effective_time: Option<DateTime>,
     /// `Contract.term.asset.valuedItem.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Contract.term.asset.valuedItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `Contract.term.asset.valuedItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Contract.term.asset.valuedItem.points`, 0..1 `decimal`.
     pub points: Option<Decimal>,
     /// `Contract.term.asset.valuedItem.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `Contract.term.asset.valuedItem.payment`, 0..1 `string`.
     pub payment: Option<FhirString>,
     /// `Contract.term.asset.valuedItem.paymentDate`, 0..1 `dateTime`.
     pub payment_date: Option<DateTime>,
     /// `Contract.term.asset.valuedItem.responsible`, 0..1 `Reference` to `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`.
-    pub responsible: Option<Box<Reference>>,
+    pub responsible: Option<One<Reference>>,
     /// `Contract.term.asset.valuedItem.recipient`, 0..1 `Reference` to `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`.
-    pub recipient: Option<Box<Reference>>,
+    pub recipient: Option<One<Reference>>,
     /// `Contract.term.asset.valuedItem.linkId`, 0..* `string`.
     pub link_id: Many<FhirString>,
     /// `Contract.term.asset.valuedItem.securityLabelNumber`, 0..* `unsignedInt`.
@@ -368,17 +368,17 @@ pub struct ContractTermAction {
     /// `Contract.term.action.doNotPerform`, 0..1 `boolean`. Modifies the meaning.
     pub do_not_perform: Option<Boolean>,
     /// `Contract.term.action.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-action>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Contract.term.action.subject`, 0..*.
     pub subject: Many<ContractTermActionSubject>,
     /// `Contract.term.action.intent`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
-    pub intent: Option<Box<CodeableConcept>>,
+    pub intent: Option<One<CodeableConcept>>,
     /// `Contract.term.action.linkId`, 0..* `string`.
     pub link_id: Many<FhirString>,
     /// `Contract.term.action.status`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-actionstatus>.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `Contract.term.action.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
-    pub context: Option<Box<Reference>>,
+    pub context: Option<One<Reference>>,
     /// `Contract.term.action.contextLinkId`, 0..* `string`.
     pub context_link_id: Many<FhirString>,
     /// `Contract.term.action.occurrence[x]`, 0..1.
@@ -390,9 +390,9 @@ pub struct ContractTermAction {
     /// `Contract.term.action.performerType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provenance-participant-type>.
     pub performer_type: Many<CodeableConcept>,
     /// `Contract.term.action.performerRole`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provenance-participant-role>.
-    pub performer_role: Option<Box<CodeableConcept>>,
+    pub performer_role: Option<One<CodeableConcept>>,
     /// `Contract.term.action.performer`, 0..1 `Reference` to `RelatedPerson`, `Patient`, `Practitioner`, `PractitionerRole`, `CareTeam`, `Device`, `Substance`, `Organization`, `Location`.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `Contract.term.action.performerLinkId`, 0..* `string`.
     pub performer_link_id: Many<FhirString>,
     /// `Contract.term.action.reasonCode`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
@@ -423,7 +423,7 @@ pub struct ContractTermActionSubject {
     /// `Contract.term.action.subject.reference`, 1..* `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Group`, `Organization`.
     pub reference: Many<Reference>,
     /// `Contract.term.action.subject.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-actorrole>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -438,9 +438,9 @@ pub struct ContractSigner {
     /// `Contract.signer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.signer.type`, 1..1 `Coding`, preferred codes: <http://hl7.org/fhir/ValueSet/contract-signer-type>.
-    pub r#type: Option<Box<Coding>>,
+    pub r#type: Option<One<Coding>>,
     /// `Contract.signer.party`, 1..1 `Reference` to `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`.
-    pub party: Option<Box<Reference>>,
+    pub party: Option<One<Reference>>,
     /// `Contract.signer.signature`, 1..* `Signature`.
     pub signature: Many<Signature>,
     /// What the definition does not know.
@@ -497,9 +497,9 @@ pub struct ContractRule {
 #[non_exhaustive]
 pub enum ContractTopic {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.legallyBinding[x]`.
@@ -507,9 +507,9 @@ pub enum ContractTopic {
 #[non_exhaustive]
 pub enum ContractLegallyBinding {
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.term.topic[x]`.
@@ -517,9 +517,9 @@ pub enum ContractLegallyBinding {
 #[non_exhaustive]
 pub enum ContractTermTopic {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.term.offer.answer.value[x]`.
@@ -543,13 +543,13 @@ pub enum ContractTermOfferAnswerValue {
     /// `uri`.
     Uri(Uri),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.term.asset.valuedItem.entity[x]`.
@@ -557,9 +557,9 @@ pub enum ContractTermOfferAnswerValue {
 #[non_exhaustive]
 pub enum ContractTermAssetValuedItemEntity {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.term.action.occurrence[x]`.
@@ -569,9 +569,9 @@ pub enum ContractTermActionOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `Contract.friendly.content[x]`.
@@ -579,9 +579,9 @@ pub enum ContractTermActionOccurrence {
 #[non_exhaustive]
 pub enum ContractFriendlyContent {
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.legal.content[x]`.
@@ -589,9 +589,9 @@ pub enum ContractFriendlyContent {
 #[non_exhaustive]
 pub enum ContractLegalContent {
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Contract.rule.content[x]`.
@@ -599,9 +599,9 @@ pub enum ContractLegalContent {
 #[non_exhaustive]
 pub enum ContractRuleContent {
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Contract {
@@ -609,6 +609,7 @@ impl Element for Contract {
         &CONTRACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -656,6 +657,7 @@ impl Element for Contract {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -770,6 +772,7 @@ impl Element for ContractContentDefinition {
         &CONTRACT_CONTENT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -785,6 +788,7 @@ impl Element for ContractContentDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -828,6 +832,7 @@ impl Element for ContractTerm {
         &CONTRACT_TERM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -849,6 +854,7 @@ impl Element for ContractTerm {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -901,6 +907,7 @@ impl Element for ContractTermSecurityLabel {
         &CONTRACT_TERM_SECURITY_LABEL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -914,6 +921,7 @@ impl Element for ContractTermSecurityLabel {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -954,6 +962,7 @@ impl Element for ContractTermOffer {
         &CONTRACT_TERM_OFFER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -973,6 +982,7 @@ impl Element for ContractTermOffer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1023,6 +1033,7 @@ impl Element for ContractTermOfferParty {
         &CONTRACT_TERM_OFFER_PARTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1034,6 +1045,7 @@ impl Element for ContractTermOfferParty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1066,6 +1078,7 @@ impl Element for ContractTermOfferAnswer {
         &CONTRACT_TERM_OFFER_ANSWER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1076,6 +1089,7 @@ impl Element for ContractTermOfferAnswer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1104,6 +1118,7 @@ impl Element for ContractTermAsset {
         &CONTRACT_TERM_ASSET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1128,6 +1143,7 @@ impl Element for ContractTermAsset {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1192,6 +1208,7 @@ impl Element for ContractTermAssetContext {
         &CONTRACT_TERM_ASSET_CONTEXT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1204,6 +1221,7 @@ impl Element for ContractTermAssetContext {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1238,6 +1256,7 @@ impl Element for ContractTermAssetValuedItem {
         &CONTRACT_TERM_ASSET_VALUED_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1261,6 +1280,7 @@ impl Element for ContractTermAssetValuedItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1315,6 +1335,7 @@ impl Element for ContractTermAction {
         &CONTRACT_TERM_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1345,6 +1366,7 @@ impl Element for ContractTermAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1424,6 +1446,7 @@ impl Element for ContractTermActionSubject {
         &CONTRACT_TERM_ACTION_SUBJECT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1435,6 +1458,7 @@ impl Element for ContractTermActionSubject {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1466,6 +1490,7 @@ impl Element for ContractSigner {
         &CONTRACT_SIGNER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1478,6 +1503,7 @@ impl Element for ContractSigner {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1512,6 +1538,7 @@ impl Element for ContractFriendly {
         &CONTRACT_FRIENDLY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1522,6 +1549,7 @@ impl Element for ContractFriendly {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1550,6 +1578,7 @@ impl Element for ContractLegal {
         &CONTRACT_LEGAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1560,6 +1589,7 @@ impl Element for ContractLegal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1588,6 +1618,7 @@ impl Element for ContractRule {
         &CONTRACT_RULE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1598,6 +1629,7 @@ impl Element for ContractRule {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1646,8 +1678,8 @@ impl ContractTopic {
 impl Choice for ContractTopic {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1674,8 +1706,8 @@ impl ContractLegallyBinding {
 impl Choice for ContractLegallyBinding {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Attachment(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Attachment(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1702,8 +1734,8 @@ impl ContractTermTopic {
 impl Choice for ContractTermTopic {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1751,10 +1783,10 @@ impl Choice for ContractTermOfferAnswerValue {
             5 => Self::Time(Time::default()),
             6 => Self::String(FhirString::default()),
             7 => Self::Uri(Uri::default()),
-            8 => Self::Attachment(Box::default()),
-            9 => Self::Coding(Box::default()),
-            10 => Self::Quantity(Box::default()),
-            11 => Self::Reference(Box::default()),
+            8 => Self::Attachment(One::default()),
+            9 => Self::Coding(One::default()),
+            10 => Self::Quantity(One::default()),
+            11 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1801,8 +1833,8 @@ impl ContractTermAssetValuedItemEntity {
 impl Choice for ContractTermAssetValuedItemEntity {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1831,8 +1863,8 @@ impl Choice for ContractTermActionOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -1861,8 +1893,8 @@ impl ContractFriendlyContent {
 impl Choice for ContractFriendlyContent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Attachment(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Attachment(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1889,8 +1921,8 @@ impl ContractLegalContent {
 impl Choice for ContractLegalContent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Attachment(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Attachment(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1917,8 +1949,8 @@ impl ContractRuleContent {
 impl Choice for ContractRuleContent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Attachment(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Attachment(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

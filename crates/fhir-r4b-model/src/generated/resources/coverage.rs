@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Quantity, Reference, Resource,
-    UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `Coverage`.
@@ -20,13 +20,13 @@ pub struct Coverage {
     /// `Coverage.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Coverage.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Coverage.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Coverage.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Coverage.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Coverage.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Coverage.extension`, 0..* `Extension`.
@@ -38,21 +38,21 @@ pub struct Coverage {
     /// `Coverage.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `Coverage.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/coverage-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Coverage.policyHolder`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub policy_holder: Option<Box<Reference>>,
+    pub policy_holder: Option<One<Reference>>,
     /// `Coverage.subscriber`, 0..1 `Reference` to `Patient`, `RelatedPerson`. Summary.
-    pub subscriber: Option<Box<Reference>>,
+    pub subscriber: Option<One<Reference>>,
     /// `Coverage.subscriberId`, 0..1 `string`. Summary.
     pub subscriber_id: Option<FhirString>,
     /// `Coverage.beneficiary`, 1..1 `Reference` to `Patient`. Summary.
-    pub beneficiary: Option<Box<Reference>>,
+    pub beneficiary: Option<One<Reference>>,
     /// `Coverage.dependent`, 0..1 `string`. Summary.
     pub dependent: Option<FhirString>,
     /// `Coverage.relationship`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/subscriber-relationship>.
-    pub relationship: Option<Box<CodeableConcept>>,
+    pub relationship: Option<One<CodeableConcept>>,
     /// `Coverage.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Coverage.payor`, 1..* `Reference` to `Organization`, `Patient`, `RelatedPerson`. Summary.
     pub payor: Many<Reference>,
     /// `Coverage.class`, 0..*.
@@ -81,7 +81,7 @@ pub struct CoverageClass {
     /// `Coverage.class.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.class.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/coverage-class>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Coverage.class.value`, 1..1 `string`. Summary.
     pub value: Option<FhirString>,
     /// `Coverage.class.name`, 0..1 `string`. Summary.
@@ -100,7 +100,7 @@ pub struct CoverageCostToBeneficiary {
     /// `Coverage.costToBeneficiary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.costToBeneficiary.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/coverage-copay-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Coverage.costToBeneficiary.value[x]`, 1..1. Summary.
     pub value: Option<CoverageCostToBeneficiaryValue>,
     /// `Coverage.costToBeneficiary.exception`, 0..*.
@@ -119,9 +119,9 @@ pub struct CoverageCostToBeneficiaryException {
     /// `Coverage.costToBeneficiary.exception.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.costToBeneficiary.exception.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/coverage-financial-exception>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Coverage.costToBeneficiary.exception.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -131,9 +131,9 @@ pub struct CoverageCostToBeneficiaryException {
 #[non_exhaustive]
 pub enum CoverageCostToBeneficiaryValue {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
 }
 
 impl Element for Coverage {
@@ -141,6 +141,7 @@ impl Element for Coverage {
         &COVERAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -172,6 +173,7 @@ impl Element for Coverage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -249,6 +251,7 @@ impl Element for CoverageClass {
         &COVERAGE_CLASS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -261,6 +264,7 @@ impl Element for CoverageClass {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -296,6 +300,7 @@ impl Element for CoverageCostToBeneficiary {
         &COVERAGE_COST_TO_BENEFICIARY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -308,6 +313,7 @@ impl Element for CoverageCostToBeneficiary {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -342,6 +348,7 @@ impl Element for CoverageCostToBeneficiaryException {
         &COVERAGE_COST_TO_BENEFICIARY_EXCEPTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -353,6 +360,7 @@ impl Element for CoverageCostToBeneficiaryException {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -389,8 +397,8 @@ impl CoverageCostToBeneficiaryValue {
 impl Choice for CoverageCostToBeneficiaryValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Money(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Money(One::default()),
             _ => return None,
         })
     }

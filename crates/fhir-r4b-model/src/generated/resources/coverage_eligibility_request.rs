@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Quantity, Reference, Resource,
-    UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `CoverageEligibilityRequest`.
@@ -20,13 +20,13 @@ pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CoverageEligibilityRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CoverageEligibilityRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CoverageEligibilityRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CoverageEligibilityRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CoverageEligibilityRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CoverageEligibilityRequest.extension`, 0..* `Extension`.
@@ -38,23 +38,23 @@ pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `CoverageEligibilityRequest.priority`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityRequest.purpose`, 1..* `code`, required codes: <http://hl7.org/fhir/ValueSet/eligibilityrequest-purpose>. Summary.
     pub purpose: Many<Coded<codes::EligibilityRequestPurpose>>,
     /// `CoverageEligibilityRequest.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.serviced[x]`, 0..1.
     pub serviced: Option<CoverageEligibilityRequestServiced>,
     /// `CoverageEligibilityRequest.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `CoverageEligibilityRequest.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub enterer: Option<Box<Reference>>,
+    pub enterer: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.facility`, 0..1 `Reference` to `Location`.
-    pub facility: Option<Box<Reference>>,
+    pub facility: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.supportingInfo`, 0..*.
     pub supporting_info: Many<CoverageEligibilityRequestSupportingInfo>,
     /// `CoverageEligibilityRequest.insurance`, 0..*.
@@ -77,7 +77,7 @@ pub struct CoverageEligibilityRequestSupportingInfo {
     /// `CoverageEligibilityRequest.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `CoverageEligibilityRequest.supportingInfo.information`, 1..1 `Reference` to `Resource`.
-    pub information: Option<Box<Reference>>,
+    pub information: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.supportingInfo.appliesToAll`, 0..1 `boolean`.
     pub applies_to_all: Option<Boolean>,
     /// What the definition does not know.
@@ -96,7 +96,7 @@ pub struct CoverageEligibilityRequestInsurance {
     /// `CoverageEligibilityRequest.insurance.focal`, 0..1 `boolean`.
     pub focal: Option<Boolean>,
     /// `CoverageEligibilityRequest.insurance.coverage`, 1..1 `Reference` to `Coverage`.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// What the definition does not know.
@@ -115,19 +115,19 @@ pub struct CoverageEligibilityRequestItem {
     /// `CoverageEligibilityRequest.item.supportingInfoSequence`, 0..* `positiveInt`.
     pub supporting_info_sequence: Many<PositiveInt>,
     /// `CoverageEligibilityRequest.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityRequest.item.productOrService`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityRequest.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `CoverageEligibilityRequest.item.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.item.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `CoverageEligibilityRequest.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `CoverageEligibilityRequest.item.facility`, 0..1 `Reference` to `Location`, `Organization`.
-    pub facility: Option<Box<Reference>>,
+    pub facility: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.item.diagnosis`, 0..*.
     pub diagnosis: Many<CoverageEligibilityRequestItemDiagnosis>,
     /// `CoverageEligibilityRequest.item.detail`, 0..* `Reference` to `Resource`.
@@ -158,7 +158,7 @@ pub enum CoverageEligibilityRequestServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `CoverageEligibilityRequest.item.diagnosis.diagnosis[x]`.
@@ -166,9 +166,9 @@ pub enum CoverageEligibilityRequestServiced {
 #[non_exhaustive]
 pub enum CoverageEligibilityRequestItemDiagnosisDiagnosis {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for CoverageEligibilityRequest {
@@ -176,6 +176,7 @@ impl Element for CoverageEligibilityRequest {
         &COVERAGE_ELIGIBILITY_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -204,6 +205,7 @@ impl Element for CoverageEligibilityRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -277,6 +279,7 @@ impl Element for CoverageEligibilityRequestSupportingInfo {
         &COVERAGE_ELIGIBILITY_REQUEST_SUPPORTING_INFO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -289,6 +292,7 @@ impl Element for CoverageEligibilityRequestSupportingInfo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -321,6 +325,7 @@ impl Element for CoverageEligibilityRequestInsurance {
         &COVERAGE_ELIGIBILITY_REQUEST_INSURANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -333,6 +338,7 @@ impl Element for CoverageEligibilityRequestInsurance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -365,6 +371,7 @@ impl Element for CoverageEligibilityRequestItem {
         &COVERAGE_ELIGIBILITY_REQUEST_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -384,6 +391,7 @@ impl Element for CoverageEligibilityRequestItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -434,6 +442,7 @@ impl Element for CoverageEligibilityRequestItemDiagnosis {
         &COVERAGE_ELIGIBILITY_REQUEST_ITEM_DIAGNOSIS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -444,6 +453,7 @@ impl Element for CoverageEligibilityRequestItemDiagnosis {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -483,7 +493,7 @@ impl Choice for CoverageEligibilityRequestServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -510,8 +520,8 @@ impl CoverageEligibilityRequestItemDiagnosisDiagnosis {
 impl Choice for CoverageEligibilityRequestItemDiagnosisDiagnosis {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Reference, Resource,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CoverageEligibilityResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `CoverageEligibilityResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CoverageEligibilityResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `CoverageEligibilityResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `CoverageEligibilityResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `CoverageEligibilityResponse.extension`, 0..* `Extension`.
@@ -40,27 +40,27 @@ pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.purpose`, 1..* `code`, required codes: <http://hl7.org/fhir/ValueSet/eligibilityresponse-purpose>. Summary.
     pub purpose: Many<Coded<codes::EligibilityResponsePurpose>>,
     /// `CoverageEligibilityResponse.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.serviced[x]`, 0..1.
     pub serviced: Option<CoverageEligibilityResponseServiced>,
     /// `CoverageEligibilityResponse.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `CoverageEligibilityResponse.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub requestor: Option<Box<Reference>>,
+    pub requestor: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.request`, 1..1 `Reference` to `CoverageEligibilityRequest`. Summary.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.outcome`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>. Summary.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `CoverageEligibilityResponse.disposition`, 0..1 `string`.
     pub disposition: Option<FhirString>,
     /// `CoverageEligibilityResponse.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.insurance`, 0..*.
     pub insurance: Many<CoverageEligibilityResponseInsurance>,
     /// `CoverageEligibilityResponse.preAuthRef`, 0..1 `string`.
     pub pre_auth_ref: Option<FhirString>,
     /// `CoverageEligibilityResponse.form`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form: Option<Box<CodeableConcept>>,
+    pub form: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.error`, 0..*.
     pub error: Many<CoverageEligibilityResponseError>,
     /// What the definition does not know.
@@ -77,11 +77,11 @@ pub struct CoverageEligibilityResponseInsurance {
     /// `CoverageEligibilityResponse.insurance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.insurance.inforce`, 0..1 `boolean`.
     pub inforce: Option<Boolean>,
     /// `CoverageEligibilityResponse.insurance.benefitPeriod`, 0..1 `Period`.
-    pub benefit_period: Option<Box<Period>>,
+    pub benefit_period: Option<One<Period>>,
     /// `CoverageEligibilityResponse.insurance.item`, 0..*.
     pub item: Many<CoverageEligibilityResponseInsuranceItem>,
     /// What the definition does not know.
@@ -98,13 +98,13 @@ pub struct CoverageEligibilityResponseInsuranceItem {
     /// `CoverageEligibilityResponse.insurance.item.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.productOrService`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.insurance.item.excluded`, 0..1 `boolean`.
     pub excluded: Option<Boolean>,
     /// `CoverageEligibilityResponse.insurance.item.name`, 0..1 `string`.
@@ -112,11 +112,11 @@ pub struct CoverageEligibilityResponseInsuranceItem {
     /// `CoverageEligibilityResponse.insurance.item.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `CoverageEligibilityResponse.insurance.item.network`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-network>.
-    pub network: Option<Box<CodeableConcept>>,
+    pub network: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.unit`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-unit>.
-    pub unit: Option<Box<CodeableConcept>>,
+    pub unit: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.term`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-term>.
-    pub term: Option<Box<CodeableConcept>>,
+    pub term: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.benefit`, 0..*.
     pub benefit: Many<CoverageEligibilityResponseInsuranceItemBenefit>,
     /// `CoverageEligibilityResponse.insurance.item.authorizationRequired`, 0..1 `boolean`.
@@ -139,7 +139,7 @@ pub struct CoverageEligibilityResponseInsuranceItemBenefit {
     /// `CoverageEligibilityResponse.insurance.item.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`, 0..1.
     pub allowed: Option<CoverageEligibilityResponseInsuranceItemBenefitAllowed>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.used[x]`, 0..1.
@@ -158,7 +158,7 @@ pub struct CoverageEligibilityResponseError {
     /// `CoverageEligibilityResponse.error.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.error.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-error>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -170,7 +170,7 @@ pub enum CoverageEligibilityResponseServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`.
@@ -182,7 +182,7 @@ pub enum CoverageEligibilityResponseInsuranceItemBenefitAllowed {
     /// `string`.
     String(FhirString),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
 }
 
 /// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.used[x]`.
@@ -194,7 +194,7 @@ pub enum CoverageEligibilityResponseInsuranceItemBenefitUsed {
     /// `string`.
     String(FhirString),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
 }
 
 impl Element for CoverageEligibilityResponse {
@@ -202,6 +202,7 @@ impl Element for CoverageEligibilityResponse {
         &COVERAGE_ELIGIBILITY_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -231,6 +232,7 @@ impl Element for CoverageEligibilityResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -308,6 +310,7 @@ impl Element for CoverageEligibilityResponseInsurance {
         &COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -321,6 +324,7 @@ impl Element for CoverageEligibilityResponseInsurance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -355,6 +359,7 @@ impl Element for CoverageEligibilityResponseInsuranceItem {
         &COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -378,6 +383,7 @@ impl Element for CoverageEligibilityResponseInsuranceItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -441,6 +447,7 @@ impl Element for CoverageEligibilityResponseInsuranceItemBenefit {
         &COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE_ITEM_BENEFIT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -453,6 +460,7 @@ impl Element for CoverageEligibilityResponseInsuranceItemBenefit {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -487,6 +495,7 @@ impl Element for CoverageEligibilityResponseError {
         &COVERAGE_ELIGIBILITY_RESPONSE_ERROR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -497,6 +506,7 @@ impl Element for CoverageEligibilityResponseError {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -537,7 +547,7 @@ impl Choice for CoverageEligibilityResponseServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -567,7 +577,7 @@ impl Choice for CoverageEligibilityResponseInsuranceItemBenefitAllowed {
         Some(match variant {
             0 => Self::UnsignedInt(UnsignedInt::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Money(Box::default()),
+            2 => Self::Money(One::default()),
             _ => return None,
         })
     }
@@ -599,7 +609,7 @@ impl Choice for CoverageEligibilityResponseInsuranceItemBenefitUsed {
         Some(match variant {
             0 => Self::UnsignedInt(UnsignedInt::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Money(Box::default()),
+            2 => Self::Money(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `DetectedIssue`.
@@ -19,13 +20,13 @@ pub struct DetectedIssue {
     /// `DetectedIssue.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DetectedIssue.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DetectedIssue.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DetectedIssue.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DetectedIssue.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DetectedIssue.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DetectedIssue.extension`, 0..* `Extension`.
@@ -37,15 +38,15 @@ pub struct DetectedIssue {
     /// `DetectedIssue.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/observation-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ObservationStatus>>,
     /// `DetectedIssue.code`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/detectedissue-category>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `DetectedIssue.severity`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/detectedissue-severity>. Summary.
     pub severity: Option<Coded<codes::DetectedIssueSeverity>>,
     /// `DetectedIssue.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `DetectedIssue.identified[x]`, 0..1. Summary.
     pub identified: Option<DetectedIssueIdentified>,
     /// `DetectedIssue.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `DetectedIssue.implicated`, 0..* `Reference` to `Resource`. Summary.
     pub implicated: Many<Reference>,
     /// `DetectedIssue.evidence`, 0..*.
@@ -87,11 +88,11 @@ pub struct DetectedIssueMitigation {
     /// `DetectedIssue.mitigation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DetectedIssue.mitigation.action`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/detectedissue-mitigation-action>.
-    pub action: Option<Box<CodeableConcept>>,
+    pub action: Option<One<CodeableConcept>>,
     /// `DetectedIssue.mitigation.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `DetectedIssue.mitigation.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -103,7 +104,7 @@ pub enum DetectedIssueIdentified {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for DetectedIssue {
@@ -111,6 +112,7 @@ impl Element for DetectedIssue {
         &DETECTED_ISSUE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -137,6 +139,7 @@ impl Element for DetectedIssue {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -205,6 +208,7 @@ impl Element for DetectedIssueEvidence {
         &DETECTED_ISSUE_EVIDENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -216,6 +220,7 @@ impl Element for DetectedIssueEvidence {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -248,6 +253,7 @@ impl Element for DetectedIssueMitigation {
         &DETECTED_ISSUE_MITIGATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -260,6 +266,7 @@ impl Element for DetectedIssueMitigation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -298,7 +305,7 @@ impl Choice for DetectedIssueIdentified {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Base64Binary, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Quantity,
+    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Quantity,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Device {
     /// `Device.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Device.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Device.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Device.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Device.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Device.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Device.extension`, 0..* `Extension`.
@@ -36,7 +36,7 @@ pub struct Device {
     /// `Device.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `Device.definition`, 0..1 `Reference` to `DeviceDefinition`.
-    pub definition: Option<Box<Reference>>,
+    pub definition: Option<One<Reference>>,
     /// `Device.udiCarrier`, 0..*. Summary.
     pub udi_carrier: Many<DeviceUdiCarrier>,
     /// `Device.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/device-status>. Modifies the meaning. Summary.
@@ -62,7 +62,7 @@ pub struct Device {
     /// `Device.partNumber`, 0..1 `string`.
     pub part_number: Option<FhirString>,
     /// `Device.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/device-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Device.specialization`, 0..*.
     pub specialization: Many<DeviceSpecialization>,
     /// `Device.version`, 0..*.
@@ -70,13 +70,13 @@ pub struct Device {
     /// `Device.property`, 0..*.
     pub property: Many<DeviceProperty>,
     /// `Device.patient`, 0..1 `Reference` to `Patient`.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `Device.owner`, 0..1 `Reference` to `Organization`.
-    pub owner: Option<Box<Reference>>,
+    pub owner: Option<One<Reference>>,
     /// `Device.contact`, 0..* `ContactPoint`.
     pub contact: Many<ContactPoint>,
     /// `Device.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Device.url`, 0..1 `uri`.
     pub url: Option<Uri>,
     /// `Device.note`, 0..* `Annotation`.
@@ -84,7 +84,7 @@ pub struct Device {
     /// `Device.safety`, 0..* `CodeableConcept`. Summary.
     pub safety: Many<CodeableConcept>,
     /// `Device.parent`, 0..1 `Reference` to `Device`.
-    pub parent: Option<Box<Reference>>,
+    pub parent: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -141,7 +141,7 @@ pub struct DeviceSpecialization {
     /// `Device.specialization.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.specialization.systemType`, 1..1 `CodeableConcept`.
-    pub system_type: Option<Box<CodeableConcept>>,
+    pub system_type: Option<One<CodeableConcept>>,
     /// `Device.specialization.version`, 0..1 `string`.
     pub version: Option<FhirString>,
     /// What the definition does not know.
@@ -158,9 +158,9 @@ pub struct DeviceVersion {
     /// `Device.version.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.version.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Device.version.component`, 0..1 `Identifier`.
-    pub component: Option<Box<Identifier>>,
+    pub component: Option<One<Identifier>>,
     /// `Device.version.value`, 1..1 `string`.
     pub value: Option<FhirString>,
     /// What the definition does not know.
@@ -177,7 +177,7 @@ pub struct DeviceProperty {
     /// `Device.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.property.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Device.property.valueQuantity`, 0..* `Quantity`.
     pub value_quantity: Many<Quantity>,
     /// `Device.property.valueCode`, 0..* `CodeableConcept`.
@@ -191,6 +191,7 @@ impl Element for Device {
         &DEVICE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -231,6 +232,7 @@ impl Element for Device {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -325,6 +327,7 @@ impl Element for DeviceUdiCarrier {
         &DEVICE_UDI_CARRIER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -340,6 +343,7 @@ impl Element for DeviceUdiCarrier {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -379,6 +383,7 @@ impl Element for DeviceDeviceName {
         &DEVICE_DEVICE_NAME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -390,6 +395,7 @@ impl Element for DeviceDeviceName {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -422,6 +428,7 @@ impl Element for DeviceSpecialization {
         &DEVICE_SPECIALIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -433,6 +440,7 @@ impl Element for DeviceSpecialization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -463,6 +471,7 @@ impl Element for DeviceVersion {
         &DEVICE_VERSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -475,6 +484,7 @@ impl Element for DeviceVersion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -507,6 +517,7 @@ impl Element for DeviceProperty {
         &DEVICE_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -519,6 +530,7 @@ impl Element for DeviceProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

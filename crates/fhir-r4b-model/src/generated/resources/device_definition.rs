@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, ProdCharacteristic,
-    ProductShelfLife, Quantity, Reference, Resource, UnknownFields,
+    Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One,
+    ProdCharacteristic, ProductShelfLife, Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `DeviceDefinition`.
@@ -20,13 +20,13 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DeviceDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DeviceDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DeviceDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DeviceDefinition.extension`, 0..* `Extension`.
@@ -44,7 +44,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.modelNumber`, 0..1 `string`.
     pub model_number: Option<FhirString>,
     /// `DeviceDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/device-kind>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DeviceDefinition.specialization`, 0..*.
     pub specialization: Many<DeviceDefinitionSpecialization>,
     /// `DeviceDefinition.version`, 0..* `string`.
@@ -54,7 +54,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.shelfLifeStorage`, 0..* `ProductShelfLife`.
     pub shelf_life_storage: Many<ProductShelfLife>,
     /// `DeviceDefinition.physicalCharacteristics`, 0..1 `ProdCharacteristic`.
-    pub physical_characteristics: Option<Box<ProdCharacteristic>>,
+    pub physical_characteristics: Option<One<ProdCharacteristic>>,
     /// `DeviceDefinition.languageCode`, 0..* `CodeableConcept`.
     pub language_code: Many<CodeableConcept>,
     /// `DeviceDefinition.capability`, 0..*.
@@ -62,7 +62,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.property`, 0..*.
     pub property: Many<DeviceDefinitionProperty>,
     /// `DeviceDefinition.owner`, 0..1 `Reference` to `Organization`.
-    pub owner: Option<Box<Reference>>,
+    pub owner: Option<One<Reference>>,
     /// `DeviceDefinition.contact`, 0..* `ContactPoint`.
     pub contact: Many<ContactPoint>,
     /// `DeviceDefinition.url`, 0..1 `uri`.
@@ -72,9 +72,9 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `DeviceDefinition.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `DeviceDefinition.parentDevice`, 0..1 `Reference` to `DeviceDefinition`. Summary.
-    pub parent_device: Option<Box<Reference>>,
+    pub parent_device: Option<One<Reference>>,
     /// `DeviceDefinition.material`, 0..*.
     pub material: Many<DeviceDefinitionMaterial>,
     /// What the definition does not know.
@@ -144,7 +144,7 @@ pub struct DeviceDefinitionCapability {
     /// `DeviceDefinition.capability.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.capability.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DeviceDefinition.capability.description`, 0..* `CodeableConcept`.
     pub description: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -161,7 +161,7 @@ pub struct DeviceDefinitionProperty {
     /// `DeviceDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.property.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DeviceDefinition.property.valueQuantity`, 0..* `Quantity`.
     pub value_quantity: Many<Quantity>,
     /// `DeviceDefinition.property.valueCode`, 0..* `CodeableConcept`.
@@ -180,7 +180,7 @@ pub struct DeviceDefinitionMaterial {
     /// `DeviceDefinition.material.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.material.substance`, 1..1 `CodeableConcept`.
-    pub substance: Option<Box<CodeableConcept>>,
+    pub substance: Option<One<CodeableConcept>>,
     /// `DeviceDefinition.material.alternate`, 0..1 `boolean`.
     pub alternate: Option<Boolean>,
     /// `DeviceDefinition.material.allergenicIndicator`, 0..1 `boolean`.
@@ -196,7 +196,7 @@ pub enum DeviceDefinitionManufacturer {
     /// `string`.
     String(FhirString),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for DeviceDefinition {
@@ -204,6 +204,7 @@ impl Element for DeviceDefinition {
         &DEVICE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -240,6 +241,7 @@ impl Element for DeviceDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -324,6 +326,7 @@ impl Element for DeviceDefinitionUdiDeviceIdentifier {
         &DEVICE_DEFINITION_UDI_DEVICE_IDENTIFIER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -336,6 +339,7 @@ impl Element for DeviceDefinitionUdiDeviceIdentifier {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -368,6 +372,7 @@ impl Element for DeviceDefinitionDeviceName {
         &DEVICE_DEFINITION_DEVICE_NAME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -379,6 +384,7 @@ impl Element for DeviceDefinitionDeviceName {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -411,6 +417,7 @@ impl Element for DeviceDefinitionSpecialization {
         &DEVICE_DEFINITION_SPECIALIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -422,6 +429,7 @@ impl Element for DeviceDefinitionSpecialization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -452,6 +460,7 @@ impl Element for DeviceDefinitionCapability {
         &DEVICE_DEFINITION_CAPABILITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -463,6 +472,7 @@ impl Element for DeviceDefinitionCapability {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -493,6 +503,7 @@ impl Element for DeviceDefinitionProperty {
         &DEVICE_DEFINITION_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -505,6 +516,7 @@ impl Element for DeviceDefinitionProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -537,6 +549,7 @@ impl Element for DeviceDefinitionMaterial {
         &DEVICE_DEFINITION_MATERIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -549,6 +562,7 @@ impl Element for DeviceDefinitionMaterial {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -593,7 +607,7 @@ impl Choice for DeviceDefinitionManufacturer {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::String(FhirString::default()),
-            1 => Self::Reference(Box::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

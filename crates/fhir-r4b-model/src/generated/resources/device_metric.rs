@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, Timing, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, Timing,
+    UnknownFields,
 };
 
 /// The resource `DeviceMetric`.
@@ -19,13 +20,13 @@ pub struct DeviceMetric {
     /// `DeviceMetric.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceMetric.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DeviceMetric.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceMetric.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DeviceMetric.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DeviceMetric.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DeviceMetric.extension`, 0..* `Extension`.
@@ -35,13 +36,13 @@ pub struct DeviceMetric {
     /// `DeviceMetric.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `DeviceMetric.type`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/devicemetric-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DeviceMetric.unit`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/devicemetric-type>. Summary.
-    pub unit: Option<Box<CodeableConcept>>,
+    pub unit: Option<One<CodeableConcept>>,
     /// `DeviceMetric.source`, 0..1 `Reference` to `Device`. Summary.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// `DeviceMetric.parent`, 0..1 `Reference` to `Device`. Summary.
-    pub parent: Option<Box<Reference>>,
+    pub parent: Option<One<Reference>>,
     /// `DeviceMetric.operationalStatus`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/metric-operational-status>. Summary.
     pub operational_status: Option<Coded<codes::DeviceMetricOperationalStatus>>,
     /// `DeviceMetric.color`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/metric-color>. Summary.
@@ -49,7 +50,7 @@ pub struct DeviceMetric {
     /// `DeviceMetric.category`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/metric-category>. Summary.
     pub category: Option<Coded<codes::DeviceMetricCategory>>,
     /// `DeviceMetric.measurementPeriod`, 0..1 `Timing`. Summary.
-    pub measurement_period: Option<Box<Timing>>,
+    pub measurement_period: Option<One<Timing>>,
     /// `DeviceMetric.calibration`, 0..*. Summary.
     pub calibration: Many<DeviceMetricCalibration>,
     /// What the definition does not know.
@@ -80,6 +81,7 @@ impl Element for DeviceMetric {
         &DEVICE_METRIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -104,6 +106,7 @@ impl Element for DeviceMetric {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -172,6 +175,7 @@ impl Element for DeviceMetricCalibration {
         &DEVICE_METRIC_CALIBRATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -184,6 +188,7 @@ impl Element for DeviceMetricCalibration {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

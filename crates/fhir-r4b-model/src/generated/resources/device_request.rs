@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Range,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
     Reference, Resource, Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct DeviceRequest {
     /// `DeviceRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DeviceRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DeviceRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DeviceRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DeviceRequest.extension`, 0..* `Extension`.
@@ -44,7 +44,7 @@ pub struct DeviceRequest {
     /// `DeviceRequest.priorRequest`, 0..* `Reference` to `Resource`. Summary.
     pub prior_request: Many<Reference>,
     /// `DeviceRequest.groupIdentifier`, 0..1 `Identifier`. Summary.
-    pub group_identifier: Option<Box<Identifier>>,
+    pub group_identifier: Option<One<Identifier>>,
     /// `DeviceRequest.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::RequestStatus>>,
     /// `DeviceRequest.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>. Modifies the meaning. Summary.
@@ -56,19 +56,19 @@ pub struct DeviceRequest {
     /// `DeviceRequest.parameter`, 0..*.
     pub parameter: Many<DeviceRequestParameter>,
     /// `DeviceRequest.subject`, 1..1 `Reference` to `Patient`, `Group`, `Location`, `Device`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `DeviceRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `DeviceRequest.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<DeviceRequestOccurrence>,
     /// `DeviceRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `DeviceRequest.requester`, 0..1 `Reference` to `Device`, `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `DeviceRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/participant-role>. Summary.
-    pub performer_type: Option<Box<CodeableConcept>>,
+    pub performer_type: Option<One<CodeableConcept>>,
     /// `DeviceRequest.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `DeviceRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `DeviceRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -95,7 +95,7 @@ pub struct DeviceRequestParameter {
     /// `DeviceRequest.parameter.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceRequest.parameter.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `DeviceRequest.parameter.value[x]`, 0..1.
     pub value: Option<DeviceRequestParameterValue>,
     /// What the definition does not know.
@@ -107,9 +107,9 @@ pub struct DeviceRequestParameter {
 #[non_exhaustive]
 pub enum DeviceRequestCode {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 /// One of the types of `DeviceRequest.occurrence[x]`.
@@ -119,9 +119,9 @@ pub enum DeviceRequestOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `DeviceRequest.parameter.value[x]`.
@@ -129,11 +129,11 @@ pub enum DeviceRequestOccurrence {
 #[non_exhaustive]
 pub enum DeviceRequestParameterValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `boolean`.
     Boolean(Boolean),
 }
@@ -143,6 +143,7 @@ impl Element for DeviceRequest {
         &DEVICE_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -181,6 +182,7 @@ impl Element for DeviceRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -282,6 +284,7 @@ impl Element for DeviceRequestParameter {
         &DEVICE_REQUEST_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -293,6 +296,7 @@ impl Element for DeviceRequestParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -326,8 +330,8 @@ impl DeviceRequestCode {
 impl Choice for DeviceRequestCode {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }
@@ -356,8 +360,8 @@ impl Choice for DeviceRequestOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -391,9 +395,9 @@ impl DeviceRequestParameterValue {
 impl Choice for DeviceRequestParameterValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
-            2 => Self::Range(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
+            2 => Self::Range(One::default()),
             3 => Self::Boolean(Boolean::default()),
             _ => return None,
         })

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceUseStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DeviceUseStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceUseStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DeviceUseStatement.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DeviceUseStatement.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DeviceUseStatement.extension`, 0..* `Extension`.
@@ -40,7 +40,7 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/device-statement-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::DeviceUseStatementStatus>>,
     /// `DeviceUseStatement.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `DeviceUseStatement.derivedFrom`, 0..* `Reference` to `ServiceRequest`, `Procedure`, `Claim`, `Observation`, `QuestionnaireResponse`, `DocumentReference`. Summary.
     pub derived_from: Many<Reference>,
     /// `DeviceUseStatement.timing[x]`, 0..1. Summary.
@@ -48,15 +48,15 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.recordedOn`, 0..1 `dateTime`. Summary.
     pub recorded_on: Option<DateTime>,
     /// `DeviceUseStatement.source`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// `DeviceUseStatement.device`, 1..1 `Reference` to `Device`. Summary.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `DeviceUseStatement.reasonCode`, 0..* `CodeableConcept`. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `DeviceUseStatement.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`, `Media`. Summary.
     pub reason_reference: Many<Reference>,
     /// `DeviceUseStatement.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `DeviceUseStatement.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -68,9 +68,9 @@ pub struct DeviceUseStatement {
 #[non_exhaustive]
 pub enum DeviceUseStatementTiming {
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `dateTime`.
     DateTime(DateTime),
 }
@@ -80,6 +80,7 @@ impl Element for DeviceUseStatement {
         &DEVICE_USE_STATEMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -107,6 +108,7 @@ impl Element for DeviceUseStatement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -179,8 +181,8 @@ impl DeviceUseStatementTiming {
 impl Choice for DeviceUseStatementTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Timing(Box::default()),
-            1 => Self::Period(Box::default()),
+            0 => Self::Timing(One::default()),
+            1 => Self::Period(One::default()),
             2 => Self::DateTime(DateTime::default()),
             _ => return None,
         })

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Instant, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
+    Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct DiagnosticReport {
     /// `DiagnosticReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DiagnosticReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DiagnosticReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DiagnosticReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DiagnosticReport.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DiagnosticReport.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DiagnosticReport.extension`, 0..* `Extension`.
@@ -42,11 +42,11 @@ pub struct DiagnosticReport {
     /// `DiagnosticReport.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/diagnostic-service-sections>. Summary.
     pub category: Many<CodeableConcept>,
     /// `DiagnosticReport.code`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/report-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `DiagnosticReport.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`, `Organization`, `Procedure`, `Practitioner`, `Medication`, `Substance`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `DiagnosticReport.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `DiagnosticReport.effective[x]`, 0..1. Summary.
     pub effective: Option<DiagnosticReportEffective>,
     /// `DiagnosticReport.issued`, 0..1 `instant`. Summary.
@@ -85,7 +85,7 @@ pub struct DiagnosticReportMedia {
     /// `DiagnosticReport.media.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// `DiagnosticReport.media.link`, 1..1 `Reference` to `Media`. Summary.
-    pub link: Option<Box<Reference>>,
+    pub link: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -97,7 +97,7 @@ pub enum DiagnosticReportEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for DiagnosticReport {
@@ -105,6 +105,7 @@ impl Element for DiagnosticReport {
         &DIAGNOSTIC_REPORT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -137,6 +138,7 @@ impl Element for DiagnosticReport {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -221,6 +223,7 @@ impl Element for DiagnosticReportMedia {
         &DIAGNOSTIC_REPORT_MEDIA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -232,6 +235,7 @@ impl Element for DiagnosticReportMedia {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -266,7 +270,7 @@ impl Choice for DiagnosticReportEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

@@ -7,7 +7,9 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
+};
 
 /// The resource `DocumentManifest`.
 ///
@@ -17,13 +19,13 @@ pub struct DocumentManifest {
     /// `DocumentManifest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DocumentManifest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DocumentManifest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DocumentManifest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DocumentManifest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DocumentManifest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DocumentManifest.extension`, 0..* `Extension`.
@@ -31,15 +33,15 @@ pub struct DocumentManifest {
     /// `DocumentManifest.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `DocumentManifest.masterIdentifier`, 0..1 `Identifier`. Summary.
-    pub master_identifier: Option<Box<Identifier>>,
+    pub master_identifier: Option<One<Identifier>>,
     /// `DocumentManifest.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `DocumentManifest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/document-reference-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::DocumentReferenceStatus>>,
     /// `DocumentManifest.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DocumentManifest.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `Group`, `Device`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `DocumentManifest.created`, 0..1 `dateTime`.
     pub created: Option<DateTime>,
     /// `DocumentManifest.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
@@ -68,9 +70,9 @@ pub struct DocumentManifestRelated {
     /// `DocumentManifest.related.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DocumentManifest.related.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `DocumentManifest.related.ref`, 0..1 `Reference` to `Resource`.
-    pub r#ref: Option<Box<Reference>>,
+    pub r#ref: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -80,6 +82,7 @@ impl Element for DocumentManifest {
         &DOCUMENT_MANIFEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -106,6 +109,7 @@ impl Element for DocumentManifest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -172,6 +176,7 @@ impl Element for DocumentManifestRelated {
         &DOCUMENT_MANIFEST_RELATED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -183,6 +188,7 @@ impl Element for DocumentManifestRelated {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct DocumentReference {
     /// `DocumentReference.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DocumentReference.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `DocumentReference.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DocumentReference.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `DocumentReference.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `DocumentReference.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `DocumentReference.extension`, 0..* `Extension`.
@@ -34,7 +34,7 @@ pub struct DocumentReference {
     /// `DocumentReference.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `DocumentReference.masterIdentifier`, 0..1 `Identifier`. Summary.
-    pub master_identifier: Option<Box<Identifier>>,
+    pub master_identifier: Option<One<Identifier>>,
     /// `DocumentReference.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `DocumentReference.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/document-reference-status>. Modifies the meaning. Summary.
@@ -42,19 +42,19 @@ pub struct DocumentReference {
     /// `DocumentReference.docStatus`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/composition-status>. Summary.
     pub doc_status: Option<Coded<codes::CompositionStatus>>,
     /// `DocumentReference.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/doc-typecodes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `DocumentReference.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/doc-classcodes>. Summary.
     pub category: Many<CodeableConcept>,
     /// `DocumentReference.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `Group`, `Device`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `DocumentReference.date`, 0..1 `instant`. Summary.
     pub date: Option<Instant>,
     /// `DocumentReference.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
     pub author: Many<Reference>,
     /// `DocumentReference.authenticator`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub authenticator: Option<Box<Reference>>,
+    pub authenticator: Option<One<Reference>>,
     /// `DocumentReference.custodian`, 0..1 `Reference` to `Organization`.
-    pub custodian: Option<Box<Reference>>,
+    pub custodian: Option<One<Reference>>,
     /// `DocumentReference.relatesTo`, 0..*. Summary.
     pub relates_to: Many<DocumentReferenceRelatesTo>,
     /// `DocumentReference.description`, 0..1 `string`. Summary.
@@ -64,7 +64,7 @@ pub struct DocumentReference {
     /// `DocumentReference.content`, 1..*. Summary.
     pub content: Many<DocumentReferenceContent>,
     /// `DocumentReference.context`, 0..1. Summary.
-    pub context: Option<Box<DocumentReferenceContext>>,
+    pub context: Option<One<DocumentReferenceContext>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -81,7 +81,7 @@ pub struct DocumentReferenceRelatesTo {
     /// `DocumentReference.relatesTo.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/document-relationship-type>. Summary.
     pub code: Option<Coded<codes::DocumentRelationshipType>>,
     /// `DocumentReference.relatesTo.target`, 1..1 `Reference` to `DocumentReference`. Summary.
-    pub target: Option<Box<Reference>>,
+    pub target: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -96,9 +96,9 @@ pub struct DocumentReferenceContent {
     /// `DocumentReference.content.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DocumentReference.content.attachment`, 1..1 `Attachment`. Summary.
-    pub attachment: Option<Box<Attachment>>,
+    pub attachment: Option<One<Attachment>>,
     /// `DocumentReference.content.format`, 0..1 `Coding`, preferred codes: <http://hl7.org/fhir/ValueSet/formatcodes>. Summary.
-    pub format: Option<Box<Coding>>,
+    pub format: Option<One<Coding>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,13 +117,13 @@ pub struct DocumentReferenceContext {
     /// `DocumentReference.context.event`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>.
     pub event: Many<CodeableConcept>,
     /// `DocumentReference.context.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `DocumentReference.context.facilityType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/c80-facilitycodes>.
-    pub facility_type: Option<Box<CodeableConcept>>,
+    pub facility_type: Option<One<CodeableConcept>>,
     /// `DocumentReference.context.practiceSetting`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>.
-    pub practice_setting: Option<Box<CodeableConcept>>,
+    pub practice_setting: Option<One<CodeableConcept>>,
     /// `DocumentReference.context.sourcePatientInfo`, 0..1 `Reference` to `Patient`.
-    pub source_patient_info: Option<Box<Reference>>,
+    pub source_patient_info: Option<One<Reference>>,
     /// `DocumentReference.context.related`, 0..* `Reference` to `Resource`.
     pub related: Many<Reference>,
     /// What the definition does not know.
@@ -135,6 +135,7 @@ impl Element for DocumentReference {
         &DOCUMENT_REFERENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -165,6 +166,7 @@ impl Element for DocumentReference {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -247,6 +249,7 @@ impl Element for DocumentReferenceRelatesTo {
         &DOCUMENT_REFERENCE_RELATES_TO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -258,6 +261,7 @@ impl Element for DocumentReferenceRelatesTo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -291,6 +295,7 @@ impl Element for DocumentReferenceContent {
         &DOCUMENT_REFERENCE_CONTENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -302,6 +307,7 @@ impl Element for DocumentReferenceContent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -334,6 +340,7 @@ impl Element for DocumentReferenceContext {
         &DOCUMENT_REFERENCE_CONTEXT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -350,6 +357,7 @@ impl Element for DocumentReferenceContext {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, Duration, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    CodeableConcept, Coded, Coding, Duration, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Encounter {
     /// `Encounter.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Encounter.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Encounter.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Encounter.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Encounter.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Encounter.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Encounter.extension`, 0..* `Extension`.
@@ -40,17 +40,17 @@ pub struct Encounter {
     /// `Encounter.statusHistory`, 0..*.
     pub status_history: Many<EncounterStatusHistory>,
     /// `Encounter.class`, 1..1 `Coding`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActEncounterCode>. Summary.
-    pub class: Option<Box<Coding>>,
+    pub class: Option<One<Coding>>,
     /// `Encounter.classHistory`, 0..*.
     pub class_history: Many<EncounterClassHistory>,
     /// `Encounter.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Encounter.serviceType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
-    pub service_type: Option<Box<CodeableConcept>>,
+    pub service_type: Option<One<CodeableConcept>>,
     /// `Encounter.priority`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActPriority>.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `Encounter.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Encounter.episodeOfCare`, 0..* `Reference` to `EpisodeOfCare`. Summary.
     pub episode_of_care: Many<Reference>,
     /// `Encounter.basedOn`, 0..* `Reference` to `ServiceRequest`.
@@ -60,9 +60,9 @@ pub struct Encounter {
     /// `Encounter.appointment`, 0..* `Reference` to `Appointment`. Summary.
     pub appointment: Many<Reference>,
     /// `Encounter.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Encounter.length`, 0..1 `Duration`.
-    pub length: Option<Box<Duration>>,
+    pub length: Option<One<Duration>>,
     /// `Encounter.reasonCode`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Encounter.reasonReference`, 0..* `Reference` to `Condition`, `Procedure`, `Observation`, `ImmunizationRecommendation`. Summary.
@@ -72,13 +72,13 @@ pub struct Encounter {
     /// `Encounter.account`, 0..* `Reference` to `Account`.
     pub account: Many<Reference>,
     /// `Encounter.hospitalization`, 0..1.
-    pub hospitalization: Option<Box<EncounterHospitalization>>,
+    pub hospitalization: Option<One<EncounterHospitalization>>,
     /// `Encounter.location`, 0..*.
     pub location: Many<EncounterLocation>,
     /// `Encounter.serviceProvider`, 0..1 `Reference` to `Organization`.
-    pub service_provider: Option<Box<Reference>>,
+    pub service_provider: Option<One<Reference>>,
     /// `Encounter.partOf`, 0..1 `Reference` to `Encounter`.
-    pub part_of: Option<Box<Reference>>,
+    pub part_of: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -95,7 +95,7 @@ pub struct EncounterStatusHistory {
     /// `Encounter.statusHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/encounter-status>.
     pub status: Option<Coded<codes::EncounterStatus>>,
     /// `Encounter.statusHistory.period`, 1..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -110,9 +110,9 @@ pub struct EncounterClassHistory {
     /// `Encounter.classHistory.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.classHistory.class`, 1..1 `Coding`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActEncounterCode>.
-    pub class: Option<Box<Coding>>,
+    pub class: Option<One<Coding>>,
     /// `Encounter.classHistory.period`, 1..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -129,9 +129,9 @@ pub struct EncounterParticipant {
     /// `Encounter.participant.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Encounter.participant.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Encounter.participant.individual`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub individual: Option<Box<Reference>>,
+    pub individual: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -146,9 +146,9 @@ pub struct EncounterDiagnosis {
     /// `Encounter.diagnosis.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.diagnosis.condition`, 1..1 `Reference` to `Condition`, `Procedure`. Summary.
-    pub condition: Option<Box<Reference>>,
+    pub condition: Option<One<Reference>>,
     /// `Encounter.diagnosis.use`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/diagnosis-role>.
-    pub r#use: Option<Box<CodeableConcept>>,
+    pub r#use: Option<One<CodeableConcept>>,
     /// `Encounter.diagnosis.rank`, 0..1 `positiveInt`.
     pub rank: Option<PositiveInt>,
     /// What the definition does not know.
@@ -165,13 +165,13 @@ pub struct EncounterHospitalization {
     /// `Encounter.hospitalization.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.hospitalization.preAdmissionIdentifier`, 0..1 `Identifier`.
-    pub pre_admission_identifier: Option<Box<Identifier>>,
+    pub pre_admission_identifier: Option<One<Identifier>>,
     /// `Encounter.hospitalization.origin`, 0..1 `Reference` to `Location`, `Organization`.
-    pub origin: Option<Box<Reference>>,
+    pub origin: Option<One<Reference>>,
     /// `Encounter.hospitalization.admitSource`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-admit-source>.
-    pub admit_source: Option<Box<CodeableConcept>>,
+    pub admit_source: Option<One<CodeableConcept>>,
     /// `Encounter.hospitalization.reAdmission`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0092>.
-    pub re_admission: Option<Box<CodeableConcept>>,
+    pub re_admission: Option<One<CodeableConcept>>,
     /// `Encounter.hospitalization.dietPreference`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-diet>.
     pub diet_preference: Many<CodeableConcept>,
     /// `Encounter.hospitalization.specialCourtesy`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-special-courtesy>.
@@ -179,9 +179,9 @@ pub struct EncounterHospitalization {
     /// `Encounter.hospitalization.specialArrangement`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-special-arrangements>.
     pub special_arrangement: Many<CodeableConcept>,
     /// `Encounter.hospitalization.destination`, 0..1 `Reference` to `Location`, `Organization`.
-    pub destination: Option<Box<Reference>>,
+    pub destination: Option<One<Reference>>,
     /// `Encounter.hospitalization.dischargeDisposition`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-discharge-disposition>.
-    pub discharge_disposition: Option<Box<CodeableConcept>>,
+    pub discharge_disposition: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -196,13 +196,13 @@ pub struct EncounterLocation {
     /// `Encounter.location.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.location.location`, 1..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Encounter.location.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/encounter-location-status>.
     pub status: Option<Coded<codes::EncounterLocationStatus>>,
     /// `Encounter.location.physicalType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/location-physical-type>.
-    pub physical_type: Option<Box<CodeableConcept>>,
+    pub physical_type: Option<One<CodeableConcept>>,
     /// `Encounter.location.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -212,6 +212,7 @@ impl Element for Encounter {
         &ENCOUNTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -249,6 +250,7 @@ impl Element for Encounter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -347,6 +349,7 @@ impl Element for EncounterStatusHistory {
         &ENCOUNTER_STATUS_HISTORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -358,6 +361,7 @@ impl Element for EncounterStatusHistory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -390,6 +394,7 @@ impl Element for EncounterClassHistory {
         &ENCOUNTER_CLASS_HISTORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -401,6 +406,7 @@ impl Element for EncounterClassHistory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -433,6 +439,7 @@ impl Element for EncounterParticipant {
         &ENCOUNTER_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -445,6 +452,7 @@ impl Element for EncounterParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -480,6 +488,7 @@ impl Element for EncounterDiagnosis {
         &ENCOUNTER_DIAGNOSIS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -492,6 +501,7 @@ impl Element for EncounterDiagnosis {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -525,6 +535,7 @@ impl Element for EncounterHospitalization {
         &ENCOUNTER_HOSPITALIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -543,6 +554,7 @@ impl Element for EncounterHospitalization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -596,6 +608,7 @@ impl Element for EncounterLocation {
         &ENCOUNTER_LOCATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -609,6 +622,7 @@ impl Element for EncounterLocation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri, Url};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    CodeableConcept, Coded, Coding, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Endpoint {
     /// `Endpoint.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Endpoint.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Endpoint.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Endpoint.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Endpoint.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Endpoint.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Endpoint.extension`, 0..* `Extension`.
@@ -38,15 +38,15 @@ pub struct Endpoint {
     /// `Endpoint.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/endpoint-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EndpointStatus>>,
     /// `Endpoint.connectionType`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/endpoint-connection-type>. Summary.
-    pub connection_type: Option<Box<Coding>>,
+    pub connection_type: Option<One<Coding>>,
     /// `Endpoint.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Endpoint.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<Box<Reference>>,
+    pub managing_organization: Option<One<Reference>>,
     /// `Endpoint.contact`, 0..* `ContactPoint`.
     pub contact: Many<ContactPoint>,
     /// `Endpoint.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Endpoint.payloadType`, 1..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/endpoint-payload-type>. Summary.
     pub payload_type: Many<CodeableConcept>,
     /// `Endpoint.payloadMimeType`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>. Summary.
@@ -64,6 +64,7 @@ impl Element for Endpoint {
         &ENDPOINT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -89,6 +90,7 @@ impl Element for Endpoint {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

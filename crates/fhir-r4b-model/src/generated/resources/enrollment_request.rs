@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, Id, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `EnrollmentRequest`.
 ///
@@ -17,13 +17,13 @@ pub struct EnrollmentRequest {
     /// `EnrollmentRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EnrollmentRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EnrollmentRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EnrollmentRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EnrollmentRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EnrollmentRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EnrollmentRequest.extension`, 0..* `Extension`.
@@ -37,13 +37,13 @@ pub struct EnrollmentRequest {
     /// `EnrollmentRequest.created`, 0..1 `dateTime`.
     pub created: Option<DateTime>,
     /// `EnrollmentRequest.insurer`, 0..1 `Reference` to `Organization`.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `EnrollmentRequest.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `EnrollmentRequest.candidate`, 0..1 `Reference` to `Patient`.
-    pub candidate: Option<Box<Reference>>,
+    pub candidate: Option<One<Reference>>,
     /// `EnrollmentRequest.coverage`, 0..1 `Reference` to `Coverage`.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -53,6 +53,7 @@ impl Element for EnrollmentRequest {
         &ENROLLMENT_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -74,6 +75,7 @@ impl Element for EnrollmentRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

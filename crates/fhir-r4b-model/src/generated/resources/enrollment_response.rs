@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `EnrollmentResponse`.
 ///
@@ -17,13 +17,13 @@ pub struct EnrollmentResponse {
     /// `EnrollmentResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EnrollmentResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EnrollmentResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EnrollmentResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EnrollmentResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EnrollmentResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EnrollmentResponse.extension`, 0..* `Extension`.
@@ -35,7 +35,7 @@ pub struct EnrollmentResponse {
     /// `EnrollmentResponse.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `EnrollmentResponse.request`, 0..1 `Reference` to `EnrollmentRequest`.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `EnrollmentResponse.outcome`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `EnrollmentResponse.disposition`, 0..1 `string`.
@@ -43,9 +43,9 @@ pub struct EnrollmentResponse {
     /// `EnrollmentResponse.created`, 0..1 `dateTime`.
     pub created: Option<DateTime>,
     /// `EnrollmentResponse.organization`, 0..1 `Reference` to `Organization`.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `EnrollmentResponse.requestProvider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub request_provider: Option<Box<Reference>>,
+    pub request_provider: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -55,6 +55,7 @@ impl Element for EnrollmentResponse {
         &ENROLLMENT_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -77,6 +78,7 @@ impl Element for EnrollmentResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

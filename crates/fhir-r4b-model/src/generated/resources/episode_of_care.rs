@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `EpisodeOfCare`.
@@ -19,13 +20,13 @@ pub struct EpisodeOfCare {
     /// `EpisodeOfCare.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EpisodeOfCare.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EpisodeOfCare.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EpisodeOfCare.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EpisodeOfCare.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EpisodeOfCare.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EpisodeOfCare.extension`, 0..* `Extension`.
@@ -43,15 +44,15 @@ pub struct EpisodeOfCare {
     /// `EpisodeOfCare.diagnosis`, 0..*. Summary.
     pub diagnosis: Many<EpisodeOfCareDiagnosis>,
     /// `EpisodeOfCare.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `EpisodeOfCare.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<Box<Reference>>,
+    pub managing_organization: Option<One<Reference>>,
     /// `EpisodeOfCare.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `EpisodeOfCare.referralRequest`, 0..* `Reference` to `ServiceRequest`.
     pub referral_request: Many<Reference>,
     /// `EpisodeOfCare.careManager`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub care_manager: Option<Box<Reference>>,
+    pub care_manager: Option<One<Reference>>,
     /// `EpisodeOfCare.team`, 0..* `Reference` to `CareTeam`.
     pub team: Many<Reference>,
     /// `EpisodeOfCare.account`, 0..* `Reference` to `Account`.
@@ -72,7 +73,7 @@ pub struct EpisodeOfCareStatusHistory {
     /// `EpisodeOfCare.statusHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/episode-of-care-status>.
     pub status: Option<Coded<codes::EpisodeOfCareStatus>>,
     /// `EpisodeOfCare.statusHistory.period`, 1..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -87,9 +88,9 @@ pub struct EpisodeOfCareDiagnosis {
     /// `EpisodeOfCare.diagnosis.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `EpisodeOfCare.diagnosis.condition`, 1..1 `Reference` to `Condition`. Summary.
-    pub condition: Option<Box<Reference>>,
+    pub condition: Option<One<Reference>>,
     /// `EpisodeOfCare.diagnosis.role`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/diagnosis-role>. Summary.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `EpisodeOfCare.diagnosis.rank`, 0..1 `positiveInt`. Summary.
     pub rank: Option<PositiveInt>,
     /// What the definition does not know.
@@ -101,6 +102,7 @@ impl Element for EpisodeOfCare {
         &EPISODE_OF_CARE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -127,6 +129,7 @@ impl Element for EpisodeOfCare {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -194,6 +197,7 @@ impl Element for EpisodeOfCareStatusHistory {
         &EPISODE_OF_CARE_STATUS_HISTORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -205,6 +209,7 @@ impl Element for EpisodeOfCareStatusHistory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -237,6 +242,7 @@ impl Element for EpisodeOfCareDiagnosis {
         &EPISODE_OF_CARE_DIAGNOSIS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -249,6 +255,7 @@ impl Element for EpisodeOfCareDiagnosis {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     RelatedArtifact, Resource, TriggerDefinition, UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct EventDefinition {
     /// `EventDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EventDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EventDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EventDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EventDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EventDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EventDefinition.extension`, 0..* `Extension`.
@@ -74,7 +74,7 @@ pub struct EventDefinition {
     /// `EventDefinition.lastReviewDate`, 0..1 `date`. Summary.
     pub last_review_date: Option<Date>,
     /// `EventDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `EventDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `EventDefinition.author`, 0..* `ContactDetail`.
@@ -98,9 +98,9 @@ pub struct EventDefinition {
 #[non_exhaustive]
 pub enum EventDefinitionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for EventDefinition {
@@ -108,6 +108,7 @@ impl Element for EventDefinition {
         &EVENT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -150,6 +151,7 @@ impl Element for EventDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -255,8 +257,8 @@ impl EventDefinitionSubject {
 impl Choice for EventDefinitionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

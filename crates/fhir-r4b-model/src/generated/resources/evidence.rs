@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, Date, DateTime, Decimal, FhirString, Id, Markdown, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Quantity, Range,
-    Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
+    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Quantity,
+    Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `Evidence`.
@@ -20,13 +20,13 @@ pub struct Evidence {
     /// `Evidence.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Evidence.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Evidence.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Evidence.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Evidence.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Evidence.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Evidence.extension`, 0..* `Extension`.
@@ -76,9 +76,9 @@ pub struct Evidence {
     /// `Evidence.variableDefinition`, 1..*.
     pub variable_definition: Many<EvidenceVariableDefinition>,
     /// `Evidence.synthesisType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/synthesis-type>.
-    pub synthesis_type: Option<Box<CodeableConcept>>,
+    pub synthesis_type: Option<One<CodeableConcept>>,
     /// `Evidence.studyType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/study-type>.
-    pub study_type: Option<Box<CodeableConcept>>,
+    pub study_type: Option<One<CodeableConcept>>,
     /// `Evidence.statistic`, 0..*.
     pub statistic: Many<EvidenceStatistic>,
     /// `Evidence.certainty`, 0..*.
@@ -101,13 +101,13 @@ pub struct EvidenceVariableDefinition {
     /// `Evidence.variableDefinition.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.variableDefinition.variableRole`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/variable-role>. Summary.
-    pub variable_role: Option<Box<CodeableConcept>>,
+    pub variable_role: Option<One<CodeableConcept>>,
     /// `Evidence.variableDefinition.observed`, 0..1 `Reference` to `Group`, `EvidenceVariable`. Summary.
-    pub observed: Option<Box<Reference>>,
+    pub observed: Option<One<Reference>>,
     /// `Evidence.variableDefinition.intended`, 0..1 `Reference` to `Group`, `EvidenceVariable`.
-    pub intended: Option<Box<Reference>>,
+    pub intended: Option<One<Reference>>,
     /// `Evidence.variableDefinition.directnessMatch`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/directness>.
-    pub directness_match: Option<Box<CodeableConcept>>,
+    pub directness_match: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -126,17 +126,17 @@ pub struct EvidenceStatistic {
     /// `Evidence.statistic.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.statistic.statisticType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/statistic-type>.
-    pub statistic_type: Option<Box<CodeableConcept>>,
+    pub statistic_type: Option<One<CodeableConcept>>,
     /// `Evidence.statistic.category`, 0..1 `CodeableConcept`.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Evidence.statistic.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Evidence.statistic.numberOfEvents`, 0..1 `unsignedInt`.
     pub number_of_events: Option<UnsignedInt>,
     /// `Evidence.statistic.numberAffected`, 0..1 `unsignedInt`.
     pub number_affected: Option<UnsignedInt>,
     /// `Evidence.statistic.sampleSize`, 0..1.
-    pub sample_size: Option<Box<EvidenceStatisticSampleSize>>,
+    pub sample_size: Option<One<EvidenceStatisticSampleSize>>,
     /// `Evidence.statistic.attributeEstimate`, 0..*.
     pub attribute_estimate: Many<EvidenceStatisticAttributeEstimate>,
     /// `Evidence.statistic.modelCharacteristic`, 0..*.
@@ -182,13 +182,13 @@ pub struct EvidenceStatisticAttributeEstimate {
     /// `Evidence.statistic.attributeEstimate.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.statistic.attributeEstimate.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/attribute-estimate-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Evidence.statistic.attributeEstimate.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Evidence.statistic.attributeEstimate.level`, 0..1 `decimal`.
     pub level: Option<Decimal>,
     /// `Evidence.statistic.attributeEstimate.range`, 0..1 `Range`.
-    pub range: Option<Box<Range>>,
+    pub range: Option<One<Range>>,
     /// `Evidence.statistic.attributeEstimate.attributeEstimate`, 0..*.
     pub attribute_estimate: Many<EvidenceStatisticAttributeEstimate>,
     /// What the definition does not know.
@@ -205,9 +205,9 @@ pub struct EvidenceStatisticModelCharacteristic {
     /// `Evidence.statistic.modelCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Evidence.statistic.modelCharacteristic.code`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/statistic-model-code>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Evidence.statistic.modelCharacteristic.value`, 0..1 `Quantity`.
-    pub value: Option<Box<Quantity>>,
+    pub value: Option<One<Quantity>>,
     /// `Evidence.statistic.modelCharacteristic.variable`, 0..*.
     pub variable: Many<EvidenceStatisticModelCharacteristicVariable>,
     /// `Evidence.statistic.modelCharacteristic.attributeEstimate`, 0..*.
@@ -226,7 +226,7 @@ pub struct EvidenceStatisticModelCharacteristicVariable {
     /// `Evidence.statistic.modelCharacteristic.variable.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Evidence.statistic.modelCharacteristic.variable.variableDefinition`, 1..1 `Reference` to `Group`, `EvidenceVariable`.
-    pub variable_definition: Option<Box<Reference>>,
+    pub variable_definition: Option<One<Reference>>,
     /// `Evidence.statistic.modelCharacteristic.variable.handling`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/variable-handling>.
     pub handling: Option<Coded<codes::EvidenceVariableHandling>>,
     /// `Evidence.statistic.modelCharacteristic.variable.valueCategory`, 0..* `CodeableConcept`.
@@ -253,9 +253,9 @@ pub struct EvidenceCertainty {
     /// `Evidence.certainty.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.certainty.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/certainty-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Evidence.certainty.rating`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/certainty-rating>.
-    pub rating: Option<Box<CodeableConcept>>,
+    pub rating: Option<One<CodeableConcept>>,
     /// `Evidence.certainty.rater`, 0..1 `string`.
     pub rater: Option<FhirString>,
     /// `Evidence.certainty.subcomponent`, 0..*.
@@ -269,7 +269,7 @@ pub struct EvidenceCertainty {
 #[non_exhaustive]
 pub enum EvidenceCiteAs {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `markdown`.
     Markdown(Markdown),
 }
@@ -279,6 +279,7 @@ impl Element for Evidence {
         &EVIDENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -318,6 +319,7 @@ impl Element for Evidence {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -410,6 +412,7 @@ impl Element for EvidenceVariableDefinition {
         &EVIDENCE_VARIABLE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -425,6 +428,7 @@ impl Element for EvidenceVariableDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -467,6 +471,7 @@ impl Element for EvidenceStatistic {
         &EVIDENCE_STATISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -486,6 +491,7 @@ impl Element for EvidenceStatistic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -533,6 +539,7 @@ impl Element for EvidenceStatisticSampleSize {
         &EVIDENCE_STATISTIC_SAMPLE_SIZE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -547,6 +554,7 @@ impl Element for EvidenceStatisticSampleSize {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -583,6 +591,7 @@ impl Element for EvidenceStatisticAttributeEstimate {
         &EVIDENCE_STATISTIC_ATTRIBUTE_ESTIMATE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -599,6 +608,7 @@ impl Element for EvidenceStatisticAttributeEstimate {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -640,6 +650,7 @@ impl Element for EvidenceStatisticModelCharacteristic {
         &EVIDENCE_STATISTIC_MODEL_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -653,6 +664,7 @@ impl Element for EvidenceStatisticModelCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -689,6 +701,7 @@ impl Element for EvidenceStatisticModelCharacteristicVariable {
         &EVIDENCE_STATISTIC_MODEL_CHARACTERISTIC_VARIABLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -703,6 +716,7 @@ impl Element for EvidenceStatisticModelCharacteristicVariable {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -740,6 +754,7 @@ impl Element for EvidenceCertainty {
         &EVIDENCE_CERTAINTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -755,6 +770,7 @@ impl Element for EvidenceCertainty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -807,7 +823,7 @@ impl EvidenceCiteAs {
 impl Choice for EvidenceCiteAs {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
+            0 => Self::Reference(One::default()),
             1 => Self::Markdown(Markdown::default()),
             _ => return None,
         })

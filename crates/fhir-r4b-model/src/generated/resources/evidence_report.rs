@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period, Quantity,
-    Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
+    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Quantity, Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `EvidenceReport`.
@@ -20,13 +20,13 @@ pub struct EvidenceReport {
     /// `EvidenceReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EvidenceReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EvidenceReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EvidenceReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EvidenceReport.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EvidenceReport.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EvidenceReport.extension`, 0..* `Extension`.
@@ -46,13 +46,13 @@ pub struct EvidenceReport {
     /// `EvidenceReport.citeAs[x]`, 0..1 to `Citation`.
     pub cite_as: Option<EvidenceReportCiteAs>,
     /// `EvidenceReport.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/evidence-report-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `EvidenceReport.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `EvidenceReport.relatedArtifact`, 0..* `RelatedArtifact`.
     pub related_artifact: Many<RelatedArtifact>,
     /// `EvidenceReport.subject`, 1..1. Summary.
-    pub subject: Option<Box<EvidenceReportSubject>>,
+    pub subject: Option<One<EvidenceReportSubject>>,
     /// `EvidenceReport.publisher`, 0..1 `string`. Summary.
     pub publisher: Option<FhirString>,
     /// `EvidenceReport.contact`, 0..* `ContactDetail`. Summary.
@@ -100,13 +100,13 @@ pub struct EvidenceReportSubjectCharacteristic {
     /// `EvidenceReport.subject.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `EvidenceReport.subject.characteristic.code`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/focus-characteristic-code>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `EvidenceReport.subject.characteristic.value[x]`, 1..1 to `Resource`.
     pub value: Option<EvidenceReportSubjectCharacteristicValue>,
     /// `EvidenceReport.subject.characteristic.exclude`, 0..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `EvidenceReport.subject.characteristic.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -140,17 +140,17 @@ pub struct EvidenceReportSection {
     /// `EvidenceReport.section.title`, 0..1 `string`.
     pub title: Option<FhirString>,
     /// `EvidenceReport.section.focus`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/evidence-report-section>.
-    pub focus: Option<Box<CodeableConcept>>,
+    pub focus: Option<One<CodeableConcept>>,
     /// `EvidenceReport.section.focusReference`, 0..1 `Reference` to `Resource`.
-    pub focus_reference: Option<Box<Reference>>,
+    pub focus_reference: Option<One<Reference>>,
     /// `EvidenceReport.section.author`, 0..* `Reference` to `Person`, `Device`, `Group`, `Organization`.
     pub author: Many<Reference>,
     /// `EvidenceReport.section.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EvidenceReport.section.mode`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/list-mode>.
     pub mode: Option<Coded<codes::ListMode>>,
     /// `EvidenceReport.section.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<Box<CodeableConcept>>,
+    pub ordered_by: Option<One<CodeableConcept>>,
     /// `EvidenceReport.section.entryClassifier`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/evidence-classifier-code>.
     pub entry_classifier: Many<CodeableConcept>,
     /// `EvidenceReport.section.entryReference`, 0..* `Reference` to `Resource`.
@@ -158,7 +158,7 @@ pub struct EvidenceReportSection {
     /// `EvidenceReport.section.entryQuantity`, 0..* `Quantity`.
     pub entry_quantity: Many<Quantity>,
     /// `EvidenceReport.section.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<Box<CodeableConcept>>,
+    pub empty_reason: Option<One<CodeableConcept>>,
     /// `EvidenceReport.section.section`, 0..*.
     pub section: Many<EvidenceReportSection>,
     /// What the definition does not know.
@@ -170,7 +170,7 @@ pub struct EvidenceReportSection {
 #[non_exhaustive]
 pub enum EvidenceReportCiteAs {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `markdown`.
     Markdown(Markdown),
 }
@@ -180,15 +180,15 @@ pub enum EvidenceReportCiteAs {
 #[non_exhaustive]
 pub enum EvidenceReportSubjectCharacteristicValue {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `boolean`.
     Boolean(Boolean),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 /// One of the types of `EvidenceReport.relatesTo.target[x]`.
@@ -196,9 +196,9 @@ pub enum EvidenceReportSubjectCharacteristicValue {
 #[non_exhaustive]
 pub enum EvidenceReportRelatesToTarget {
     /// `Identifier`.
-    Identifier(Box<Identifier>),
+    Identifier(One<Identifier>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for EvidenceReport {
@@ -206,6 +206,7 @@ impl Element for EvidenceReport {
         &EVIDENCE_REPORT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -238,6 +239,7 @@ impl Element for EvidenceReport {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -315,6 +317,7 @@ impl Element for EvidenceReportSubject {
         &EVIDENCE_REPORT_SUBJECT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -326,6 +329,7 @@ impl Element for EvidenceReportSubject {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -356,6 +360,7 @@ impl Element for EvidenceReportSubjectCharacteristic {
         &EVIDENCE_REPORT_SUBJECT_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -369,6 +374,7 @@ impl Element for EvidenceReportSubjectCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -405,6 +411,7 @@ impl Element for EvidenceReportRelatesTo {
         &EVIDENCE_REPORT_RELATES_TO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -416,6 +423,7 @@ impl Element for EvidenceReportRelatesTo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -448,6 +456,7 @@ impl Element for EvidenceReportSection {
         &EVIDENCE_REPORT_SECTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -469,6 +478,7 @@ impl Element for EvidenceReportSection {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -533,7 +543,7 @@ impl EvidenceReportCiteAs {
 impl Choice for EvidenceReportCiteAs {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
+            0 => Self::Reference(One::default()),
             1 => Self::Markdown(Markdown::default()),
             _ => return None,
         })
@@ -567,11 +577,11 @@ impl EvidenceReportSubjectCharacteristicValue {
 impl Choice for EvidenceReportSubjectCharacteristicValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             2 => Self::Boolean(Boolean::default()),
-            3 => Self::Quantity(Box::default()),
-            4 => Self::Range(Box::default()),
+            3 => Self::Quantity(One::default()),
+            4 => Self::Range(One::default()),
             _ => return None,
         })
     }
@@ -604,8 +614,8 @@ impl EvidenceReportRelatesToTarget {
 impl Choice for EvidenceReportRelatesToTarget {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Identifier(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Identifier(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

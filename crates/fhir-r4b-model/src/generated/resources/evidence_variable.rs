@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative,
+    Annotation, CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative, One,
     Quantity, Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct EvidenceVariable {
     /// `EvidenceVariable.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EvidenceVariable.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `EvidenceVariable.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EvidenceVariable.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `EvidenceVariable.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `EvidenceVariable.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `EvidenceVariable.extension`, 0..* `Extension`.
@@ -99,13 +99,13 @@ pub struct EvidenceVariableCharacteristic {
     /// `EvidenceVariable.characteristic.definition[x]`, 1..1 to `Group`, `EvidenceVariable`, `Resource`. Summary.
     pub definition: Option<EvidenceVariableCharacteristicDefinition>,
     /// `EvidenceVariable.characteristic.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/characteristic-method>.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `EvidenceVariable.characteristic.device`, 0..1 `Reference` to `Device`, `DeviceMetric`.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `EvidenceVariable.characteristic.exclude`, 0..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `EvidenceVariable.characteristic.timeFromStart`, 0..1.
-    pub time_from_start: Option<Box<EvidenceVariableCharacteristicTimeFromStart>>,
+    pub time_from_start: Option<One<EvidenceVariableCharacteristicTimeFromStart>>,
     /// `EvidenceVariable.characteristic.groupMeasure`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/group-measure>.
     pub group_measure: Option<Coded<codes::GroupMeasure>>,
     /// What the definition does not know.
@@ -124,9 +124,9 @@ pub struct EvidenceVariableCharacteristicTimeFromStart {
     /// `EvidenceVariable.characteristic.timeFromStart.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `EvidenceVariable.characteristic.timeFromStart.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `EvidenceVariable.characteristic.timeFromStart.range`, 0..1 `Range`.
-    pub range: Option<Box<Range>>,
+    pub range: Option<One<Range>>,
     /// `EvidenceVariable.characteristic.timeFromStart.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -155,13 +155,13 @@ pub struct EvidenceVariableCategory {
 #[non_exhaustive]
 pub enum EvidenceVariableCharacteristicDefinition {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `canonical`.
     Canonical(Canonical),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Expression`.
-    Expression(Box<Expression>),
+    Expression(One<Expression>),
 }
 
 /// One of the types of `EvidenceVariable.category.value[x]`.
@@ -169,11 +169,11 @@ pub enum EvidenceVariableCharacteristicDefinition {
 #[non_exhaustive]
 pub enum EvidenceVariableCategoryValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 impl Element for EvidenceVariable {
@@ -181,6 +181,7 @@ impl Element for EvidenceVariable {
         &EVIDENCE_VARIABLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -219,6 +220,7 @@ impl Element for EvidenceVariable {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -310,6 +312,7 @@ impl Element for EvidenceVariableCharacteristic {
         &EVIDENCE_VARIABLE_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -326,6 +329,7 @@ impl Element for EvidenceVariableCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -368,6 +372,7 @@ impl Element for EvidenceVariableCharacteristicTimeFromStart {
         &EVIDENCE_VARIABLE_CHARACTERISTIC_TIME_FROM_START
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -381,6 +386,7 @@ impl Element for EvidenceVariableCharacteristicTimeFromStart {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -415,6 +421,7 @@ impl Element for EvidenceVariableCategory {
         &EVIDENCE_VARIABLE_CATEGORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -426,6 +433,7 @@ impl Element for EvidenceVariableCategory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -469,10 +477,10 @@ impl EvidenceVariableCharacteristicDefinition {
 impl Choice for EvidenceVariableCharacteristicDefinition {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
+            0 => Self::Reference(One::default()),
             1 => Self::Canonical(Canonical::default()),
-            2 => Self::CodeableConcept(Box::default()),
-            3 => Self::Expression(Box::default()),
+            2 => Self::CodeableConcept(One::default()),
+            3 => Self::Expression(One::default()),
             _ => return None,
         })
     }
@@ -504,9 +512,9 @@ impl EvidenceVariableCategoryValue {
 impl Choice for EvidenceVariableCategoryValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
-            2 => Self::Range(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
+            2 => Self::Range(One::default()),
             _ => return None,
         })
     }

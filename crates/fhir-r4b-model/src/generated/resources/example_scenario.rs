@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Resource, UnknownFields,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource, UnknownFields,
     UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ExampleScenario {
     /// `ExampleScenario.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ExampleScenario.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ExampleScenario.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ExampleScenario.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ExampleScenario.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ExampleScenario.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ExampleScenario.extension`, 0..* `Extension`.
@@ -188,7 +188,7 @@ pub struct ExampleScenarioProcessStep {
     /// `ExampleScenario.process.step.pause`, 0..1 `boolean`.
     pub pause: Option<Boolean>,
     /// `ExampleScenario.process.step.operation`, 0..1.
-    pub operation: Option<Box<ExampleScenarioProcessStepOperation>>,
+    pub operation: Option<One<ExampleScenarioProcessStepOperation>>,
     /// `ExampleScenario.process.step.alternative`, 0..*.
     pub alternative: Many<ExampleScenarioProcessStepAlternative>,
     /// What the definition does not know.
@@ -221,9 +221,9 @@ pub struct ExampleScenarioProcessStepOperation {
     /// `ExampleScenario.process.step.operation.receiverActive`, 0..1 `boolean`.
     pub receiver_active: Option<Boolean>,
     /// `ExampleScenario.process.step.operation.request`, 0..1.
-    pub request: Option<Box<ExampleScenarioInstanceContainedInstance>>,
+    pub request: Option<One<ExampleScenarioInstanceContainedInstance>>,
     /// `ExampleScenario.process.step.operation.response`, 0..1.
-    pub response: Option<Box<ExampleScenarioInstanceContainedInstance>>,
+    pub response: Option<One<ExampleScenarioInstanceContainedInstance>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -252,6 +252,7 @@ impl Element for ExampleScenario {
         &EXAMPLE_SCENARIO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -283,6 +284,7 @@ impl Element for ExampleScenario {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -360,6 +362,7 @@ impl Element for ExampleScenarioActor {
         &EXAMPLE_SCENARIO_ACTOR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -373,6 +376,7 @@ impl Element for ExampleScenarioActor {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -409,6 +413,7 @@ impl Element for ExampleScenarioInstance {
         &EXAMPLE_SCENARIO_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -424,6 +429,7 @@ impl Element for ExampleScenarioInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -464,6 +470,7 @@ impl Element for ExampleScenarioInstanceVersion {
         &EXAMPLE_SCENARIO_INSTANCE_VERSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -475,6 +482,7 @@ impl Element for ExampleScenarioInstanceVersion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -505,6 +513,7 @@ impl Element for ExampleScenarioInstanceContainedInstance {
         &EXAMPLE_SCENARIO_INSTANCE_CONTAINED_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -516,6 +525,7 @@ impl Element for ExampleScenarioInstanceContainedInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -546,6 +556,7 @@ impl Element for ExampleScenarioProcess {
         &EXAMPLE_SCENARIO_PROCESS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -560,6 +571,7 @@ impl Element for ExampleScenarioProcess {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -596,6 +608,7 @@ impl Element for ExampleScenarioProcessStep {
         &EXAMPLE_SCENARIO_PROCESS_STEP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -609,6 +622,7 @@ impl Element for ExampleScenarioProcessStep {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -643,6 +657,7 @@ impl Element for ExampleScenarioProcessStepOperation {
         &EXAMPLE_SCENARIO_PROCESS_STEP_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -662,6 +677,7 @@ impl Element for ExampleScenarioProcessStepOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -708,6 +724,7 @@ impl Element for ExampleScenarioProcessStepAlternative {
         &EXAMPLE_SCENARIO_PROCESS_STEP_ALTERNATIVE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -720,6 +737,7 @@ impl Element for ExampleScenarioProcessStepAlternative {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    Address, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative, Period,
-    Quantity, Reference, Resource, UnknownFields,
+    Address, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative, One,
+    Period, Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `ExplanationOfBenefit`.
@@ -20,13 +20,13 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ExplanationOfBenefit.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ExplanationOfBenefit.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ExplanationOfBenefit.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ExplanationOfBenefit.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ExplanationOfBenefit.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ExplanationOfBenefit.extension`, 0..* `Extension`.
@@ -38,45 +38,45 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/explanationofbenefit-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ExplanationOfBenefitStatus>>,
     /// `ExplanationOfBenefit.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<Box<CodeableConcept>>,
+    pub sub_type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `ExplanationOfBenefit.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `ExplanationOfBenefit.billablePeriod`, 0..1 `Period`. Summary.
-    pub billable_period: Option<Box<Period>>,
+    pub billable_period: Option<One<Period>>,
     /// `ExplanationOfBenefit.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `ExplanationOfBenefit.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub enterer: Option<Box<Reference>>,
+    pub enterer: Option<One<Reference>>,
     /// `ExplanationOfBenefit.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<Box<Reference>>,
+    pub insurer: Option<One<Reference>>,
     /// `ExplanationOfBenefit.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `ExplanationOfBenefit.priority`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.fundsReserveRequested`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve_requested: Option<Box<CodeableConcept>>,
+    pub funds_reserve_requested: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<Box<CodeableConcept>>,
+    pub funds_reserve: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.related`, 0..*.
     pub related: Many<ExplanationOfBenefitRelated>,
     /// `ExplanationOfBenefit.prescription`, 0..1 `Reference` to `MedicationRequest`, `VisionPrescription`.
-    pub prescription: Option<Box<Reference>>,
+    pub prescription: Option<One<Reference>>,
     /// `ExplanationOfBenefit.originalPrescription`, 0..1 `Reference` to `MedicationRequest`.
-    pub original_prescription: Option<Box<Reference>>,
+    pub original_prescription: Option<One<Reference>>,
     /// `ExplanationOfBenefit.payee`, 0..1.
-    pub payee: Option<Box<ExplanationOfBenefitPayee>>,
+    pub payee: Option<One<ExplanationOfBenefitPayee>>,
     /// `ExplanationOfBenefit.referral`, 0..1 `Reference` to `ServiceRequest`.
-    pub referral: Option<Box<Reference>>,
+    pub referral: Option<One<Reference>>,
     /// `ExplanationOfBenefit.facility`, 0..1 `Reference` to `Location`.
-    pub facility: Option<Box<Reference>>,
+    pub facility: Option<One<Reference>>,
     /// `ExplanationOfBenefit.claim`, 0..1 `Reference` to `Claim`.
-    pub claim: Option<Box<Reference>>,
+    pub claim: Option<One<Reference>>,
     /// `ExplanationOfBenefit.claimResponse`, 0..1 `Reference` to `ClaimResponse`.
-    pub claim_response: Option<Box<Reference>>,
+    pub claim_response: Option<One<Reference>>,
     /// `ExplanationOfBenefit.outcome`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>. Summary.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `ExplanationOfBenefit.disposition`, 0..1 `string`.
@@ -98,7 +98,7 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.insurance`, 1..*. Summary.
     pub insurance: Many<ExplanationOfBenefitInsurance>,
     /// `ExplanationOfBenefit.accident`, 0..1.
-    pub accident: Option<Box<ExplanationOfBenefitAccident>>,
+    pub accident: Option<One<ExplanationOfBenefitAccident>>,
     /// `ExplanationOfBenefit.item`, 0..*.
     pub item: Many<ExplanationOfBenefitItem>,
     /// `ExplanationOfBenefit.addItem`, 0..*.
@@ -108,15 +108,15 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.total`, 0..*. Summary.
     pub total: Many<ExplanationOfBenefitTotal>,
     /// `ExplanationOfBenefit.payment`, 0..1.
-    pub payment: Option<Box<ExplanationOfBenefitPayment>>,
+    pub payment: Option<One<ExplanationOfBenefitPayment>>,
     /// `ExplanationOfBenefit.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<Box<CodeableConcept>>,
+    pub form_code: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.form`, 0..1 `Attachment`.
-    pub form: Option<Box<Attachment>>,
+    pub form: Option<One<Attachment>>,
     /// `ExplanationOfBenefit.processNote`, 0..*.
     pub process_note: Many<ExplanationOfBenefitProcessNote>,
     /// `ExplanationOfBenefit.benefitPeriod`, 0..1 `Period`.
-    pub benefit_period: Option<Box<Period>>,
+    pub benefit_period: Option<One<Period>>,
     /// `ExplanationOfBenefit.benefitBalance`, 0..*.
     pub benefit_balance: Many<ExplanationOfBenefitBenefitBalance>,
     /// What the definition does not know.
@@ -133,11 +133,11 @@ pub struct ExplanationOfBenefitRelated {
     /// `ExplanationOfBenefit.related.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.related.claim`, 0..1 `Reference` to `Claim`.
-    pub claim: Option<Box<Reference>>,
+    pub claim: Option<One<Reference>>,
     /// `ExplanationOfBenefit.related.relationship`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/related-claim-relationship>.
-    pub relationship: Option<Box<CodeableConcept>>,
+    pub relationship: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.related.reference`, 0..1 `Identifier`.
-    pub reference: Option<Box<Identifier>>,
+    pub reference: Option<One<Identifier>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -152,9 +152,9 @@ pub struct ExplanationOfBenefitPayee {
     /// `ExplanationOfBenefit.payee.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.payee.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.payee.party`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`.
-    pub party: Option<Box<Reference>>,
+    pub party: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -171,13 +171,13 @@ pub struct ExplanationOfBenefitCareTeam {
     /// `ExplanationOfBenefit.careTeam.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.careTeam.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `ExplanationOfBenefit.careTeam.responsible`, 0..1 `boolean`.
     pub responsible: Option<Boolean>,
     /// `ExplanationOfBenefit.careTeam.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-careteamrole>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.careTeam.qualification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provider-qualification>.
-    pub qualification: Option<Box<CodeableConcept>>,
+    pub qualification: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -194,15 +194,15 @@ pub struct ExplanationOfBenefitSupportingInfo {
     /// `ExplanationOfBenefit.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.supportingInfo.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-informationcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.supportingInfo.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-exception>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.supportingInfo.timing[x]`, 0..1.
     pub timing: Option<ExplanationOfBenefitSupportingInfoTiming>,
     /// `ExplanationOfBenefit.supportingInfo.value[x]`, 0..1 to `Resource`.
     pub value: Option<ExplanationOfBenefitSupportingInfoValue>,
     /// `ExplanationOfBenefit.supportingInfo.reason`, 0..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/missing-tooth-reason>.
-    pub reason: Option<Box<Coding>>,
+    pub reason: Option<One<Coding>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -223,9 +223,9 @@ pub struct ExplanationOfBenefitDiagnosis {
     /// `ExplanationOfBenefit.diagnosis.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosistype>.
     pub r#type: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.diagnosis.onAdmission`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosis-on-admission>.
-    pub on_admission: Option<Box<CodeableConcept>>,
+    pub on_admission: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.diagnosis.packageCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosisrelatedgroup>.
-    pub package_code: Option<Box<CodeableConcept>>,
+    pub package_code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -265,7 +265,7 @@ pub struct ExplanationOfBenefitInsurance {
     /// `ExplanationOfBenefit.insurance.focal`, 1..1 `boolean`. Summary.
     pub focal: Option<Boolean>,
     /// `ExplanationOfBenefit.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<Box<Reference>>,
+    pub coverage: Option<One<Reference>>,
     /// `ExplanationOfBenefit.insurance.preAuthRef`, 0..* `string`.
     pub pre_auth_ref: Many<FhirString>,
     /// What the definition does not know.
@@ -284,7 +284,7 @@ pub struct ExplanationOfBenefitAccident {
     /// `ExplanationOfBenefit.accident.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ExplanationOfBenefit.accident.type`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActIncidentCode>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.accident.location[x]`, 0..1 to `Location`.
     pub location: Option<ExplanationOfBenefitAccidentLocation>,
     /// What the definition does not know.
@@ -311,11 +311,11 @@ pub struct ExplanationOfBenefitItem {
     /// `ExplanationOfBenefit.item.informationSequence`, 0..* `positiveInt`.
     pub information_sequence: Many<PositiveInt>,
     /// `ExplanationOfBenefit.item.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -325,17 +325,17 @@ pub struct ExplanationOfBenefitItem {
     /// `ExplanationOfBenefit.item.location[x]`, 0..1 to `Location`, example codes: <http://hl7.org/fhir/ValueSet/service-place>.
     pub location: Option<ExplanationOfBenefitItemLocation>,
     /// `ExplanationOfBenefit.item.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.encounter`, 0..* `Reference` to `Encounter`.
@@ -360,11 +360,11 @@ pub struct ExplanationOfBenefitItemAdjudication {
     /// `ExplanationOfBenefit.item.adjudication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.item.adjudication.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.adjudication.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-reason>.
-    pub reason: Option<Box<CodeableConcept>>,
+    pub reason: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.adjudication.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.adjudication.value`, 0..1 `decimal`.
     pub value: Option<Decimal>,
     /// What the definition does not know.
@@ -383,23 +383,23 @@ pub struct ExplanationOfBenefitItemDetail {
     /// `ExplanationOfBenefit.item.detail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.item.detail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
     pub program_code: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.detail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.detail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.detail.noteNumber`, 0..* `positiveInt`.
@@ -424,23 +424,23 @@ pub struct ExplanationOfBenefitItemDetailSubDetail {
     /// `ExplanationOfBenefit.item.detail.subDetail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.item.detail.subDetail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<Box<CodeableConcept>>,
+    pub revenue: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
     pub program_code: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.detail.subDetail.noteNumber`, 0..* `positiveInt`.
@@ -469,7 +469,7 @@ pub struct ExplanationOfBenefitAddItem {
     /// `ExplanationOfBenefit.addItem.provider`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Many<Reference>,
     /// `ExplanationOfBenefit.addItem.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.addItem.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -479,15 +479,15 @@ pub struct ExplanationOfBenefitAddItem {
     /// `ExplanationOfBenefit.addItem.location[x]`, 0..1 to `Location`, example codes: <http://hl7.org/fhir/ValueSet/service-place>.
     pub location: Option<ExplanationOfBenefitAddItemLocation>,
     /// `ExplanationOfBenefit.addItem.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.addItem.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.noteNumber`, 0..* `positiveInt`.
@@ -510,17 +510,17 @@ pub struct ExplanationOfBenefitAddItemDetail {
     /// `ExplanationOfBenefit.addItem.detail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.addItem.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.addItem.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.detail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.detail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ExplanationOfBenefit.addItem.detail.adjudication`, 0..*.
@@ -541,17 +541,17 @@ pub struct ExplanationOfBenefitAddItemDetailSubDetail {
     /// `ExplanationOfBenefit.addItem.detail.subDetail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<Box<CodeableConcept>>,
+    pub product_or_service: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<Box<Money>>,
+    pub unit_price: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<Box<Money>>,
+    pub net: Option<One<Money>>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.adjudication`, 0..*.
@@ -570,9 +570,9 @@ pub struct ExplanationOfBenefitTotal {
     /// `ExplanationOfBenefit.total.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.total.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>. Summary.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.total.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -587,17 +587,17 @@ pub struct ExplanationOfBenefitPayment {
     /// `ExplanationOfBenefit.payment.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.payment.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-paymenttype>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.payment.adjustment`, 0..1 `Money`.
-    pub adjustment: Option<Box<Money>>,
+    pub adjustment: Option<One<Money>>,
     /// `ExplanationOfBenefit.payment.adjustmentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-adjustment-reason>.
-    pub adjustment_reason: Option<Box<CodeableConcept>>,
+    pub adjustment_reason: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.payment.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ExplanationOfBenefit.payment.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// `ExplanationOfBenefit.payment.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -618,7 +618,7 @@ pub struct ExplanationOfBenefitProcessNote {
     /// `ExplanationOfBenefit.processNote.text`, 0..1 `string`.
     pub text: Option<FhirString>,
     /// `ExplanationOfBenefit.processNote.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -633,7 +633,7 @@ pub struct ExplanationOfBenefitBenefitBalance {
     /// `ExplanationOfBenefit.benefitBalance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.benefitBalance.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.benefitBalance.excluded`, 0..1 `boolean`.
     pub excluded: Option<Boolean>,
     /// `ExplanationOfBenefit.benefitBalance.name`, 0..1 `string`.
@@ -641,11 +641,11 @@ pub struct ExplanationOfBenefitBenefitBalance {
     /// `ExplanationOfBenefit.benefitBalance.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `ExplanationOfBenefit.benefitBalance.network`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-network>.
-    pub network: Option<Box<CodeableConcept>>,
+    pub network: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.benefitBalance.unit`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-unit>.
-    pub unit: Option<Box<CodeableConcept>>,
+    pub unit: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.benefitBalance.term`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-term>.
-    pub term: Option<Box<CodeableConcept>>,
+    pub term: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.benefitBalance.financial`, 0..*.
     pub financial: Many<ExplanationOfBenefitBenefitBalanceFinancial>,
     /// What the definition does not know.
@@ -662,7 +662,7 @@ pub struct ExplanationOfBenefitBenefitBalanceFinancial {
     /// `ExplanationOfBenefit.benefitBalance.financial.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.benefitBalance.financial.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`, 0..1.
     pub allowed: Option<ExplanationOfBenefitBenefitBalanceFinancialAllowed>,
     /// `ExplanationOfBenefit.benefitBalance.financial.used[x]`, 0..1.
@@ -678,7 +678,7 @@ pub enum ExplanationOfBenefitSupportingInfoTiming {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `ExplanationOfBenefit.supportingInfo.value[x]`.
@@ -690,11 +690,11 @@ pub enum ExplanationOfBenefitSupportingInfoValue {
     /// `string`.
     String(FhirString),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.diagnosis.diagnosis[x]`.
@@ -702,9 +702,9 @@ pub enum ExplanationOfBenefitSupportingInfoValue {
 #[non_exhaustive]
 pub enum ExplanationOfBenefitDiagnosisDiagnosis {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.procedure.procedure[x]`.
@@ -712,9 +712,9 @@ pub enum ExplanationOfBenefitDiagnosisDiagnosis {
 #[non_exhaustive]
 pub enum ExplanationOfBenefitProcedureProcedure {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.accident.location[x]`.
@@ -722,9 +722,9 @@ pub enum ExplanationOfBenefitProcedureProcedure {
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAccidentLocation {
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.item.serviced[x]`.
@@ -734,7 +734,7 @@ pub enum ExplanationOfBenefitItemServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `ExplanationOfBenefit.item.location[x]`.
@@ -742,11 +742,11 @@ pub enum ExplanationOfBenefitItemServiced {
 #[non_exhaustive]
 pub enum ExplanationOfBenefitItemLocation {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.addItem.serviced[x]`.
@@ -756,7 +756,7 @@ pub enum ExplanationOfBenefitAddItemServiced {
     /// `date`.
     Date(Date),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `ExplanationOfBenefit.addItem.location[x]`.
@@ -764,11 +764,11 @@ pub enum ExplanationOfBenefitAddItemServiced {
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAddItemLocation {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Address`.
-    Address(Box<Address>),
+    Address(One<Address>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`.
@@ -780,7 +780,7 @@ pub enum ExplanationOfBenefitBenefitBalanceFinancialAllowed {
     /// `string`.
     String(FhirString),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
 }
 
 /// One of the types of `ExplanationOfBenefit.benefitBalance.financial.used[x]`.
@@ -790,7 +790,7 @@ pub enum ExplanationOfBenefitBenefitBalanceFinancialUsed {
     /// `unsignedInt`.
     UnsignedInt(UnsignedInt),
     /// `Money`.
-    Money(Box<Money>),
+    Money(One<Money>),
 }
 
 impl Element for ExplanationOfBenefit {
@@ -798,6 +798,7 @@ impl Element for ExplanationOfBenefit {
         &EXPLANATION_OF_BENEFIT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -855,6 +856,7 @@ impl Element for ExplanationOfBenefit {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -995,6 +997,7 @@ impl Element for ExplanationOfBenefitRelated {
         &EXPLANATION_OF_BENEFIT_RELATED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1007,6 +1010,7 @@ impl Element for ExplanationOfBenefitRelated {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1040,6 +1044,7 @@ impl Element for ExplanationOfBenefitPayee {
         &EXPLANATION_OF_BENEFIT_PAYEE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1051,6 +1056,7 @@ impl Element for ExplanationOfBenefitPayee {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1082,6 +1088,7 @@ impl Element for ExplanationOfBenefitCareTeam {
         &EXPLANATION_OF_BENEFIT_CARE_TEAM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1096,6 +1103,7 @@ impl Element for ExplanationOfBenefitCareTeam {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1134,6 +1142,7 @@ impl Element for ExplanationOfBenefitSupportingInfo {
         &EXPLANATION_OF_BENEFIT_SUPPORTING_INFO
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1149,6 +1158,7 @@ impl Element for ExplanationOfBenefitSupportingInfo {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1191,6 +1201,7 @@ impl Element for ExplanationOfBenefitDiagnosis {
         &EXPLANATION_OF_BENEFIT_DIAGNOSIS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1205,6 +1216,7 @@ impl Element for ExplanationOfBenefitDiagnosis {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1247,6 +1259,7 @@ impl Element for ExplanationOfBenefitProcedure {
         &EXPLANATION_OF_BENEFIT_PROCEDURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1261,6 +1274,7 @@ impl Element for ExplanationOfBenefitProcedure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1301,6 +1315,7 @@ impl Element for ExplanationOfBenefitInsurance {
         &EXPLANATION_OF_BENEFIT_INSURANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1313,6 +1328,7 @@ impl Element for ExplanationOfBenefitInsurance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1345,6 +1361,7 @@ impl Element for ExplanationOfBenefitAccident {
         &EXPLANATION_OF_BENEFIT_ACCIDENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1357,6 +1374,7 @@ impl Element for ExplanationOfBenefitAccident {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1390,6 +1408,7 @@ impl Element for ExplanationOfBenefitItem {
         &EXPLANATION_OF_BENEFIT_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1422,6 +1441,7 @@ impl Element for ExplanationOfBenefitItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1506,6 +1526,7 @@ impl Element for ExplanationOfBenefitItemAdjudication {
         &EXPLANATION_OF_BENEFIT_ITEM_ADJUDICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1519,6 +1540,7 @@ impl Element for ExplanationOfBenefitItemAdjudication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1556,6 +1578,7 @@ impl Element for ExplanationOfBenefitItemDetail {
         &EXPLANATION_OF_BENEFIT_ITEM_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1579,6 +1602,7 @@ impl Element for ExplanationOfBenefitItemDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1641,6 +1665,7 @@ impl Element for ExplanationOfBenefitItemDetailSubDetail {
         &EXPLANATION_OF_BENEFIT_ITEM_DETAIL_SUB_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1663,6 +1688,7 @@ impl Element for ExplanationOfBenefitItemDetailSubDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1723,6 +1749,7 @@ impl Element for ExplanationOfBenefitAddItem {
         &EXPLANATION_OF_BENEFIT_ADD_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1750,6 +1777,7 @@ impl Element for ExplanationOfBenefitAddItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1822,6 +1850,7 @@ impl Element for ExplanationOfBenefitAddItemDetail {
         &EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1840,6 +1869,7 @@ impl Element for ExplanationOfBenefitAddItemDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1888,6 +1918,7 @@ impl Element for ExplanationOfBenefitAddItemDetailSubDetail {
         &EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL_SUB_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1905,6 +1936,7 @@ impl Element for ExplanationOfBenefitAddItemDetailSubDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1951,6 +1983,7 @@ impl Element for ExplanationOfBenefitTotal {
         &EXPLANATION_OF_BENEFIT_TOTAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1962,6 +1995,7 @@ impl Element for ExplanationOfBenefitTotal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1995,6 +2029,7 @@ impl Element for ExplanationOfBenefitPayment {
         &EXPLANATION_OF_BENEFIT_PAYMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -2010,6 +2045,7 @@ impl Element for ExplanationOfBenefitPayment {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -2050,6 +2086,7 @@ impl Element for ExplanationOfBenefitProcessNote {
         &EXPLANATION_OF_BENEFIT_PROCESS_NOTE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -2063,6 +2100,7 @@ impl Element for ExplanationOfBenefitProcessNote {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -2098,6 +2136,7 @@ impl Element for ExplanationOfBenefitBenefitBalance {
         &EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -2115,6 +2154,7 @@ impl Element for ExplanationOfBenefitBenefitBalance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -2162,6 +2202,7 @@ impl Element for ExplanationOfBenefitBenefitBalanceFinancial {
         &EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE_FINANCIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -2174,6 +2215,7 @@ impl Element for ExplanationOfBenefitBenefitBalanceFinancial {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -2234,7 +2276,7 @@ impl Choice for ExplanationOfBenefitSupportingInfoTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -2269,9 +2311,9 @@ impl Choice for ExplanationOfBenefitSupportingInfoValue {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Quantity(Box::default()),
-            3 => Self::Attachment(Box::default()),
-            4 => Self::Reference(Box::default()),
+            2 => Self::Quantity(One::default()),
+            3 => Self::Attachment(One::default()),
+            4 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2304,8 +2346,8 @@ impl ExplanationOfBenefitDiagnosisDiagnosis {
 impl Choice for ExplanationOfBenefitDiagnosisDiagnosis {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2332,8 +2374,8 @@ impl ExplanationOfBenefitProcedureProcedure {
 impl Choice for ExplanationOfBenefitProcedureProcedure {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2360,8 +2402,8 @@ impl ExplanationOfBenefitAccidentLocation {
 impl Choice for ExplanationOfBenefitAccidentLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Address(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::Address(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2389,7 +2431,7 @@ impl Choice for ExplanationOfBenefitItemServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -2417,9 +2459,9 @@ impl ExplanationOfBenefitItemLocation {
 impl Choice for ExplanationOfBenefitItemLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Address(Box::default()),
-            2 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Address(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2449,7 +2491,7 @@ impl Choice for ExplanationOfBenefitAddItemServiced {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -2477,9 +2519,9 @@ impl ExplanationOfBenefitAddItemLocation {
 impl Choice for ExplanationOfBenefitAddItemLocation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Address(Box::default()),
-            2 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Address(One::default()),
+            2 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -2511,7 +2553,7 @@ impl Choice for ExplanationOfBenefitBenefitBalanceFinancialAllowed {
         Some(match variant {
             0 => Self::UnsignedInt(UnsignedInt::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Money(Box::default()),
+            2 => Self::Money(One::default()),
             _ => return None,
         })
     }
@@ -2541,7 +2583,7 @@ impl Choice for ExplanationOfBenefitBenefitBalanceFinancialUsed {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::UnsignedInt(UnsignedInt::default()),
-            1 => Self::Money(Box::default()),
+            1 => Self::Money(One::default()),
             _ => return None,
         })
     }

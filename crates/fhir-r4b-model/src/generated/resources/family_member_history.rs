@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Range, Reference,
-    Resource, UnknownFields,
+    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `FamilyMemberHistory`.
@@ -20,13 +20,13 @@ pub struct FamilyMemberHistory {
     /// `FamilyMemberHistory.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `FamilyMemberHistory.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `FamilyMemberHistory.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `FamilyMemberHistory.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `FamilyMemberHistory.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `FamilyMemberHistory.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `FamilyMemberHistory.extension`, 0..* `Extension`.
@@ -42,17 +42,17 @@ pub struct FamilyMemberHistory {
     /// `FamilyMemberHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/history-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FamilyHistoryStatus>>,
     /// `FamilyMemberHistory.dataAbsentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/history-absent-reason>. Summary.
-    pub data_absent_reason: Option<Box<CodeableConcept>>,
+    pub data_absent_reason: Option<One<CodeableConcept>>,
     /// `FamilyMemberHistory.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `FamilyMemberHistory.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `FamilyMemberHistory.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `FamilyMemberHistory.relationship`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-FamilyMember>. Summary.
-    pub relationship: Option<Box<CodeableConcept>>,
+    pub relationship: Option<One<CodeableConcept>>,
     /// `FamilyMemberHistory.sex`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/administrative-gender>. Summary.
-    pub sex: Option<Box<CodeableConcept>>,
+    pub sex: Option<One<CodeableConcept>>,
     /// `FamilyMemberHistory.born[x]`, 0..1.
     pub born: Option<FamilyMemberHistoryBorn>,
     /// `FamilyMemberHistory.age[x]`, 0..1. Summary.
@@ -83,9 +83,9 @@ pub struct FamilyMemberHistoryCondition {
     /// `FamilyMemberHistory.condition.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `FamilyMemberHistory.condition.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `FamilyMemberHistory.condition.outcome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-outcome>.
-    pub outcome: Option<Box<CodeableConcept>>,
+    pub outcome: Option<One<CodeableConcept>>,
     /// `FamilyMemberHistory.condition.contributedToDeath`, 0..1 `boolean`.
     pub contributed_to_death: Option<Boolean>,
     /// `FamilyMemberHistory.condition.onset[x]`, 0..1.
@@ -101,7 +101,7 @@ pub struct FamilyMemberHistoryCondition {
 #[non_exhaustive]
 pub enum FamilyMemberHistoryBorn {
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `date`.
     Date(Date),
     /// `string`.
@@ -113,9 +113,9 @@ pub enum FamilyMemberHistoryBorn {
 #[non_exhaustive]
 pub enum FamilyMemberHistoryAge {
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `string`.
     String(FhirString),
 }
@@ -127,9 +127,9 @@ pub enum FamilyMemberHistoryDeceased {
     /// `boolean`.
     Boolean(Boolean),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `date`.
     Date(Date),
     /// `string`.
@@ -141,11 +141,11 @@ pub enum FamilyMemberHistoryDeceased {
 #[non_exhaustive]
 pub enum FamilyMemberHistoryConditionOnset {
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `string`.
     String(FhirString),
 }
@@ -155,6 +155,7 @@ impl Element for FamilyMemberHistory {
         &FAMILY_MEMBER_HISTORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -187,6 +188,7 @@ impl Element for FamilyMemberHistory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,6 +275,7 @@ impl Element for FamilyMemberHistoryCondition {
         &FAMILY_MEMBER_HISTORY_CONDITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -287,6 +290,7 @@ impl Element for FamilyMemberHistoryCondition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -329,7 +333,7 @@ impl FamilyMemberHistoryBorn {
 impl Choice for FamilyMemberHistoryBorn {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Period(Box::default()),
+            0 => Self::Period(One::default()),
             1 => Self::Date(Date::default()),
             2 => Self::String(FhirString::default()),
             _ => return None,
@@ -360,8 +364,8 @@ impl FamilyMemberHistoryAge {
 impl Choice for FamilyMemberHistoryAge {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Age(Box::default()),
-            1 => Self::Range(Box::default()),
+            0 => Self::Age(One::default()),
+            1 => Self::Range(One::default()),
             2 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -398,8 +402,8 @@ impl Choice for FamilyMemberHistoryDeceased {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Range(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Range(One::default()),
             3 => Self::Date(Date::default()),
             4 => Self::String(FhirString::default()),
             _ => return None,
@@ -435,9 +439,9 @@ impl FamilyMemberHistoryConditionOnset {
 impl Choice for FamilyMemberHistoryConditionOnset {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Age(Box::default()),
-            1 => Self::Range(Box::default()),
-            2 => Self::Period(Box::default()),
+            0 => Self::Age(One::default()),
+            1 => Self::Range(One::default()),
+            2 => Self::Period(One::default()),
             3 => Self::String(FhirString::default()),
             _ => return None,
         })

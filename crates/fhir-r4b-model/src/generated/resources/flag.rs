@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `Flag`.
@@ -19,13 +20,13 @@ pub struct Flag {
     /// `Flag.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Flag.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Flag.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Flag.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Flag.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Flag.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Flag.extension`, 0..* `Extension`.
@@ -39,15 +40,15 @@ pub struct Flag {
     /// `Flag.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/flag-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Flag.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/flag-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Flag.subject`, 1..1 `Reference` to `Patient`, `Location`, `Group`, `Organization`, `Practitioner`, `PlanDefinition`, `Medication`, `Procedure`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Flag.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Flag.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Flag.author`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -57,6 +58,7 @@ impl Element for Flag {
         &FLAG
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -79,6 +81,7 @@ impl Element for Flag {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

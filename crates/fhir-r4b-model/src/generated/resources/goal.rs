@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, Quantity, Range, Ratio,
-    Reference, Resource, UnknownFields,
+    Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Range,
+    Ratio, Reference, Resource, UnknownFields,
 };
 
 /// The resource `Goal`.
@@ -20,13 +20,13 @@ pub struct Goal {
     /// `Goal.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Goal.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Goal.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Goal.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Goal.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Goal.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Goal.extension`, 0..* `Extension`.
@@ -38,15 +38,15 @@ pub struct Goal {
     /// `Goal.lifecycleStatus`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/goal-status>. Modifies the meaning. Summary.
     pub lifecycle_status: Option<Coded<codes::GoalLifecycleStatus>>,
     /// `Goal.achievementStatus`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-achievement>. Summary.
-    pub achievement_status: Option<Box<CodeableConcept>>,
+    pub achievement_status: Option<One<CodeableConcept>>,
     /// `Goal.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Goal.priority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-priority>. Summary.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `Goal.description`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>. Summary.
-    pub description: Option<Box<CodeableConcept>>,
+    pub description: Option<One<CodeableConcept>>,
     /// `Goal.subject`, 1..1 `Reference` to `Patient`, `Group`, `Organization`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Goal.start[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/goal-start-event>. Summary.
     pub start: Option<GoalStart>,
     /// `Goal.target`, 0..*.
@@ -56,7 +56,7 @@ pub struct Goal {
     /// `Goal.statusReason`, 0..1 `string`.
     pub status_reason: Option<FhirString>,
     /// `Goal.expressedBy`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub expressed_by: Option<Box<Reference>>,
+    pub expressed_by: Option<One<Reference>>,
     /// `Goal.addresses`, 0..* `Reference` to `Condition`, `Observation`, `MedicationStatement`, `NutritionOrder`, `ServiceRequest`, `RiskAssessment`.
     pub addresses: Many<Reference>,
     /// `Goal.note`, 0..* `Annotation`.
@@ -79,7 +79,7 @@ pub struct GoalTarget {
     /// `Goal.target.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Goal.target.measure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub measure: Option<Box<CodeableConcept>>,
+    pub measure: Option<One<CodeableConcept>>,
     /// `Goal.target.detail[x]`, 0..1. Summary.
     pub detail: Option<GoalTargetDetail>,
     /// `Goal.target.due[x]`, 0..1. Summary.
@@ -95,7 +95,7 @@ pub enum GoalStart {
     /// `date`.
     Date(Date),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 /// One of the types of `Goal.target.detail[x]`.
@@ -103,11 +103,11 @@ pub enum GoalStart {
 #[non_exhaustive]
 pub enum GoalTargetDetail {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `string`.
     String(FhirString),
     /// `boolean`.
@@ -115,7 +115,7 @@ pub enum GoalTargetDetail {
     /// `integer`.
     Integer(Integer),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
 }
 
 /// One of the types of `Goal.target.due[x]`.
@@ -125,7 +125,7 @@ pub enum GoalTargetDue {
     /// `date`.
     Date(Date),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
 }
 
 impl Element for Goal {
@@ -133,6 +133,7 @@ impl Element for Goal {
         &GOAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -163,6 +164,7 @@ impl Element for Goal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -249,6 +251,7 @@ impl Element for GoalTarget {
         &GOAL_TARGET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -261,6 +264,7 @@ impl Element for GoalTarget {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -299,7 +303,7 @@ impl Choice for GoalStart {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }
@@ -334,13 +338,13 @@ impl GoalTargetDetail {
 impl Choice for GoalTargetDetail {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Range(Box::default()),
-            2 => Self::CodeableConcept(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Range(One::default()),
+            2 => Self::CodeableConcept(One::default()),
             3 => Self::String(FhirString::default()),
             4 => Self::Boolean(Boolean::default()),
             5 => Self::Integer(Integer::default()),
-            6 => Self::Ratio(Box::default()),
+            6 => Self::Ratio(One::default()),
             _ => return None,
         })
     }
@@ -378,7 +382,7 @@ impl Choice for GoalTargetDue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Date(Date::default()),
-            1 => Self::Duration(Box::default()),
+            1 => Self::Duration(One::default()),
             _ => return None,
         })
     }

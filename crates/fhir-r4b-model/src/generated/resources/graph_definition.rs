@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Integer, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Resource, UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `GraphDefinition`.
@@ -19,13 +19,13 @@ pub struct GraphDefinition {
     /// `GraphDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `GraphDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `GraphDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `GraphDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `GraphDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `GraphDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `GraphDefinition.extension`, 0..* `Extension`.
@@ -142,6 +142,7 @@ impl Element for GraphDefinition {
         &GRAPH_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -171,6 +172,7 @@ impl Element for GraphDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -247,6 +249,7 @@ impl Element for GraphDefinitionLink {
         &GRAPH_DEFINITION_LINK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -262,6 +265,7 @@ impl Element for GraphDefinitionLink {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -300,6 +304,7 @@ impl Element for GraphDefinitionLinkTarget {
         &GRAPH_DEFINITION_LINK_TARGET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -314,6 +319,7 @@ impl Element for GraphDefinitionLinkTarget {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -352,6 +358,7 @@ impl Element for GraphDefinitionLinkTargetCompartment {
         &GRAPH_DEFINITION_LINK_TARGET_COMPARTMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -366,6 +373,7 @@ impl Element for GraphDefinitionLinkTargetCompartment {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

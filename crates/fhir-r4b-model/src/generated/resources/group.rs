@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Range, Reference, Resource,
-    UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `Group`.
@@ -20,13 +20,13 @@ pub struct Group {
     /// `Group.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Group.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Group.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Group.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Group.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Group.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Group.extension`, 0..* `Extension`.
@@ -42,13 +42,13 @@ pub struct Group {
     /// `Group.actual`, 1..1 `boolean`. Summary.
     pub actual: Option<Boolean>,
     /// `Group.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Group.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Group.quantity`, 0..1 `unsignedInt`. Summary.
     pub quantity: Option<UnsignedInt>,
     /// `Group.managingEntity`, 0..1 `Reference` to `Organization`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub managing_entity: Option<Box<Reference>>,
+    pub managing_entity: Option<One<Reference>>,
     /// `Group.characteristic`, 0..*.
     pub characteristic: Many<GroupCharacteristic>,
     /// `Group.member`, 0..*.
@@ -67,13 +67,13 @@ pub struct GroupCharacteristic {
     /// `Group.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Group.characteristic.code`, 1..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Group.characteristic.value[x]`, 1..1.
     pub value: Option<GroupCharacteristicValue>,
     /// `Group.characteristic.exclude`, 1..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `Group.characteristic.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -88,9 +88,9 @@ pub struct GroupMember {
     /// `Group.member.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Group.member.entity`, 1..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Medication`, `Substance`, `Group`.
-    pub entity: Option<Box<Reference>>,
+    pub entity: Option<One<Reference>>,
     /// `Group.member.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Group.member.inactive`, 0..1 `boolean`.
     pub inactive: Option<Boolean>,
     /// What the definition does not know.
@@ -102,15 +102,15 @@ pub struct GroupMember {
 #[non_exhaustive]
 pub enum GroupCharacteristicValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `boolean`.
     Boolean(Boolean),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Group {
@@ -118,6 +118,7 @@ impl Element for Group {
         &GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -142,6 +143,7 @@ impl Element for Group {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -201,6 +203,7 @@ impl Element for GroupCharacteristic {
         &GROUP_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -214,6 +217,7 @@ impl Element for GroupCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -248,6 +252,7 @@ impl Element for GroupMember {
         &GROUP_MEMBER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -260,6 +265,7 @@ impl Element for GroupMember {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -301,11 +307,11 @@ impl GroupCharacteristicValue {
 impl Choice for GroupCharacteristicValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
             1 => Self::Boolean(Boolean::default()),
-            2 => Self::Quantity(Box::default()),
-            3 => Self::Range(Box::default()),
-            4 => Self::Reference(Box::default()),
+            2 => Self::Quantity(One::default()),
+            3 => Self::Range(One::default()),
+            4 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, DataRequirement, Extension, Identifier, Many, Meta, Narrative, Reference,
+    Annotation, CodeableConcept, Coded, DataRequirement, Extension, Identifier, Many, Meta, Narrative, One, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct GuidanceResponse {
     /// `GuidanceResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `GuidanceResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `GuidanceResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `GuidanceResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `GuidanceResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `GuidanceResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `GuidanceResponse.extension`, 0..* `Extension`.
@@ -34,7 +34,7 @@ pub struct GuidanceResponse {
     /// `GuidanceResponse.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `GuidanceResponse.requestIdentifier`, 0..1 `Identifier`. Summary.
-    pub request_identifier: Option<Box<Identifier>>,
+    pub request_identifier: Option<One<Identifier>>,
     /// `GuidanceResponse.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `GuidanceResponse.module[x]`, 1..1. Summary.
@@ -42,13 +42,13 @@ pub struct GuidanceResponse {
     /// `GuidanceResponse.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/guidance-response-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::GuidanceResponseStatus>>,
     /// `GuidanceResponse.subject`, 0..1 `Reference` to `Patient`, `Group`.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `GuidanceResponse.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `GuidanceResponse.occurrenceDateTime`, 0..1 `dateTime`.
     pub occurrence_date_time: Option<DateTime>,
     /// `GuidanceResponse.performer`, 0..1 `Reference` to `Device`.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `GuidanceResponse.reasonCode`, 0..* `CodeableConcept`.
     pub reason_code: Many<CodeableConcept>,
     /// `GuidanceResponse.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -58,9 +58,9 @@ pub struct GuidanceResponse {
     /// `GuidanceResponse.evaluationMessage`, 0..* `Reference` to `OperationOutcome`.
     pub evaluation_message: Many<Reference>,
     /// `GuidanceResponse.outputParameters`, 0..1 `Reference` to `Parameters`.
-    pub output_parameters: Option<Box<Reference>>,
+    pub output_parameters: Option<One<Reference>>,
     /// `GuidanceResponse.result`, 0..1 `Reference` to `CarePlan`, `RequestGroup`.
-    pub result: Option<Box<Reference>>,
+    pub result: Option<One<Reference>>,
     /// `GuidanceResponse.dataRequirement`, 0..* `DataRequirement`.
     pub data_requirement: Many<DataRequirement>,
     /// What the definition does not know.
@@ -76,7 +76,7 @@ pub enum GuidanceResponseModule {
     /// `canonical`.
     Canonical(Canonical),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for GuidanceResponse {
@@ -84,6 +84,7 @@ impl Element for GuidanceResponse {
         &GUIDANCE_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -113,6 +114,7 @@ impl Element for GuidanceResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -189,7 +191,7 @@ impl Choice for GuidanceResponseModule {
         Some(match variant {
             0 => Self::Uri(Uri::default()),
             1 => Self::Canonical(Canonical::default()),
-            2 => Self::CodeableConcept(Box::default()),
+            2 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Markdown, Time, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    Resource, UnknownFields,
+    Attachment, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `HealthcareService`.
@@ -20,13 +20,13 @@ pub struct HealthcareService {
     /// `HealthcareService.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `HealthcareService.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `HealthcareService.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `HealthcareService.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `HealthcareService.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `HealthcareService.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `HealthcareService.extension`, 0..* `Extension`.
@@ -38,7 +38,7 @@ pub struct HealthcareService {
     /// `HealthcareService.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `HealthcareService.providedBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub provided_by: Option<Box<Reference>>,
+    pub provided_by: Option<One<Reference>>,
     /// `HealthcareService.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `HealthcareService.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
@@ -54,7 +54,7 @@ pub struct HealthcareService {
     /// `HealthcareService.extraDetails`, 0..1 `markdown`.
     pub extra_details: Option<Markdown>,
     /// `HealthcareService.photo`, 0..1 `Attachment`. Summary.
-    pub photo: Option<Box<Attachment>>,
+    pub photo: Option<One<Attachment>>,
     /// `HealthcareService.telecom`, 0..* `ContactPoint`.
     pub telecom: Many<ContactPoint>,
     /// `HealthcareService.coverageArea`, 0..* `Reference` to `Location`.
@@ -95,7 +95,7 @@ pub struct HealthcareServiceEligibility {
     /// `HealthcareService.eligibility.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `HealthcareService.eligibility.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `HealthcareService.eligibility.comment`, 0..1 `markdown`.
     pub comment: Option<Markdown>,
     /// What the definition does not know.
@@ -135,7 +135,7 @@ pub struct HealthcareServiceNotAvailable {
     /// `HealthcareService.notAvailable.description`, 1..1 `string`.
     pub description: Option<FhirString>,
     /// `HealthcareService.notAvailable.during`, 0..1 `Period`.
-    pub during: Option<Box<Period>>,
+    pub during: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -145,6 +145,7 @@ impl Element for HealthcareService {
         &HEALTHCARE_SERVICE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -183,6 +184,7 @@ impl Element for HealthcareService {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -284,6 +286,7 @@ impl Element for HealthcareServiceEligibility {
         &HEALTHCARE_SERVICE_ELIGIBILITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -295,6 +298,7 @@ impl Element for HealthcareServiceEligibility {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -325,6 +329,7 @@ impl Element for HealthcareServiceAvailableTime {
         &HEALTHCARE_SERVICE_AVAILABLE_TIME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -338,6 +343,7 @@ impl Element for HealthcareServiceAvailableTime {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -374,6 +380,7 @@ impl Element for HealthcareServiceNotAvailable {
         &HEALTHCARE_SERVICE_NOT_AVAILABLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -385,6 +392,7 @@ impl Element for HealthcareServiceNotAvailable {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, FhirString, Id, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, Reference, Resource,
+    Annotation, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct ImagingStudy {
     /// `ImagingStudy.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImagingStudy.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ImagingStudy.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImagingStudy.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ImagingStudy.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ImagingStudy.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ImagingStudy.extension`, 0..* `Extension`.
@@ -40,15 +40,15 @@ pub struct ImagingStudy {
     /// `ImagingStudy.modality`, 0..* `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html>. Summary.
     pub modality: Many<Coding>,
     /// `ImagingStudy.subject`, 1..1 `Reference` to `Patient`, `Device`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `ImagingStudy.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `ImagingStudy.started`, 0..1 `dateTime`. Summary.
     pub started: Option<DateTime>,
     /// `ImagingStudy.basedOn`, 0..* `Reference` to `CarePlan`, `ServiceRequest`, `Appointment`, `AppointmentResponse`, `Task`. Summary.
     pub based_on: Many<Reference>,
     /// `ImagingStudy.referrer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub referrer: Option<Box<Reference>>,
+    pub referrer: Option<One<Reference>>,
     /// `ImagingStudy.interpreter`, 0..* `Reference` to `Practitioner`, `PractitionerRole`. Summary.
     pub interpreter: Many<Reference>,
     /// `ImagingStudy.endpoint`, 0..* `Reference` to `Endpoint`. Summary.
@@ -58,11 +58,11 @@ pub struct ImagingStudy {
     /// `ImagingStudy.numberOfInstances`, 0..1 `unsignedInt`. Summary.
     pub number_of_instances: Option<UnsignedInt>,
     /// `ImagingStudy.procedureReference`, 0..1 `Reference` to `Procedure`. Summary.
-    pub procedure_reference: Option<Box<Reference>>,
+    pub procedure_reference: Option<One<Reference>>,
     /// `ImagingStudy.procedureCode`, 0..* `CodeableConcept`, extensible codes: <http://www.rsna.org/RadLex_Playbook.aspx>. Summary.
     pub procedure_code: Many<CodeableConcept>,
     /// `ImagingStudy.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `ImagingStudy.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `ImagingStudy.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `Media`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -91,7 +91,7 @@ pub struct ImagingStudySeries {
     /// `ImagingStudy.series.number`, 0..1 `unsignedInt`. Summary.
     pub number: Option<UnsignedInt>,
     /// `ImagingStudy.series.modality`, 1..1 `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html>. Summary.
-    pub modality: Option<Box<Coding>>,
+    pub modality: Option<One<Coding>>,
     /// `ImagingStudy.series.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `ImagingStudy.series.numberOfInstances`, 0..1 `unsignedInt`. Summary.
@@ -99,9 +99,9 @@ pub struct ImagingStudySeries {
     /// `ImagingStudy.series.endpoint`, 0..* `Reference` to `Endpoint`. Summary.
     pub endpoint: Many<Reference>,
     /// `ImagingStudy.series.bodySite`, 0..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<Box<Coding>>,
+    pub body_site: Option<One<Coding>>,
     /// `ImagingStudy.series.laterality`, 0..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/bodysite-laterality>. Summary.
-    pub laterality: Option<Box<Coding>>,
+    pub laterality: Option<One<Coding>>,
     /// `ImagingStudy.series.specimen`, 0..* `Reference` to `Specimen`. Summary.
     pub specimen: Many<Reference>,
     /// `ImagingStudy.series.started`, 0..1 `dateTime`. Summary.
@@ -124,9 +124,9 @@ pub struct ImagingStudySeriesPerformer {
     /// `ImagingStudy.series.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImagingStudy.series.performer.function`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/series-performer-function>. Summary.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `ImagingStudy.series.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -143,7 +143,7 @@ pub struct ImagingStudySeriesInstance {
     /// `ImagingStudy.series.instance.uid`, 1..1 `id`.
     pub uid: Option<Id>,
     /// `ImagingStudy.series.instance.sopClass`, 1..1 `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part04/sect_B.5.html#table_B.5-1>.
-    pub sop_class: Option<Box<Coding>>,
+    pub sop_class: Option<One<Coding>>,
     /// `ImagingStudy.series.instance.number`, 0..1 `unsignedInt`.
     pub number: Option<UnsignedInt>,
     /// `ImagingStudy.series.instance.title`, 0..1 `string`.
@@ -157,6 +157,7 @@ impl Element for ImagingStudy {
         &IMAGING_STUDY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -191,6 +192,7 @@ impl Element for ImagingStudy {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -280,6 +282,7 @@ impl Element for ImagingStudySeries {
         &IMAGING_STUDY_SERIES
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -301,6 +304,7 @@ impl Element for ImagingStudySeries {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -358,6 +362,7 @@ impl Element for ImagingStudySeriesPerformer {
         &IMAGING_STUDY_SERIES_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -369,6 +374,7 @@ impl Element for ImagingStudySeriesPerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -401,6 +407,7 @@ impl Element for ImagingStudySeriesInstance {
         &IMAGING_STUDY_SERIES_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -414,6 +421,7 @@ impl Element for ImagingStudySeriesInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

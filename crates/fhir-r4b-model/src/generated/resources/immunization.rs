@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference, Resource,
-    UnknownFields,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `Immunization`.
@@ -20,13 +20,13 @@ pub struct Immunization {
     /// `Immunization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Immunization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Immunization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Immunization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Immunization.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Immunization.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Immunization.extension`, 0..* `Extension`.
@@ -38,13 +38,13 @@ pub struct Immunization {
     /// `Immunization.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/immunization-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ImmunizationStatusCodes>>,
     /// `Immunization.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-status-reason>.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `Immunization.vaccineCode`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
-    pub vaccine_code: Option<Box<CodeableConcept>>,
+    pub vaccine_code: Option<One<CodeableConcept>>,
     /// `Immunization.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `Immunization.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Immunization.occurrence[x]`, 1..1. Summary.
     pub occurrence: Option<ImmunizationOccurrence>,
     /// `Immunization.recorded`, 0..1 `dateTime`.
@@ -52,21 +52,21 @@ pub struct Immunization {
     /// `Immunization.primarySource`, 0..1 `boolean`. Summary.
     pub primary_source: Option<Boolean>,
     /// `Immunization.reportOrigin`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-origin>.
-    pub report_origin: Option<Box<CodeableConcept>>,
+    pub report_origin: Option<One<CodeableConcept>>,
     /// `Immunization.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Immunization.manufacturer`, 0..1 `Reference` to `Organization`.
-    pub manufacturer: Option<Box<Reference>>,
+    pub manufacturer: Option<One<Reference>>,
     /// `Immunization.lotNumber`, 0..1 `string`.
     pub lot_number: Option<FhirString>,
     /// `Immunization.expirationDate`, 0..1 `date`.
     pub expiration_date: Option<Date>,
     /// `Immunization.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-site>.
-    pub site: Option<Box<CodeableConcept>>,
+    pub site: Option<One<CodeableConcept>>,
     /// `Immunization.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-route>.
-    pub route: Option<Box<CodeableConcept>>,
+    pub route: Option<One<CodeableConcept>>,
     /// `Immunization.doseQuantity`, 0..1 `Quantity`.
-    pub dose_quantity: Option<Box<Quantity>>,
+    pub dose_quantity: Option<One<Quantity>>,
     /// `Immunization.performer`, 0..*. Summary.
     pub performer: Many<ImmunizationPerformer>,
     /// `Immunization.note`, 0..* `Annotation`. Summary.
@@ -84,7 +84,7 @@ pub struct Immunization {
     /// `Immunization.programEligibility`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-program-eligibility>.
     pub program_eligibility: Many<CodeableConcept>,
     /// `Immunization.fundingSource`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-funding-source>.
-    pub funding_source: Option<Box<CodeableConcept>>,
+    pub funding_source: Option<One<CodeableConcept>>,
     /// `Immunization.reaction`, 0..*.
     pub reaction: Many<ImmunizationReaction>,
     /// `Immunization.protocolApplied`, 0..*.
@@ -103,9 +103,9 @@ pub struct ImmunizationPerformer {
     /// `Immunization.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Immunization.performer.function`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/immunization-function>. Summary.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `Immunization.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -143,7 +143,7 @@ pub struct ImmunizationReaction {
     /// `Immunization.reaction.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `Immunization.reaction.detail`, 0..1 `Reference` to `Observation`.
-    pub detail: Option<Box<Reference>>,
+    pub detail: Option<One<Reference>>,
     /// `Immunization.reaction.reported`, 0..1 `boolean`.
     pub reported: Option<Boolean>,
     /// What the definition does not know.
@@ -162,7 +162,7 @@ pub struct ImmunizationProtocolApplied {
     /// `Immunization.protocolApplied.series`, 0..1 `string`.
     pub series: Option<FhirString>,
     /// `Immunization.protocolApplied.authority`, 0..1 `Reference` to `Organization`.
-    pub authority: Option<Box<Reference>>,
+    pub authority: Option<One<Reference>>,
     /// `Immunization.protocolApplied.targetDisease`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-target-disease>.
     pub target_disease: Many<CodeableConcept>,
     /// `Immunization.protocolApplied.doseNumber[x]`, 1..1.
@@ -208,6 +208,7 @@ impl Element for Immunization {
         &IMMUNIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -250,6 +251,7 @@ impl Element for Immunization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -360,6 +362,7 @@ impl Element for ImmunizationPerformer {
         &IMMUNIZATION_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -371,6 +374,7 @@ impl Element for ImmunizationPerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -403,6 +407,7 @@ impl Element for ImmunizationEducation {
         &IMMUNIZATION_EDUCATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -416,6 +421,7 @@ impl Element for ImmunizationEducation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -450,6 +456,7 @@ impl Element for ImmunizationReaction {
         &IMMUNIZATION_REACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -462,6 +469,7 @@ impl Element for ImmunizationReaction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -494,6 +502,7 @@ impl Element for ImmunizationProtocolApplied {
         &IMMUNIZATION_PROTOCOL_APPLIED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -508,6 +517,7 @@ impl Element for ImmunizationProtocolApplied {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,9 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
+};
 
 /// The resource `ImmunizationEvaluation`.
 ///
@@ -17,13 +19,13 @@ pub struct ImmunizationEvaluation {
     /// `ImmunizationEvaluation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImmunizationEvaluation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ImmunizationEvaluation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImmunizationEvaluation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ImmunizationEvaluation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ImmunizationEvaluation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ImmunizationEvaluation.extension`, 0..* `Extension`.
@@ -35,17 +37,17 @@ pub struct ImmunizationEvaluation {
     /// `ImmunizationEvaluation.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ImmunizationEvaluationStatusCodes>>,
     /// `ImmunizationEvaluation.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `ImmunizationEvaluation.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `ImmunizationEvaluation.authority`, 0..1 `Reference` to `Organization`.
-    pub authority: Option<Box<Reference>>,
+    pub authority: Option<One<Reference>>,
     /// `ImmunizationEvaluation.targetDisease`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-target-disease>. Summary.
-    pub target_disease: Option<Box<CodeableConcept>>,
+    pub target_disease: Option<One<CodeableConcept>>,
     /// `ImmunizationEvaluation.immunizationEvent`, 1..1 `Reference` to `Immunization`. Summary.
-    pub immunization_event: Option<Box<Reference>>,
+    pub immunization_event: Option<One<Reference>>,
     /// `ImmunizationEvaluation.doseStatus`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-dose-status>. Summary.
-    pub dose_status: Option<Box<CodeableConcept>>,
+    pub dose_status: Option<One<CodeableConcept>>,
     /// `ImmunizationEvaluation.doseStatusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-dose-status-reason>.
     pub dose_status_reason: Many<CodeableConcept>,
     /// `ImmunizationEvaluation.description`, 0..1 `string`.
@@ -85,6 +87,7 @@ impl Element for ImmunizationEvaluation {
         &IMMUNIZATION_EVALUATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -112,6 +115,7 @@ impl Element for ImmunizationEvaluation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `ImmunizationRecommendation`.
 ///
@@ -16,13 +16,13 @@ pub struct ImmunizationRecommendation {
     /// `ImmunizationRecommendation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImmunizationRecommendation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ImmunizationRecommendation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImmunizationRecommendation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ImmunizationRecommendation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ImmunizationRecommendation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ImmunizationRecommendation.extension`, 0..* `Extension`.
@@ -32,11 +32,11 @@ pub struct ImmunizationRecommendation {
     /// `ImmunizationRecommendation.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `ImmunizationRecommendation.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `ImmunizationRecommendation.date`, 1..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `ImmunizationRecommendation.authority`, 0..1 `Reference` to `Organization`.
-    pub authority: Option<Box<Reference>>,
+    pub authority: Option<One<Reference>>,
     /// `ImmunizationRecommendation.recommendation`, 1..*. Summary.
     pub recommendation: Many<ImmunizationRecommendationRecommendation>,
     /// What the definition does not know.
@@ -55,11 +55,11 @@ pub struct ImmunizationRecommendationRecommendation {
     /// `ImmunizationRecommendation.recommendation.vaccineCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
     pub vaccine_code: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.targetDisease`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-target-disease>. Summary.
-    pub target_disease: Option<Box<CodeableConcept>>,
+    pub target_disease: Option<One<CodeableConcept>>,
     /// `ImmunizationRecommendation.recommendation.contraindicatedVaccineCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
     pub contraindicated_vaccine_code: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.forecastStatus`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-status>. Modifies the meaning. Summary.
-    pub forecast_status: Option<Box<CodeableConcept>>,
+    pub forecast_status: Option<One<CodeableConcept>>,
     /// `ImmunizationRecommendation.recommendation.forecastReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-reason>. Summary.
     pub forecast_reason: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion`, 0..*.
@@ -90,7 +90,7 @@ pub struct ImmunizationRecommendationRecommendationDateCriterion {
     /// `ImmunizationRecommendation.recommendation.dateCriterion.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-date-criterion>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion.value`, 1..1 `dateTime`.
     pub value: Option<DateTime>,
     /// What the definition does not know.
@@ -122,6 +122,7 @@ impl Element for ImmunizationRecommendation {
         &IMMUNIZATION_RECOMMENDATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -141,6 +142,7 @@ impl Element for ImmunizationRecommendation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -187,6 +189,7 @@ impl Element for ImmunizationRecommendationRecommendation {
         &IMMUNIZATION_RECOMMENDATION_RECOMMENDATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -208,6 +211,7 @@ impl Element for ImmunizationRecommendationRecommendation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,6 +277,7 @@ impl Element for ImmunizationRecommendationRecommendationDateCriterion {
         &IMMUNIZATION_RECOMMENDATION_RECOMMENDATION_DATE_CRITERION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -284,6 +289,7 @@ impl Element for ImmunizationRecommendationRecommendationDateCriterion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri, Url};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
     UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ImplementationGuide {
     /// `ImplementationGuide.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImplementationGuide.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ImplementationGuide.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImplementationGuide.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ImplementationGuide.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ImplementationGuide.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ImplementationGuide.extension`, 0..* `Extension`.
@@ -70,9 +70,9 @@ pub struct ImplementationGuide {
     /// `ImplementationGuide.global`, 0..*. Summary.
     pub global: Many<ImplementationGuideGlobal>,
     /// `ImplementationGuide.definition`, 0..1.
-    pub definition: Option<Box<ImplementationGuideDefinition>>,
+    pub definition: Option<One<ImplementationGuideDefinition>>,
     /// `ImplementationGuide.manifest`, 0..1.
-    pub manifest: Option<Box<ImplementationGuideManifest>>,
+    pub manifest: Option<One<ImplementationGuideManifest>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -127,7 +127,7 @@ pub struct ImplementationGuideDefinition {
     /// `ImplementationGuide.definition.resource`, 1..*.
     pub resource: Many<ImplementationGuideDefinitionResource>,
     /// `ImplementationGuide.definition.page`, 0..1.
-    pub page: Option<Box<ImplementationGuideDefinitionPage>>,
+    pub page: Option<One<ImplementationGuideDefinitionPage>>,
     /// `ImplementationGuide.definition.parameter`, 0..*.
     pub parameter: Many<ImplementationGuideDefinitionParameter>,
     /// `ImplementationGuide.definition.template`, 0..*.
@@ -163,7 +163,7 @@ pub struct ImplementationGuideDefinitionResource {
     /// `ImplementationGuide.definition.resource.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImplementationGuide.definition.resource.reference`, 1..1 `Reference` to `Resource`.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// `ImplementationGuide.definition.resource.fhirVersion`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/FHIR-version>.
     pub fhir_version: Many<Coded<codes::FHIRVersion>>,
     /// `ImplementationGuide.definition.resource.name`, 0..1 `string`.
@@ -268,7 +268,7 @@ pub struct ImplementationGuideManifestResource {
     /// `ImplementationGuide.manifest.resource.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImplementationGuide.manifest.resource.reference`, 1..1 `Reference` to `Resource`. Summary.
-    pub reference: Option<Box<Reference>>,
+    pub reference: Option<One<Reference>>,
     /// `ImplementationGuide.manifest.resource.example[x]`, 0..1 to `StructureDefinition`.
     pub example: Option<ImplementationGuideManifestResourceExample>,
     /// `ImplementationGuide.manifest.resource.relativePath`, 0..1 `url`.
@@ -313,7 +313,7 @@ pub enum ImplementationGuideDefinitionPageName {
     /// `url`.
     Url(Url),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ImplementationGuide.manifest.resource.example[x]`.
@@ -331,6 +331,7 @@ impl Element for ImplementationGuide {
         &IMPLEMENTATION_GUIDE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -365,6 +366,7 @@ impl Element for ImplementationGuide {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -454,6 +456,7 @@ impl Element for ImplementationGuideDependsOn {
         &IMPLEMENTATION_GUIDE_DEPENDS_ON
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -466,6 +469,7 @@ impl Element for ImplementationGuideDependsOn {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -498,6 +502,7 @@ impl Element for ImplementationGuideGlobal {
         &IMPLEMENTATION_GUIDE_GLOBAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -509,6 +514,7 @@ impl Element for ImplementationGuideGlobal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -542,6 +548,7 @@ impl Element for ImplementationGuideDefinition {
         &IMPLEMENTATION_GUIDE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -556,6 +563,7 @@ impl Element for ImplementationGuideDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -592,6 +600,7 @@ impl Element for ImplementationGuideDefinitionGrouping {
         &IMPLEMENTATION_GUIDE_DEFINITION_GROUPING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -603,6 +612,7 @@ impl Element for ImplementationGuideDefinitionGrouping {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -633,6 +643,7 @@ impl Element for ImplementationGuideDefinitionResource {
         &IMPLEMENTATION_GUIDE_DEFINITION_RESOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -648,6 +659,7 @@ impl Element for ImplementationGuideDefinitionResource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -688,6 +700,7 @@ impl Element for ImplementationGuideDefinitionPage {
         &IMPLEMENTATION_GUIDE_DEFINITION_PAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -701,6 +714,7 @@ impl Element for ImplementationGuideDefinitionPage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -737,6 +751,7 @@ impl Element for ImplementationGuideDefinitionParameter {
         &IMPLEMENTATION_GUIDE_DEFINITION_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -748,6 +763,7 @@ impl Element for ImplementationGuideDefinitionParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -780,6 +796,7 @@ impl Element for ImplementationGuideDefinitionTemplate {
         &IMPLEMENTATION_GUIDE_DEFINITION_TEMPLATE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -792,6 +809,7 @@ impl Element for ImplementationGuideDefinitionTemplate {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -824,6 +842,7 @@ impl Element for ImplementationGuideManifest {
         &IMPLEMENTATION_GUIDE_MANIFEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -838,6 +857,7 @@ impl Element for ImplementationGuideManifest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -874,6 +894,7 @@ impl Element for ImplementationGuideManifestResource {
         &IMPLEMENTATION_GUIDE_MANIFEST_RESOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -886,6 +907,7 @@ impl Element for ImplementationGuideManifestResource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -918,6 +940,7 @@ impl Element for ImplementationGuideManifestPage {
         &IMPLEMENTATION_GUIDE_MANIFEST_PAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -930,6 +953,7 @@ impl Element for ImplementationGuideManifestPage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1007,7 +1031,7 @@ impl Choice for ImplementationGuideDefinitionPageName {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Url(Url::default()),
-            1 => Self::Reference(Box::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

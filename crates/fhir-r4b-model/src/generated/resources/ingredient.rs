@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, Ratio, RatioRange,
+    CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, One, Ratio, RatioRange,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Ingredient {
     /// `Ingredient.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Ingredient.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Ingredient.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Ingredient.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Ingredient.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Ingredient.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Ingredient.extension`, 0..* `Extension`.
@@ -34,13 +34,13 @@ pub struct Ingredient {
     /// `Ingredient.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `Ingredient.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Ingredient.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `Ingredient.for`, 0..* `Reference` to `MedicinalProductDefinition`, `AdministrableProductDefinition`, `ManufacturedItemDefinition`. Summary.
     pub r#for: Many<Reference>,
     /// `Ingredient.role`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ingredient-role>. Summary.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `Ingredient.function`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ingredient-function>. Summary.
     pub function: Many<CodeableConcept>,
     /// `Ingredient.allergenicIndicator`, 0..1 `boolean`. Summary.
@@ -48,7 +48,7 @@ pub struct Ingredient {
     /// `Ingredient.manufacturer`, 0..*. Summary.
     pub manufacturer: Many<IngredientManufacturer>,
     /// `Ingredient.substance`, 1..1. Summary.
-    pub substance: Option<Box<IngredientSubstance>>,
+    pub substance: Option<One<IngredientSubstance>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -65,7 +65,7 @@ pub struct IngredientManufacturer {
     /// `Ingredient.manufacturer.role`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/ingredient-manufacturer-role>. Summary.
     pub role: Option<Coded<codes::IngredientManufacturerRole>>,
     /// `Ingredient.manufacturer.manufacturer`, 1..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<Box<Reference>>,
+    pub manufacturer: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -80,7 +80,7 @@ pub struct IngredientSubstance {
     /// `Ingredient.substance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Ingredient.substance.code`, 1..1 `CodeableReference` to `SubstanceDefinition`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
-    pub code: Option<Box<CodeableReference>>,
+    pub code: Option<One<CodeableReference>>,
     /// `Ingredient.substance.strength`, 0..*. Summary.
     pub strength: Many<IngredientSubstanceStrength>,
     /// What the definition does not know.
@@ -124,7 +124,7 @@ pub struct IngredientSubstanceStrengthReferenceStrength {
     /// `Ingredient.substance.strength.referenceStrength.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Ingredient.substance.strength.referenceStrength.substance`, 0..1 `CodeableReference` to `SubstanceDefinition`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
-    pub substance: Option<Box<CodeableReference>>,
+    pub substance: Option<One<CodeableReference>>,
     /// `Ingredient.substance.strength.referenceStrength.strength[x]`, 1..1. Summary.
     pub strength: Option<IngredientSubstanceStrengthReferenceStrengthStrength>,
     /// `Ingredient.substance.strength.referenceStrength.measurementPoint`, 0..1 `string`. Summary.
@@ -140,9 +140,9 @@ pub struct IngredientSubstanceStrengthReferenceStrength {
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthPresentation {
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `RatioRange`.
-    RatioRange(Box<RatioRange>),
+    RatioRange(One<RatioRange>),
 }
 
 /// One of the types of `Ingredient.substance.strength.concentration[x]`.
@@ -150,9 +150,9 @@ pub enum IngredientSubstanceStrengthPresentation {
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthConcentration {
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `RatioRange`.
-    RatioRange(Box<RatioRange>),
+    RatioRange(One<RatioRange>),
 }
 
 /// One of the types of `Ingredient.substance.strength.referenceStrength.strength[x]`.
@@ -160,9 +160,9 @@ pub enum IngredientSubstanceStrengthConcentration {
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthReferenceStrengthStrength {
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `RatioRange`.
-    RatioRange(Box<RatioRange>),
+    RatioRange(One<RatioRange>),
 }
 
 impl Element for Ingredient {
@@ -170,6 +170,7 @@ impl Element for Ingredient {
         &INGREDIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -192,6 +193,7 @@ impl Element for Ingredient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -254,6 +256,7 @@ impl Element for IngredientManufacturer {
         &INGREDIENT_MANUFACTURER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -265,6 +268,7 @@ impl Element for IngredientManufacturer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -297,6 +301,7 @@ impl Element for IngredientSubstance {
         &INGREDIENT_SUBSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -308,6 +313,7 @@ impl Element for IngredientSubstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -341,6 +347,7 @@ impl Element for IngredientSubstanceStrength {
         &INGREDIENT_SUBSTANCE_STRENGTH
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -357,6 +364,7 @@ impl Element for IngredientSubstanceStrength {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -400,6 +408,7 @@ impl Element for IngredientSubstanceStrengthReferenceStrength {
         &INGREDIENT_SUBSTANCE_STRENGTH_REFERENCE_STRENGTH
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -413,6 +422,7 @@ impl Element for IngredientSubstanceStrengthReferenceStrength {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -463,8 +473,8 @@ impl IngredientSubstanceStrengthPresentation {
 impl Choice for IngredientSubstanceStrengthPresentation {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Ratio(Box::default()),
-            1 => Self::RatioRange(Box::default()),
+            0 => Self::Ratio(One::default()),
+            1 => Self::RatioRange(One::default()),
             _ => return None,
         })
     }
@@ -491,8 +501,8 @@ impl IngredientSubstanceStrengthConcentration {
 impl Choice for IngredientSubstanceStrengthConcentration {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Ratio(Box::default()),
-            1 => Self::RatioRange(Box::default()),
+            0 => Self::Ratio(One::default()),
+            1 => Self::RatioRange(One::default()),
             _ => return None,
         })
     }
@@ -519,8 +529,8 @@ impl IngredientSubstanceStrengthReferenceStrengthStrength {
 impl Choice for IngredientSubstanceStrengthReferenceStrengthStrength {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Ratio(Box::default()),
-            1 => Self::RatioRange(Box::default()),
+            0 => Self::Ratio(One::default()),
+            1 => Self::RatioRange(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Address, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Money, Narrative,
+    Address, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Money, Narrative, One,
     Period, Quantity, Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct InsurancePlan {
     /// `InsurancePlan.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `InsurancePlan.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `InsurancePlan.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `InsurancePlan.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `InsurancePlan.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `InsurancePlan.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `InsurancePlan.extension`, 0..* `Extension`.
@@ -44,11 +44,11 @@ pub struct InsurancePlan {
     /// `InsurancePlan.alias`, 0..* `string`.
     pub alias: Many<FhirString>,
     /// `InsurancePlan.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `InsurancePlan.ownedBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub owned_by: Option<Box<Reference>>,
+    pub owned_by: Option<One<Reference>>,
     /// `InsurancePlan.administeredBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub administered_by: Option<Box<Reference>>,
+    pub administered_by: Option<One<Reference>>,
     /// `InsurancePlan.coverageArea`, 0..* `Reference` to `Location`. Summary.
     pub coverage_area: Many<Reference>,
     /// `InsurancePlan.contact`, 0..*.
@@ -75,13 +75,13 @@ pub struct InsurancePlanContact {
     /// `InsurancePlan.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.contact.purpose`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contactentity-type>.
-    pub purpose: Option<Box<CodeableConcept>>,
+    pub purpose: Option<One<CodeableConcept>>,
     /// `InsurancePlan.contact.name`, 0..1 `HumanName`.
-    pub name: Option<Box<HumanName>>,
+    pub name: Option<One<HumanName>>,
     /// `InsurancePlan.contact.telecom`, 0..* `ContactPoint`.
     pub telecom: Many<ContactPoint>,
     /// `InsurancePlan.contact.address`, 0..1 `Address`.
-    pub address: Option<Box<Address>>,
+    pub address: Option<One<Address>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -96,7 +96,7 @@ pub struct InsurancePlanCoverage {
     /// `InsurancePlan.coverage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.coverage.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.coverage.network`, 0..* `Reference` to `Organization`.
     pub network: Many<Reference>,
     /// `InsurancePlan.coverage.benefit`, 1..*.
@@ -115,7 +115,7 @@ pub struct InsurancePlanCoverageBenefit {
     /// `InsurancePlan.coverage.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.coverage.benefit.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.coverage.benefit.requirement`, 0..1 `string`.
     pub requirement: Option<FhirString>,
     /// `InsurancePlan.coverage.benefit.limit`, 0..*.
@@ -134,9 +134,9 @@ pub struct InsurancePlanCoverageBenefitLimit {
     /// `InsurancePlan.coverage.benefit.limit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.coverage.benefit.limit.value`, 0..1 `Quantity`.
-    pub value: Option<Box<Quantity>>,
+    pub value: Option<One<Quantity>>,
     /// `InsurancePlan.coverage.benefit.limit.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -153,7 +153,7 @@ pub struct InsurancePlanPlan {
     /// `InsurancePlan.plan.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `InsurancePlan.plan.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.coverageArea`, 0..* `Reference` to `Location`. Summary.
     pub coverage_area: Many<Reference>,
     /// `InsurancePlan.plan.network`, 0..* `Reference` to `Organization`.
@@ -176,11 +176,11 @@ pub struct InsurancePlanPlanGeneralCost {
     /// `InsurancePlan.plan.generalCost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.generalCost.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.generalCost.groupSize`, 0..1 `positiveInt`.
     pub group_size: Option<PositiveInt>,
     /// `InsurancePlan.plan.generalCost.cost`, 0..1 `Money`.
-    pub cost: Option<Box<Money>>,
+    pub cost: Option<One<Money>>,
     /// `InsurancePlan.plan.generalCost.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// What the definition does not know.
@@ -197,7 +197,7 @@ pub struct InsurancePlanPlanSpecificCost {
     /// `InsurancePlan.plan.specificCost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.category`, 1..1 `CodeableConcept`.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.specificCost.benefit`, 0..*.
     pub benefit: Many<InsurancePlanPlanSpecificCostBenefit>,
     /// What the definition does not know.
@@ -214,7 +214,7 @@ pub struct InsurancePlanPlanSpecificCostBenefit {
     /// `InsurancePlan.plan.specificCost.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.benefit.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.specificCost.benefit.cost`, 0..*.
     pub cost: Many<InsurancePlanPlanSpecificCostBenefitCost>,
     /// What the definition does not know.
@@ -231,13 +231,13 @@ pub struct InsurancePlanPlanSpecificCostBenefitCost {
     /// `InsurancePlan.plan.specificCost.benefit.cost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.applicability`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/insuranceplan-applicability>.
-    pub applicability: Option<Box<CodeableConcept>>,
+    pub applicability: Option<One<CodeableConcept>>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.qualifiers`, 0..* `CodeableConcept`.
     pub qualifiers: Many<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.value`, 0..1 `Quantity`.
-    pub value: Option<Box<Quantity>>,
+    pub value: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -247,6 +247,7 @@ impl Element for InsurancePlan {
         &INSURANCE_PLAN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -275,6 +276,7 @@ impl Element for InsurancePlan {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -345,6 +347,7 @@ impl Element for InsurancePlanContact {
         &INSURANCE_PLAN_CONTACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -358,6 +361,7 @@ impl Element for InsurancePlanContact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -393,6 +397,7 @@ impl Element for InsurancePlanCoverage {
         &INSURANCE_PLAN_COVERAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -405,6 +410,7 @@ impl Element for InsurancePlanCoverage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -437,6 +443,7 @@ impl Element for InsurancePlanCoverageBenefit {
         &INSURANCE_PLAN_COVERAGE_BENEFIT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -449,6 +456,7 @@ impl Element for InsurancePlanCoverageBenefit {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -481,6 +489,7 @@ impl Element for InsurancePlanCoverageBenefitLimit {
         &INSURANCE_PLAN_COVERAGE_BENEFIT_LIMIT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -492,6 +501,7 @@ impl Element for InsurancePlanCoverageBenefitLimit {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -522,6 +532,7 @@ impl Element for InsurancePlanPlan {
         &INSURANCE_PLAN_PLAN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -537,6 +548,7 @@ impl Element for InsurancePlanPlan {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -575,6 +587,7 @@ impl Element for InsurancePlanPlanGeneralCost {
         &INSURANCE_PLAN_PLAN_GENERAL_COST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -588,6 +601,7 @@ impl Element for InsurancePlanPlanGeneralCost {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -622,6 +636,7 @@ impl Element for InsurancePlanPlanSpecificCost {
         &INSURANCE_PLAN_PLAN_SPECIFIC_COST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -633,6 +648,7 @@ impl Element for InsurancePlanPlanSpecificCost {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -663,6 +679,7 @@ impl Element for InsurancePlanPlanSpecificCostBenefit {
         &INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -674,6 +691,7 @@ impl Element for InsurancePlanPlanSpecificCostBenefit {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -704,6 +722,7 @@ impl Element for InsurancePlanPlanSpecificCostBenefitCost {
         &INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT_COST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -717,6 +736,7 @@ impl Element for InsurancePlanPlanSpecificCostBenefitCost {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

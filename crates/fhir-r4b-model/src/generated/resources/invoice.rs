@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Markdown, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Reference, Resource,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Invoice {
     /// `Invoice.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Invoice.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Invoice.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Invoice.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Invoice.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Invoice.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Invoice.extension`, 0..* `Extension`.
@@ -40,27 +40,27 @@ pub struct Invoice {
     /// `Invoice.cancelledReason`, 0..1 `string`.
     pub cancelled_reason: Option<FhirString>,
     /// `Invoice.type`, 0..1 `CodeableConcept`. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Invoice.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Invoice.recipient`, 0..1 `Reference` to `Organization`, `Patient`, `RelatedPerson`. Summary.
-    pub recipient: Option<Box<Reference>>,
+    pub recipient: Option<One<Reference>>,
     /// `Invoice.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `Invoice.participant`, 0..*.
     pub participant: Many<InvoiceParticipant>,
     /// `Invoice.issuer`, 0..1 `Reference` to `Organization`.
-    pub issuer: Option<Box<Reference>>,
+    pub issuer: Option<One<Reference>>,
     /// `Invoice.account`, 0..1 `Reference` to `Account`.
-    pub account: Option<Box<Reference>>,
+    pub account: Option<One<Reference>>,
     /// `Invoice.lineItem`, 0..*.
     pub line_item: Many<InvoiceLineItem>,
     /// `Invoice.totalPriceComponent`, 0..*.
     pub total_price_component: Many<InvoiceLineItemPriceComponent>,
     /// `Invoice.totalNet`, 0..1 `Money`. Summary.
-    pub total_net: Option<Box<Money>>,
+    pub total_net: Option<One<Money>>,
     /// `Invoice.totalGross`, 0..1 `Money`. Summary.
-    pub total_gross: Option<Box<Money>>,
+    pub total_gross: Option<One<Money>>,
     /// `Invoice.paymentTerms`, 0..1 `markdown`.
     pub payment_terms: Option<Markdown>,
     /// `Invoice.note`, 0..* `Annotation`.
@@ -79,9 +79,9 @@ pub struct InvoiceParticipant {
     /// `Invoice.participant.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Invoice.participant.role`, 0..1 `CodeableConcept`.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `Invoice.participant.actor`, 1..1 `Reference` to `Practitioner`, `Organization`, `Patient`, `PractitionerRole`, `Device`, `RelatedPerson`.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,11 +117,11 @@ pub struct InvoiceLineItemPriceComponent {
     /// `Invoice.lineItem.priceComponent.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/invoice-priceComponentType>.
     pub r#type: Option<Coded<codes::InvoicePriceComponentType>>,
     /// `Invoice.lineItem.priceComponent.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Invoice.lineItem.priceComponent.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Invoice.lineItem.priceComponent.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -131,9 +131,9 @@ pub struct InvoiceLineItemPriceComponent {
 #[non_exhaustive]
 pub enum InvoiceLineItemChargeItem {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for Invoice {
@@ -141,6 +141,7 @@ impl Element for Invoice {
         &INVOICE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -171,6 +172,7 @@ impl Element for Invoice {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -243,6 +245,7 @@ impl Element for InvoiceParticipant {
         &INVOICE_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -254,6 +257,7 @@ impl Element for InvoiceParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -284,6 +288,7 @@ impl Element for InvoiceLineItem {
         &INVOICE_LINE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -296,6 +301,7 @@ impl Element for InvoiceLineItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -328,6 +334,7 @@ impl Element for InvoiceLineItemPriceComponent {
         &INVOICE_LINE_ITEM_PRICE_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -341,6 +348,7 @@ impl Element for InvoiceLineItemPriceComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -380,8 +388,8 @@ impl InvoiceLineItemChargeItem {
 impl Choice for InvoiceLineItemChargeItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown,
 use crate::same::element;
 use crate::{
     Attachment, CodeableConcept, Coded, ContactDetail, DataRequirement, Extension, Identifier, Many, Meta, Narrative,
-    ParameterDefinition, Period, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
+    One, ParameterDefinition, Period, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `Library`.
@@ -20,13 +20,13 @@ pub struct Library {
     /// `Library.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Library.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Library.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Library.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Library.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Library.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Library.extension`, 0..* `Extension`.
@@ -50,7 +50,7 @@ pub struct Library {
     /// `Library.experimental`, 0..1 `boolean`. Summary.
     pub experimental: Option<Boolean>,
     /// `Library.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/library-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Library.subject[x]`, 0..1 to `Group`, extensible codes: <http://hl7.org/fhir/ValueSet/subject-type>.
     pub subject: Option<LibrarySubject>,
     /// `Library.date`, 0..1 `dateTime`. Summary.
@@ -76,7 +76,7 @@ pub struct Library {
     /// `Library.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Library.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `Library.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `Library.author`, 0..* `ContactDetail`.
@@ -104,9 +104,9 @@ pub struct Library {
 #[non_exhaustive]
 pub enum LibrarySubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Library {
@@ -114,6 +114,7 @@ impl Element for Library {
         &LIBRARY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -159,6 +160,7 @@ impl Element for Library {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,8 +275,8 @@ impl LibrarySubject {
 impl Choice for LibrarySubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

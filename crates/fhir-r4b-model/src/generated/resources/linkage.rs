@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{Coded, Extension, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `Linkage`.
 ///
@@ -17,13 +17,13 @@ pub struct Linkage {
     /// `Linkage.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Linkage.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Linkage.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Linkage.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Linkage.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Linkage.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Linkage.extension`, 0..* `Extension`.
@@ -33,7 +33,7 @@ pub struct Linkage {
     /// `Linkage.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `Linkage.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `Linkage.item`, 1..*. Summary.
     pub item: Many<LinkageItem>,
     /// What the definition does not know.
@@ -52,7 +52,7 @@ pub struct LinkageItem {
     /// `Linkage.item.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/linkage-type>. Summary.
     pub r#type: Option<Coded<codes::LinkageType>>,
     /// `Linkage.item.resource`, 1..1 `Reference` to `Resource`. Summary.
-    pub resource: Option<Box<Reference>>,
+    pub resource: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -62,6 +62,7 @@ impl Element for Linkage {
         &LINKAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -79,6 +80,7 @@ impl Element for Linkage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -121,6 +123,7 @@ impl Element for LinkageItem {
         &LINKAGE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -132,6 +135,7 @@ impl Element for LinkageItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct List {
     /// `List.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `List.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `List.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `List.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `List.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `List.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `List.extension`, 0..* `Extension`.
@@ -42,23 +42,23 @@ pub struct List {
     /// `List.title`, 0..1 `string`. Summary.
     pub title: Option<FhirString>,
     /// `List.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/list-example-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `List.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `List.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `List.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `List.source`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `Device`. Summary.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// `List.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<Box<CodeableConcept>>,
+    pub ordered_by: Option<One<CodeableConcept>>,
     /// `List.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `List.entry`, 0..*.
     pub entry: Many<ListEntry>,
     /// `List.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<Box<CodeableConcept>>,
+    pub empty_reason: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -73,13 +73,13 @@ pub struct ListEntry {
     /// `List.entry.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `List.entry.flag`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/list-item-flag>.
-    pub flag: Option<Box<CodeableConcept>>,
+    pub flag: Option<One<CodeableConcept>>,
     /// `List.entry.deleted`, 0..1 `boolean`. Modifies the meaning.
     pub deleted: Option<Boolean>,
     /// `List.entry.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `List.entry.item`, 1..1 `Reference` to `Resource`.
-    pub item: Option<Box<Reference>>,
+    pub item: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -89,6 +89,7 @@ impl Element for List {
         &LIST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -116,6 +117,7 @@ impl Element for List {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -190,6 +192,7 @@ impl Element for ListEntry {
         &LIST_ENTRY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -203,6 +206,7 @@ impl Element for ListEntry {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

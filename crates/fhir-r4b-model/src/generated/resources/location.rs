@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, Decimal, FhirString, Id, Time, Uri};
 use crate::same::element;
 use crate::{
-    Address, CodeableConcept, Coded, Coding, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Reference,
-    Resource, UnknownFields,
+    Address, CodeableConcept, Coded, Coding, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `Location`.
@@ -20,13 +20,13 @@ pub struct Location {
     /// `Location.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Location.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Location.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Location.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Location.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Location.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Location.extension`, 0..* `Extension`.
@@ -38,7 +38,7 @@ pub struct Location {
     /// `Location.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/location-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::LocationStatus>>,
     /// `Location.operationalStatus`, 0..1 `Coding`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0116>. Summary.
-    pub operational_status: Option<Box<Coding>>,
+    pub operational_status: Option<One<Coding>>,
     /// `Location.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Location.alias`, 0..* `string`.
@@ -52,15 +52,15 @@ pub struct Location {
     /// `Location.telecom`, 0..* `ContactPoint`.
     pub telecom: Many<ContactPoint>,
     /// `Location.address`, 0..1 `Address`.
-    pub address: Option<Box<Address>>,
+    pub address: Option<One<Address>>,
     /// `Location.physicalType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/location-physical-type>. Summary.
-    pub physical_type: Option<Box<CodeableConcept>>,
+    pub physical_type: Option<One<CodeableConcept>>,
     /// `Location.position`, 0..1.
-    pub position: Option<Box<LocationPosition>>,
+    pub position: Option<One<LocationPosition>>,
     /// `Location.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<Box<Reference>>,
+    pub managing_organization: Option<One<Reference>>,
     /// `Location.partOf`, 0..1 `Reference` to `Location`.
-    pub part_of: Option<Box<Reference>>,
+    pub part_of: Option<One<Reference>>,
     /// `Location.hoursOfOperation`, 0..*.
     pub hours_of_operation: Many<LocationHoursOfOperation>,
     /// `Location.availabilityExceptions`, 0..1 `string`.
@@ -116,6 +116,7 @@ impl Element for Location {
         &LOCATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -147,6 +148,7 @@ impl Element for Location {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -229,6 +231,7 @@ impl Element for LocationPosition {
         &LOCATION_POSITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -241,6 +244,7 @@ impl Element for LocationPosition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,6 +277,7 @@ impl Element for LocationHoursOfOperation {
         &LOCATION_HOURS_OF_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -286,6 +291,7 @@ impl Element for LocationHoursOfOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

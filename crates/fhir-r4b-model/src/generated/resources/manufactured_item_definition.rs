@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference, Resource,
-    UnknownFields,
+    Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `ManufacturedItemDefinition`.
@@ -20,13 +20,13 @@ pub struct ManufacturedItemDefinition {
     /// `ManufacturedItemDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ManufacturedItemDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ManufacturedItemDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ManufacturedItemDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ManufacturedItemDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ManufacturedItemDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ManufacturedItemDefinition.extension`, 0..* `Extension`.
@@ -38,9 +38,9 @@ pub struct ManufacturedItemDefinition {
     /// `ManufacturedItemDefinition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `ManufacturedItemDefinition.manufacturedDoseForm`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/manufactured-dose-form>. Summary.
-    pub manufactured_dose_form: Option<Box<CodeableConcept>>,
+    pub manufactured_dose_form: Option<One<CodeableConcept>>,
     /// `ManufacturedItemDefinition.unitOfPresentation`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/unit-of-presentation>. Summary.
-    pub unit_of_presentation: Option<Box<CodeableConcept>>,
+    pub unit_of_presentation: Option<One<CodeableConcept>>,
     /// `ManufacturedItemDefinition.manufacturer`, 0..* `Reference` to `Organization`. Summary.
     pub manufacturer: Many<Reference>,
     /// `ManufacturedItemDefinition.ingredient`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
@@ -61,7 +61,7 @@ pub struct ManufacturedItemDefinitionProperty {
     /// `ManufacturedItemDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ManufacturedItemDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ManufacturedItemDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<ManufacturedItemDefinitionPropertyValue>,
     /// What the definition does not know.
@@ -73,15 +73,15 @@ pub struct ManufacturedItemDefinitionProperty {
 #[non_exhaustive]
 pub enum ManufacturedItemDefinitionPropertyValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `date`.
     Date(Date),
     /// `boolean`.
     Boolean(Boolean),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 impl Element for ManufacturedItemDefinition {
@@ -89,6 +89,7 @@ impl Element for ManufacturedItemDefinition {
         &MANUFACTURED_ITEM_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -110,6 +111,7 @@ impl Element for ManufacturedItemDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -172,6 +174,7 @@ impl Element for ManufacturedItemDefinitionProperty {
         &MANUFACTURED_ITEM_DEFINITION_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -183,6 +186,7 @@ impl Element for ManufacturedItemDefinitionProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -225,11 +229,11 @@ impl ManufacturedItemDefinitionPropertyValue {
 impl Choice for ManufacturedItemDefinitionPropertyValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::Boolean(Boolean::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             _ => return None,
         })
     }

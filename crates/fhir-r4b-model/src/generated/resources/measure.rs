@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    RelatedArtifact, Resource, UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `Measure`.
@@ -20,13 +20,13 @@ pub struct Measure {
     /// `Measure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Measure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Measure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Measure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Measure.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Measure.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Measure.extension`, 0..* `Extension`.
@@ -74,7 +74,7 @@ pub struct Measure {
     /// `Measure.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Measure.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `Measure.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `Measure.author`, 0..* `ContactDetail`.
@@ -92,9 +92,9 @@ pub struct Measure {
     /// `Measure.disclaimer`, 0..1 `markdown`. Summary.
     pub disclaimer: Option<Markdown>,
     /// `Measure.scoring`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-scoring>. Summary.
-    pub scoring: Option<Box<CodeableConcept>>,
+    pub scoring: Option<One<CodeableConcept>>,
     /// `Measure.compositeScoring`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/composite-measure-scoring>. Summary.
-    pub composite_scoring: Option<Box<CodeableConcept>>,
+    pub composite_scoring: Option<One<CodeableConcept>>,
     /// `Measure.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Measure.riskAdjustment`, 0..1 `string`. Summary.
@@ -106,7 +106,7 @@ pub struct Measure {
     /// `Measure.clinicalRecommendationStatement`, 0..1 `markdown`. Summary.
     pub clinical_recommendation_statement: Option<Markdown>,
     /// `Measure.improvementNotation`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/measure-improvement-notation>. Summary.
-    pub improvement_notation: Option<Box<CodeableConcept>>,
+    pub improvement_notation: Option<One<CodeableConcept>>,
     /// `Measure.definition`, 0..* `markdown`. Summary.
     pub definition: Many<Markdown>,
     /// `Measure.guidance`, 0..1 `markdown`. Summary.
@@ -129,7 +129,7 @@ pub struct MeasureGroup {
     /// `Measure.group.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-group-example>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Measure.group.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.population`, 0..*.
@@ -150,11 +150,11 @@ pub struct MeasureGroupPopulation {
     /// `Measure.group.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Measure.group.population.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.population.criteria`, 1..1 `Expression`.
-    pub criteria: Option<Box<Expression>>,
+    pub criteria: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -169,11 +169,11 @@ pub struct MeasureGroupStratifier {
     /// `Measure.group.stratifier.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.stratifier.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Measure.group.stratifier.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.stratifier.criteria`, 0..1 `Expression`.
-    pub criteria: Option<Box<Expression>>,
+    pub criteria: Option<One<Expression>>,
     /// `Measure.group.stratifier.component`, 0..*.
     pub component: Many<MeasureGroupStratifierComponent>,
     /// What the definition does not know.
@@ -190,11 +190,11 @@ pub struct MeasureGroupStratifierComponent {
     /// `Measure.group.stratifier.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.stratifier.component.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Measure.group.stratifier.component.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.stratifier.component.criteria`, 1..1 `Expression`.
-    pub criteria: Option<Box<Expression>>,
+    pub criteria: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -209,13 +209,13 @@ pub struct MeasureSupplementalData {
     /// `Measure.supplementalData.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.supplementalData.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-supplemental-data-example>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Measure.supplementalData.usage`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-data-usage>.
     pub usage: Many<CodeableConcept>,
     /// `Measure.supplementalData.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.supplementalData.criteria`, 1..1 `Expression`.
-    pub criteria: Option<Box<Expression>>,
+    pub criteria: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -225,9 +225,9 @@ pub struct MeasureSupplementalData {
 #[non_exhaustive]
 pub enum MeasureSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Measure {
@@ -235,6 +235,7 @@ impl Element for Measure {
         &MEASURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -290,6 +291,7 @@ impl Element for Measure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -427,6 +429,7 @@ impl Element for MeasureGroup {
         &MEASURE_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -440,6 +443,7 @@ impl Element for MeasureGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -475,6 +479,7 @@ impl Element for MeasureGroupPopulation {
         &MEASURE_GROUP_POPULATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -487,6 +492,7 @@ impl Element for MeasureGroupPopulation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -520,6 +526,7 @@ impl Element for MeasureGroupStratifier {
         &MEASURE_GROUP_STRATIFIER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -533,6 +540,7 @@ impl Element for MeasureGroupStratifier {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -568,6 +576,7 @@ impl Element for MeasureGroupStratifierComponent {
         &MEASURE_GROUP_STRATIFIER_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -580,6 +589,7 @@ impl Element for MeasureGroupStratifierComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -613,6 +623,7 @@ impl Element for MeasureSupplementalData {
         &MEASURE_SUPPLEMENTAL_DATA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -626,6 +637,7 @@ impl Element for MeasureSupplementalData {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -673,8 +685,8 @@ impl MeasureSubject {
 impl Choice for MeasureSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Reference, Resource,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MeasureReport {
     /// `MeasureReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MeasureReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MeasureReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MeasureReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MeasureReport.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MeasureReport.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MeasureReport.extension`, 0..* `Extension`.
@@ -42,15 +42,15 @@ pub struct MeasureReport {
     /// `MeasureReport.measure`, 1..1 `canonical` to `Measure`. Summary.
     pub measure: Option<Canonical>,
     /// `MeasureReport.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Location`, `Device`, `RelatedPerson`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `MeasureReport.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `MeasureReport.reporter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Location`, `Organization`. Summary.
-    pub reporter: Option<Box<Reference>>,
+    pub reporter: Option<One<Reference>>,
     /// `MeasureReport.period`, 1..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `MeasureReport.improvementNotation`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/measure-improvement-notation>. Modifies the meaning. Summary.
-    pub improvement_notation: Option<Box<CodeableConcept>>,
+    pub improvement_notation: Option<One<CodeableConcept>>,
     /// `MeasureReport.group`, 0..*.
     pub group: Many<MeasureReportGroup>,
     /// `MeasureReport.evaluatedResource`, 0..* `Reference` to `Resource`.
@@ -69,11 +69,11 @@ pub struct MeasureReportGroup {
     /// `MeasureReport.group.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-group-example>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `MeasureReport.group.population`, 0..*.
     pub population: Many<MeasureReportGroupPopulation>,
     /// `MeasureReport.group.measureScore`, 0..1 `Quantity`. Summary.
-    pub measure_score: Option<Box<Quantity>>,
+    pub measure_score: Option<One<Quantity>>,
     /// `MeasureReport.group.stratifier`, 0..*.
     pub stratifier: Many<MeasureReportGroupStratifier>,
     /// What the definition does not know.
@@ -90,11 +90,11 @@ pub struct MeasureReportGroupPopulation {
     /// `MeasureReport.group.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `MeasureReport.group.population.count`, 0..1 `integer`.
     pub count: Option<Integer>,
     /// `MeasureReport.group.population.subjectResults`, 0..1 `Reference` to `List`.
-    pub subject_results: Option<Box<Reference>>,
+    pub subject_results: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -126,13 +126,13 @@ pub struct MeasureReportGroupStratifierStratum {
     /// `MeasureReport.group.stratifier.stratum.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.value`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurereport-stratifier-value-example>.
-    pub value: Option<Box<CodeableConcept>>,
+    pub value: Option<One<CodeableConcept>>,
     /// `MeasureReport.group.stratifier.stratum.component`, 0..*.
     pub component: Many<MeasureReportGroupStratifierStratumComponent>,
     /// `MeasureReport.group.stratifier.stratum.population`, 0..*.
     pub population: Many<MeasureReportGroupStratifierStratumPopulation>,
     /// `MeasureReport.group.stratifier.stratum.measureScore`, 0..1 `Quantity`.
-    pub measure_score: Option<Box<Quantity>>,
+    pub measure_score: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -147,9 +147,9 @@ pub struct MeasureReportGroupStratifierStratumComponent {
     /// `MeasureReport.group.stratifier.stratum.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.component.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `MeasureReport.group.stratifier.stratum.component.value`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurereport-stratifier-value-example>.
-    pub value: Option<Box<CodeableConcept>>,
+    pub value: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -164,11 +164,11 @@ pub struct MeasureReportGroupStratifierStratumPopulation {
     /// `MeasureReport.group.stratifier.stratum.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `MeasureReport.group.stratifier.stratum.population.count`, 0..1 `integer`.
     pub count: Option<Integer>,
     /// `MeasureReport.group.stratifier.stratum.population.subjectResults`, 0..1 `Reference` to `List`.
-    pub subject_results: Option<Box<Reference>>,
+    pub subject_results: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -178,6 +178,7 @@ impl Element for MeasureReport {
         &MEASURE_REPORT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -203,6 +204,7 @@ impl Element for MeasureReport {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -271,6 +273,7 @@ impl Element for MeasureReportGroup {
         &MEASURE_REPORT_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -284,6 +287,7 @@ impl Element for MeasureReportGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -320,6 +324,7 @@ impl Element for MeasureReportGroupPopulation {
         &MEASURE_REPORT_GROUP_POPULATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -332,6 +337,7 @@ impl Element for MeasureReportGroupPopulation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -366,6 +372,7 @@ impl Element for MeasureReportGroupStratifier {
         &MEASURE_REPORT_GROUP_STRATIFIER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -377,6 +384,7 @@ impl Element for MeasureReportGroupStratifier {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -409,6 +417,7 @@ impl Element for MeasureReportGroupStratifierStratum {
         &MEASURE_REPORT_GROUP_STRATIFIER_STRATUM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -422,6 +431,7 @@ impl Element for MeasureReportGroupStratifierStratum {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -457,6 +467,7 @@ impl Element for MeasureReportGroupStratifierStratumComponent {
         &MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -468,6 +479,7 @@ impl Element for MeasureReportGroupStratifierStratumComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -502,6 +514,7 @@ impl Element for MeasureReportGroupStratifierStratumPopulation {
         &MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_POPULATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -514,6 +527,7 @@ impl Element for MeasureReportGroupStratifierStratumPopulation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Instant, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    Resource, UnknownFields,
+    Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `Media`.
@@ -20,13 +20,13 @@ pub struct Media {
     /// `Media.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Media.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Media.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Media.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Media.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Media.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Media.extension`, 0..* `Extension`.
@@ -42,29 +42,29 @@ pub struct Media {
     /// `Media.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Media.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/media-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Media.modality`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/media-modality>. Summary.
-    pub modality: Option<Box<CodeableConcept>>,
+    pub modality: Option<One<CodeableConcept>>,
     /// `Media.view`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/media-view>. Summary.
-    pub view: Option<Box<CodeableConcept>>,
+    pub view: Option<One<CodeableConcept>>,
     /// `Media.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Group`, `Device`, `Specimen`, `Location`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Media.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Media.created[x]`, 0..1. Summary.
     pub created: Option<MediaCreated>,
     /// `Media.issued`, 0..1 `instant`. Summary.
     pub issued: Option<Instant>,
     /// `Media.operator`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub operator: Option<Box<Reference>>,
+    pub operator: Option<One<Reference>>,
     /// `Media.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Media.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `Media.deviceName`, 0..1 `string`. Summary.
     pub device_name: Option<FhirString>,
     /// `Media.device`, 0..1 `Reference` to `Device`, `DeviceMetric`, `Device`. Summary.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `Media.height`, 0..1 `positiveInt`. Summary.
     pub height: Option<PositiveInt>,
     /// `Media.width`, 0..1 `positiveInt`. Summary.
@@ -74,7 +74,7 @@ pub struct Media {
     /// `Media.duration`, 0..1 `decimal`. Summary.
     pub duration: Option<Decimal>,
     /// `Media.content`, 1..1 `Attachment`. Summary.
-    pub content: Option<Box<Attachment>>,
+    pub content: Option<One<Attachment>>,
     /// `Media.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -88,7 +88,7 @@ pub enum MediaCreated {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for Media {
@@ -96,6 +96,7 @@ impl Element for Media {
         &MEDIA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -132,6 +133,7 @@ impl Element for Media {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -231,7 +233,7 @@ impl Choice for MediaCreated {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

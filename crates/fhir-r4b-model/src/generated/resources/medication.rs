@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Ratio, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Ratio, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `Medication`.
@@ -19,13 +20,13 @@ pub struct Medication {
     /// `Medication.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Medication.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Medication.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Medication.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Medication.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Medication.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Medication.extension`, 0..* `Extension`.
@@ -35,19 +36,19 @@ pub struct Medication {
     /// `Medication.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Medication.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Medication.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationStatusCodes>>,
     /// `Medication.manufacturer`, 0..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<Box<Reference>>,
+    pub manufacturer: Option<One<Reference>>,
     /// `Medication.form`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-form-codes>.
-    pub form: Option<Box<CodeableConcept>>,
+    pub form: Option<One<CodeableConcept>>,
     /// `Medication.amount`, 0..1 `Ratio`. Summary.
-    pub amount: Option<Box<Ratio>>,
+    pub amount: Option<One<Ratio>>,
     /// `Medication.ingredient`, 0..*.
     pub ingredient: Many<MedicationIngredient>,
     /// `Medication.batch`, 0..1.
-    pub batch: Option<Box<MedicationBatch>>,
+    pub batch: Option<One<MedicationBatch>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -66,7 +67,7 @@ pub struct MedicationIngredient {
     /// `Medication.ingredient.isActive`, 0..1 `boolean`.
     pub is_active: Option<Boolean>,
     /// `Medication.ingredient.strength`, 0..1 `Ratio`.
-    pub strength: Option<Box<Ratio>>,
+    pub strength: Option<One<Ratio>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -93,9 +94,9 @@ pub struct MedicationBatch {
 #[non_exhaustive]
 pub enum MedicationIngredientItem {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Medication {
@@ -103,6 +104,7 @@ impl Element for Medication {
         &MEDICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -125,6 +127,7 @@ impl Element for Medication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -183,6 +186,7 @@ impl Element for MedicationIngredient {
         &MEDICATION_INGREDIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -195,6 +199,7 @@ impl Element for MedicationIngredient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -227,6 +232,7 @@ impl Element for MedicationBatch {
         &MEDICATION_BATCH
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -238,6 +244,7 @@ impl Element for MedicationBatch {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -271,8 +278,8 @@ impl MedicationIngredientItem {
 impl Choice for MedicationIngredientItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

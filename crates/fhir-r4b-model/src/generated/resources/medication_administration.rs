@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Ratio,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Ratio,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MedicationAdministration {
     /// `MedicationAdministration.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationAdministration.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicationAdministration.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationAdministration.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicationAdministration.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicationAdministration.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicationAdministration.extension`, 0..* `Extension`.
@@ -44,13 +44,13 @@ pub struct MedicationAdministration {
     /// `MedicationAdministration.statusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/reason-medication-not-given-codes>.
     pub status_reason: Many<CodeableConcept>,
     /// `MedicationAdministration.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medication-admin-category>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `MedicationAdministration.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationAdministrationMedication>,
     /// `MedicationAdministration.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `MedicationAdministration.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
-    pub context: Option<Box<Reference>>,
+    pub context: Option<One<Reference>>,
     /// `MedicationAdministration.supportingInformation`, 0..* `Reference` to `Resource`.
     pub supporting_information: Many<Reference>,
     /// `MedicationAdministration.effective[x]`, 1..1. Summary.
@@ -62,13 +62,13 @@ pub struct MedicationAdministration {
     /// `MedicationAdministration.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`.
     pub reason_reference: Many<Reference>,
     /// `MedicationAdministration.request`, 0..1 `Reference` to `MedicationRequest`.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `MedicationAdministration.device`, 0..* `Reference` to `Device`.
     pub device: Many<Reference>,
     /// `MedicationAdministration.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `MedicationAdministration.dosage`, 0..1.
-    pub dosage: Option<Box<MedicationAdministrationDosage>>,
+    pub dosage: Option<One<MedicationAdministrationDosage>>,
     /// `MedicationAdministration.eventHistory`, 0..* `Reference` to `Provenance`.
     pub event_history: Many<Reference>,
     /// What the definition does not know.
@@ -85,9 +85,9 @@ pub struct MedicationAdministrationPerformer {
     /// `MedicationAdministration.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationAdministration.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/med-admin-perform-function>.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `MedicationAdministration.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -104,13 +104,13 @@ pub struct MedicationAdministrationDosage {
     /// `MedicationAdministration.dosage.text`, 0..1 `string`.
     pub text: Option<FhirString>,
     /// `MedicationAdministration.dosage.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/approach-site-codes>.
-    pub site: Option<Box<CodeableConcept>>,
+    pub site: Option<One<CodeableConcept>>,
     /// `MedicationAdministration.dosage.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>.
-    pub route: Option<Box<CodeableConcept>>,
+    pub route: Option<One<CodeableConcept>>,
     /// `MedicationAdministration.dosage.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administration-method-codes>.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `MedicationAdministration.dosage.dose`, 0..1 `Quantity`.
-    pub dose: Option<Box<Quantity>>,
+    pub dose: Option<One<Quantity>>,
     /// `MedicationAdministration.dosage.rate[x]`, 0..1.
     pub rate: Option<MedicationAdministrationDosageRate>,
     /// What the definition does not know.
@@ -122,9 +122,9 @@ pub struct MedicationAdministrationDosage {
 #[non_exhaustive]
 pub enum MedicationAdministrationMedication {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationAdministration.effective[x]`.
@@ -134,7 +134,7 @@ pub enum MedicationAdministrationEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `MedicationAdministration.dosage.rate[x]`.
@@ -142,9 +142,9 @@ pub enum MedicationAdministrationEffective {
 #[non_exhaustive]
 pub enum MedicationAdministrationDosageRate {
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 impl Element for MedicationAdministration {
@@ -152,6 +152,7 @@ impl Element for MedicationAdministration {
         &MEDICATION_ADMINISTRATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -185,6 +186,7 @@ impl Element for MedicationAdministration {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -271,6 +273,7 @@ impl Element for MedicationAdministrationPerformer {
         &MEDICATION_ADMINISTRATION_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -282,6 +285,7 @@ impl Element for MedicationAdministrationPerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -313,6 +317,7 @@ impl Element for MedicationAdministrationDosage {
         &MEDICATION_ADMINISTRATION_DOSAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -328,6 +333,7 @@ impl Element for MedicationAdministrationDosage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -372,8 +378,8 @@ impl MedicationAdministrationMedication {
 impl Choice for MedicationAdministrationMedication {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -401,7 +407,7 @@ impl Choice for MedicationAdministrationEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -428,8 +434,8 @@ impl MedicationAdministrationDosageRate {
 impl Choice for MedicationAdministrationDosageRate {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Ratio(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::Ratio(One::default()),
+            1 => Self::Quantity(One::default()),
             _ => return None,
         })
     }

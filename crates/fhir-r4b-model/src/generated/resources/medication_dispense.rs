@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference,
+    Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MedicationDispense {
     /// `MedicationDispense.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationDispense.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicationDispense.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationDispense.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicationDispense.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicationDispense.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicationDispense.extension`, 0..* `Extension`.
@@ -42,33 +42,33 @@ pub struct MedicationDispense {
     /// `MedicationDispense.statusReason[x]`, 0..1 to `DetectedIssue`, example codes: <http://hl7.org/fhir/ValueSet/medicationdispense-status-reason>.
     pub status_reason: Option<MedicationDispenseStatusReason>,
     /// `MedicationDispense.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medicationdispense-category>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `MedicationDispense.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationDispenseMedication>,
     /// `MedicationDispense.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `MedicationDispense.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
-    pub context: Option<Box<Reference>>,
+    pub context: Option<One<Reference>>,
     /// `MedicationDispense.supportingInformation`, 0..* `Reference` to `Resource`.
     pub supporting_information: Many<Reference>,
     /// `MedicationDispense.performer`, 0..*.
     pub performer: Many<MedicationDispensePerformer>,
     /// `MedicationDispense.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `MedicationDispense.authorizingPrescription`, 0..* `Reference` to `MedicationRequest`.
     pub authorizing_prescription: Many<Reference>,
     /// `MedicationDispense.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActPharmacySupplyType>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationDispense.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `MedicationDispense.daysSupply`, 0..1 `Quantity`.
-    pub days_supply: Option<Box<Quantity>>,
+    pub days_supply: Option<One<Quantity>>,
     /// `MedicationDispense.whenPrepared`, 0..1 `dateTime`. Summary.
     pub when_prepared: Option<DateTime>,
     /// `MedicationDispense.whenHandedOver`, 0..1 `dateTime`.
     pub when_handed_over: Option<DateTime>,
     /// `MedicationDispense.destination`, 0..1 `Reference` to `Location`.
-    pub destination: Option<Box<Reference>>,
+    pub destination: Option<One<Reference>>,
     /// `MedicationDispense.receiver`, 0..* `Reference` to `Patient`, `Practitioner`.
     pub receiver: Many<Reference>,
     /// `MedicationDispense.note`, 0..* `Annotation`.
@@ -76,7 +76,7 @@ pub struct MedicationDispense {
     /// `MedicationDispense.dosageInstruction`, 0..* `Dosage`.
     pub dosage_instruction: Many<Dosage>,
     /// `MedicationDispense.substitution`, 0..1.
-    pub substitution: Option<Box<MedicationDispenseSubstitution>>,
+    pub substitution: Option<One<MedicationDispenseSubstitution>>,
     /// `MedicationDispense.detectedIssue`, 0..* `Reference` to `DetectedIssue`.
     pub detected_issue: Many<Reference>,
     /// `MedicationDispense.eventHistory`, 0..* `Reference` to `Provenance`.
@@ -95,9 +95,9 @@ pub struct MedicationDispensePerformer {
     /// `MedicationDispense.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationDispense.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationdispense-performer-function>.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `MedicationDispense.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -114,7 +114,7 @@ pub struct MedicationDispenseSubstitution {
     /// `MedicationDispense.substitution.wasSubstituted`, 1..1 `boolean`.
     pub was_substituted: Option<Boolean>,
     /// `MedicationDispense.substitution.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActSubstanceAdminSubstitutionCode>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationDispense.substitution.reason`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-SubstanceAdminSubstitutionReason>.
     pub reason: Many<CodeableConcept>,
     /// `MedicationDispense.substitution.responsibleParty`, 0..* `Reference` to `Practitioner`, `PractitionerRole`.
@@ -128,9 +128,9 @@ pub struct MedicationDispenseSubstitution {
 #[non_exhaustive]
 pub enum MedicationDispenseStatusReason {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationDispense.medication[x]`.
@@ -138,9 +138,9 @@ pub enum MedicationDispenseStatusReason {
 #[non_exhaustive]
 pub enum MedicationDispenseMedication {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for MedicationDispense {
@@ -148,6 +148,7 @@ impl Element for MedicationDispense {
         &MEDICATION_DISPENSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -186,6 +187,7 @@ impl Element for MedicationDispense {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -280,6 +282,7 @@ impl Element for MedicationDispensePerformer {
         &MEDICATION_DISPENSE_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -291,6 +294,7 @@ impl Element for MedicationDispensePerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -322,6 +326,7 @@ impl Element for MedicationDispenseSubstitution {
         &MEDICATION_DISPENSE_SUBSTITUTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -335,6 +340,7 @@ impl Element for MedicationDispenseSubstitution {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -375,8 +381,8 @@ impl MedicationDispenseStatusReason {
 impl Choice for MedicationDispenseStatusReason {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -403,8 +409,8 @@ impl MedicationDispenseMedication {
 impl Choice for MedicationDispenseMedication {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Base64Binary, Boolean, Code, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Dosage, Duration, Extension, Many, Meta, Money, Narrative, Quantity, Ratio, Reference,
+    CodeableConcept, Coded, Dosage, Duration, Extension, Many, Meta, Money, Narrative, One, Quantity, Ratio, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MedicationKnowledge {
     /// `MedicationKnowledge.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationKnowledge.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicationKnowledge.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationKnowledge.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicationKnowledge.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicationKnowledge.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicationKnowledge.extension`, 0..* `Extension`.
@@ -34,15 +34,15 @@ pub struct MedicationKnowledge {
     /// `MedicationKnowledge.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationKnowledgeStatusCodes>>,
     /// `MedicationKnowledge.manufacturer`, 0..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<Box<Reference>>,
+    pub manufacturer: Option<One<Reference>>,
     /// `MedicationKnowledge.doseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-form-codes>.
-    pub dose_form: Option<Box<CodeableConcept>>,
+    pub dose_form: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.amount`, 0..1 `Quantity`. Summary.
-    pub amount: Option<Box<Quantity>>,
+    pub amount: Option<One<Quantity>>,
     /// `MedicationKnowledge.synonym`, 0..* `string`. Summary.
     pub synonym: Many<FhirString>,
     /// `MedicationKnowledge.relatedMedicationKnowledge`, 0..*.
@@ -68,7 +68,7 @@ pub struct MedicationKnowledge {
     /// `MedicationKnowledge.medicineClassification`, 0..*.
     pub medicine_classification: Many<MedicationKnowledgeMedicineClassification>,
     /// `MedicationKnowledge.packaging`, 0..1.
-    pub packaging: Option<Box<MedicationKnowledgePackaging>>,
+    pub packaging: Option<One<MedicationKnowledgePackaging>>,
     /// `MedicationKnowledge.drugCharacteristic`, 0..*.
     pub drug_characteristic: Many<MedicationKnowledgeDrugCharacteristic>,
     /// `MedicationKnowledge.contraindication`, 0..* `Reference` to `DetectedIssue`.
@@ -91,7 +91,7 @@ pub struct MedicationKnowledgeRelatedMedicationKnowledge {
     /// `MedicationKnowledge.relatedMedicationKnowledge.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.relatedMedicationKnowledge.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.relatedMedicationKnowledge.reference`, 1..* `Reference` to `MedicationKnowledge`.
     pub reference: Many<Reference>,
     /// What the definition does not know.
@@ -108,9 +108,9 @@ pub struct MedicationKnowledgeMonograph {
     /// `MedicationKnowledge.monograph.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.monograph.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.monograph.source`, 0..1 `Reference` to `DocumentReference`, `Media`.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -129,7 +129,7 @@ pub struct MedicationKnowledgeIngredient {
     /// `MedicationKnowledge.ingredient.isActive`, 0..1 `boolean`.
     pub is_active: Option<Boolean>,
     /// `MedicationKnowledge.ingredient.strength`, 0..1 `Ratio`.
-    pub strength: Option<Box<Ratio>>,
+    pub strength: Option<One<Ratio>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -144,11 +144,11 @@ pub struct MedicationKnowledgeCost {
     /// `MedicationKnowledge.cost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.cost.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.cost.source`, 0..1 `string`.
     pub source: Option<FhirString>,
     /// `MedicationKnowledge.cost.cost`, 1..1 `Money`.
-    pub cost: Option<Box<Money>>,
+    pub cost: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -163,7 +163,7 @@ pub struct MedicationKnowledgeMonitoringProgram {
     /// `MedicationKnowledge.monitoringProgram.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.monitoringProgram.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.monitoringProgram.name`, 0..1 `string`.
     pub name: Option<FhirString>,
     /// What the definition does not know.
@@ -199,7 +199,7 @@ pub struct MedicationKnowledgeAdministrationGuidelinesDosage {
     /// `MedicationKnowledge.administrationGuidelines.dosage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.administrationGuidelines.dosage.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.administrationGuidelines.dosage.dosage`, 1..* `Dosage`.
     pub dosage: Many<Dosage>,
     /// What the definition does not know.
@@ -233,7 +233,7 @@ pub struct MedicationKnowledgeMedicineClassification {
     /// `MedicationKnowledge.medicineClassification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.medicineClassification.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.medicineClassification.classification`, 0..* `CodeableConcept`.
     pub classification: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -250,9 +250,9 @@ pub struct MedicationKnowledgePackaging {
     /// `MedicationKnowledge.packaging.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.packaging.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-package-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.packaging.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -267,7 +267,7 @@ pub struct MedicationKnowledgeDrugCharacteristic {
     /// `MedicationKnowledge.drugCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.drugCharacteristic.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-characteristic>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.drugCharacteristic.value[x]`, 0..1.
     pub value: Option<MedicationKnowledgeDrugCharacteristicValue>,
     /// What the definition does not know.
@@ -284,13 +284,13 @@ pub struct MedicationKnowledgeRegulatory {
     /// `MedicationKnowledge.regulatory.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.regulatoryAuthority`, 1..1 `Reference` to `Organization`.
-    pub regulatory_authority: Option<Box<Reference>>,
+    pub regulatory_authority: Option<One<Reference>>,
     /// `MedicationKnowledge.regulatory.substitution`, 0..*.
     pub substitution: Many<MedicationKnowledgeRegulatorySubstitution>,
     /// `MedicationKnowledge.regulatory.schedule`, 0..*.
     pub schedule: Many<MedicationKnowledgeRegulatorySchedule>,
     /// `MedicationKnowledge.regulatory.maxDispense`, 0..1.
-    pub max_dispense: Option<Box<MedicationKnowledgeRegulatoryMaxDispense>>,
+    pub max_dispense: Option<One<MedicationKnowledgeRegulatoryMaxDispense>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -305,7 +305,7 @@ pub struct MedicationKnowledgeRegulatorySubstitution {
     /// `MedicationKnowledge.regulatory.substitution.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.substitution.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicationKnowledge.regulatory.substitution.allowed`, 1..1 `boolean`.
     pub allowed: Option<Boolean>,
     /// What the definition does not know.
@@ -322,7 +322,7 @@ pub struct MedicationKnowledgeRegulatorySchedule {
     /// `MedicationKnowledge.regulatory.schedule.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.schedule.schedule`, 1..1 `CodeableConcept`.
-    pub schedule: Option<Box<CodeableConcept>>,
+    pub schedule: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -337,9 +337,9 @@ pub struct MedicationKnowledgeRegulatoryMaxDispense {
     /// `MedicationKnowledge.regulatory.maxDispense.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.maxDispense.quantity`, 1..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `MedicationKnowledge.regulatory.maxDispense.period`, 0..1 `Duration`.
-    pub period: Option<Box<Duration>>,
+    pub period: Option<One<Duration>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -358,7 +358,7 @@ pub struct MedicationKnowledgeKinetics {
     /// `MedicationKnowledge.kinetics.lethalDose50`, 0..* `Quantity`.
     pub lethal_dose50: Many<Quantity>,
     /// `MedicationKnowledge.kinetics.halfLifePeriod`, 0..1 `Duration`.
-    pub half_life_period: Option<Box<Duration>>,
+    pub half_life_period: Option<One<Duration>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -368,9 +368,9 @@ pub struct MedicationKnowledgeKinetics {
 #[non_exhaustive]
 pub enum MedicationKnowledgeIngredientItem {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationKnowledge.administrationGuidelines.indication[x]`.
@@ -378,9 +378,9 @@ pub enum MedicationKnowledgeIngredientItem {
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationKnowledge.administrationGuidelines.patientCharacteristics.characteristic[x]`.
@@ -388,9 +388,9 @@ pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
 }
 
 /// One of the types of `MedicationKnowledge.drugCharacteristic.value[x]`.
@@ -398,11 +398,11 @@ pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharac
 #[non_exhaustive]
 pub enum MedicationKnowledgeDrugCharacteristicValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `string`.
     String(FhirString),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `base64Binary`.
     Base64Binary(Base64Binary),
 }
@@ -412,6 +412,7 @@ impl Element for MedicationKnowledge {
         &MEDICATION_KNOWLEDGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -448,6 +449,7 @@ impl Element for MedicationKnowledge {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -536,6 +538,7 @@ impl Element for MedicationKnowledgeRelatedMedicationKnowledge {
         &MEDICATION_KNOWLEDGE_RELATED_MEDICATION_KNOWLEDGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -547,6 +550,7 @@ impl Element for MedicationKnowledgeRelatedMedicationKnowledge {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -577,6 +581,7 @@ impl Element for MedicationKnowledgeMonograph {
         &MEDICATION_KNOWLEDGE_MONOGRAPH
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -588,6 +593,7 @@ impl Element for MedicationKnowledgeMonograph {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -618,6 +624,7 @@ impl Element for MedicationKnowledgeIngredient {
         &MEDICATION_KNOWLEDGE_INGREDIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -630,6 +637,7 @@ impl Element for MedicationKnowledgeIngredient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -662,6 +670,7 @@ impl Element for MedicationKnowledgeCost {
         &MEDICATION_KNOWLEDGE_COST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -674,6 +683,7 @@ impl Element for MedicationKnowledgeCost {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -706,6 +716,7 @@ impl Element for MedicationKnowledgeMonitoringProgram {
         &MEDICATION_KNOWLEDGE_MONITORING_PROGRAM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -717,6 +728,7 @@ impl Element for MedicationKnowledgeMonitoringProgram {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -747,6 +759,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelines {
         &MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -759,6 +772,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelines {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -791,6 +805,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelinesDosage {
         &MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_DOSAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -802,6 +817,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelinesDosage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -832,6 +848,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelinesPatientCharacteristi
         &MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_PATIENT_CHARACTERISTICS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -843,6 +860,7 @@ impl Element for MedicationKnowledgeAdministrationGuidelinesPatientCharacteristi
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -877,6 +895,7 @@ impl Element for MedicationKnowledgeMedicineClassification {
         &MEDICATION_KNOWLEDGE_MEDICINE_CLASSIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -888,6 +907,7 @@ impl Element for MedicationKnowledgeMedicineClassification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -918,6 +938,7 @@ impl Element for MedicationKnowledgePackaging {
         &MEDICATION_KNOWLEDGE_PACKAGING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -929,6 +950,7 @@ impl Element for MedicationKnowledgePackaging {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -960,6 +982,7 @@ impl Element for MedicationKnowledgeDrugCharacteristic {
         &MEDICATION_KNOWLEDGE_DRUG_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -971,6 +994,7 @@ impl Element for MedicationKnowledgeDrugCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1002,6 +1026,7 @@ impl Element for MedicationKnowledgeRegulatory {
         &MEDICATION_KNOWLEDGE_REGULATORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1015,6 +1040,7 @@ impl Element for MedicationKnowledgeRegulatory {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1049,6 +1075,7 @@ impl Element for MedicationKnowledgeRegulatorySubstitution {
         &MEDICATION_KNOWLEDGE_REGULATORY_SUBSTITUTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1060,6 +1087,7 @@ impl Element for MedicationKnowledgeRegulatorySubstitution {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1090,6 +1118,7 @@ impl Element for MedicationKnowledgeRegulatorySchedule {
         &MEDICATION_KNOWLEDGE_REGULATORY_SCHEDULE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1100,6 +1129,7 @@ impl Element for MedicationKnowledgeRegulatorySchedule {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1128,6 +1158,7 @@ impl Element for MedicationKnowledgeRegulatoryMaxDispense {
         &MEDICATION_KNOWLEDGE_REGULATORY_MAX_DISPENSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1139,6 +1170,7 @@ impl Element for MedicationKnowledgeRegulatoryMaxDispense {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1169,6 +1201,7 @@ impl Element for MedicationKnowledgeKinetics {
         &MEDICATION_KNOWLEDGE_KINETICS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1181,6 +1214,7 @@ impl Element for MedicationKnowledgeKinetics {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1234,8 +1268,8 @@ impl MedicationKnowledgeIngredientItem {
 impl Choice for MedicationKnowledgeIngredientItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1262,8 +1296,8 @@ impl MedicationKnowledgeAdministrationGuidelinesIndication {
 impl Choice for MedicationKnowledgeAdministrationGuidelinesIndication {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -1290,8 +1324,8 @@ impl MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteri
 impl Choice for MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             _ => return None,
         })
     }
@@ -1323,9 +1357,9 @@ impl MedicationKnowledgeDrugCharacteristicValue {
 impl Choice for MedicationKnowledgeDrugCharacteristicValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Quantity(Box::default()),
+            2 => Self::Quantity(One::default()),
             3 => Self::Base64Binary(Base64Binary::default()),
             _ => return None,
         })

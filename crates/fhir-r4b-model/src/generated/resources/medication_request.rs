@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Dosage, Duration, Extension, Identifier, Many, Meta, Narrative, Period,
+    Annotation, CodeableConcept, Coded, Dosage, Duration, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Quantity, Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MedicationRequest {
     /// `MedicationRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicationRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicationRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicationRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicationRequest.extension`, 0..* `Extension`.
@@ -38,7 +38,7 @@ pub struct MedicationRequest {
     /// `MedicationRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationrequest-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationrequestStatus>>,
     /// `MedicationRequest.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-status-reason>.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `MedicationRequest.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationrequest-intent>. Modifies the meaning. Summary.
     pub intent: Option<Coded<codes::MedicationRequestIntent>>,
     /// `MedicationRequest.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-category>.
@@ -52,21 +52,21 @@ pub struct MedicationRequest {
     /// `MedicationRequest.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationRequestMedication>,
     /// `MedicationRequest.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `MedicationRequest.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `MedicationRequest.supportingInformation`, 0..* `Reference` to `Resource`.
     pub supporting_information: Many<Reference>,
     /// `MedicationRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `MedicationRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `MedicationRequest.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`, `CareTeam`.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `MedicationRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>. Summary.
-    pub performer_type: Option<Box<CodeableConcept>>,
+    pub performer_type: Option<One<CodeableConcept>>,
     /// `MedicationRequest.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
-    pub recorder: Option<Box<Reference>>,
+    pub recorder: Option<One<Reference>>,
     /// `MedicationRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
     pub reason_code: Many<CodeableConcept>,
     /// `MedicationRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`.
@@ -78,9 +78,9 @@ pub struct MedicationRequest {
     /// `MedicationRequest.basedOn`, 0..* `Reference` to `CarePlan`, `MedicationRequest`, `ServiceRequest`, `ImmunizationRecommendation`. Summary.
     pub based_on: Many<Reference>,
     /// `MedicationRequest.groupIdentifier`, 0..1 `Identifier`. Summary.
-    pub group_identifier: Option<Box<Identifier>>,
+    pub group_identifier: Option<One<Identifier>>,
     /// `MedicationRequest.courseOfTherapyType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-course-of-therapy>.
-    pub course_of_therapy_type: Option<Box<CodeableConcept>>,
+    pub course_of_therapy_type: Option<One<CodeableConcept>>,
     /// `MedicationRequest.insurance`, 0..* `Reference` to `Coverage`, `ClaimResponse`.
     pub insurance: Many<Reference>,
     /// `MedicationRequest.note`, 0..* `Annotation`.
@@ -88,11 +88,11 @@ pub struct MedicationRequest {
     /// `MedicationRequest.dosageInstruction`, 0..* `Dosage`.
     pub dosage_instruction: Many<Dosage>,
     /// `MedicationRequest.dispenseRequest`, 0..1.
-    pub dispense_request: Option<Box<MedicationRequestDispenseRequest>>,
+    pub dispense_request: Option<One<MedicationRequestDispenseRequest>>,
     /// `MedicationRequest.substitution`, 0..1.
-    pub substitution: Option<Box<MedicationRequestSubstitution>>,
+    pub substitution: Option<One<MedicationRequestSubstitution>>,
     /// `MedicationRequest.priorPrescription`, 0..1 `Reference` to `MedicationRequest`.
-    pub prior_prescription: Option<Box<Reference>>,
+    pub prior_prescription: Option<One<Reference>>,
     /// `MedicationRequest.detectedIssue`, 0..* `Reference` to `DetectedIssue`.
     pub detected_issue: Many<Reference>,
     /// `MedicationRequest.eventHistory`, 0..* `Reference` to `Provenance`.
@@ -111,19 +111,19 @@ pub struct MedicationRequestDispenseRequest {
     /// `MedicationRequest.dispenseRequest.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationRequest.dispenseRequest.initialFill`, 0..1.
-    pub initial_fill: Option<Box<MedicationRequestDispenseRequestInitialFill>>,
+    pub initial_fill: Option<One<MedicationRequestDispenseRequestInitialFill>>,
     /// `MedicationRequest.dispenseRequest.dispenseInterval`, 0..1 `Duration`.
-    pub dispense_interval: Option<Box<Duration>>,
+    pub dispense_interval: Option<One<Duration>>,
     /// `MedicationRequest.dispenseRequest.validityPeriod`, 0..1 `Period`.
-    pub validity_period: Option<Box<Period>>,
+    pub validity_period: Option<One<Period>>,
     /// `MedicationRequest.dispenseRequest.numberOfRepeatsAllowed`, 0..1 `unsignedInt`.
     pub number_of_repeats_allowed: Option<UnsignedInt>,
     /// `MedicationRequest.dispenseRequest.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `MedicationRequest.dispenseRequest.expectedSupplyDuration`, 0..1 `Duration`.
-    pub expected_supply_duration: Option<Box<Duration>>,
+    pub expected_supply_duration: Option<One<Duration>>,
     /// `MedicationRequest.dispenseRequest.performer`, 0..1 `Reference` to `Organization`.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -138,9 +138,9 @@ pub struct MedicationRequestDispenseRequestInitialFill {
     /// `MedicationRequest.dispenseRequest.initialFill.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationRequest.dispenseRequest.initialFill.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `MedicationRequest.dispenseRequest.initialFill.duration`, 0..1 `Duration`.
-    pub duration: Option<Box<Duration>>,
+    pub duration: Option<One<Duration>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -157,7 +157,7 @@ pub struct MedicationRequestSubstitution {
     /// `MedicationRequest.substitution.allowed[x]`, 1..1, example codes: <http://terminology.hl7.org/ValueSet/v3-ActSubstanceAdminSubstitutionCode>.
     pub allowed: Option<MedicationRequestSubstitutionAllowed>,
     /// `MedicationRequest.substitution.reason`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-SubstanceAdminSubstitutionReason>.
-    pub reason: Option<Box<CodeableConcept>>,
+    pub reason: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -169,7 +169,7 @@ pub enum MedicationRequestReported {
     /// `boolean`.
     Boolean(Boolean),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationRequest.medication[x]`.
@@ -177,9 +177,9 @@ pub enum MedicationRequestReported {
 #[non_exhaustive]
 pub enum MedicationRequestMedication {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationRequest.substitution.allowed[x]`.
@@ -189,7 +189,7 @@ pub enum MedicationRequestSubstitutionAllowed {
     /// `boolean`.
     Boolean(Boolean),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for MedicationRequest {
@@ -197,6 +197,7 @@ impl Element for MedicationRequest {
         &MEDICATION_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -243,6 +244,7 @@ impl Element for MedicationRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -364,6 +366,7 @@ impl Element for MedicationRequestDispenseRequest {
         &MEDICATION_REQUEST_DISPENSE_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -380,6 +383,7 @@ impl Element for MedicationRequestDispenseRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -420,6 +424,7 @@ impl Element for MedicationRequestDispenseRequestInitialFill {
         &MEDICATION_REQUEST_DISPENSE_REQUEST_INITIAL_FILL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -431,6 +436,7 @@ impl Element for MedicationRequestDispenseRequestInitialFill {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -461,6 +467,7 @@ impl Element for MedicationRequestSubstitution {
         &MEDICATION_REQUEST_SUBSTITUTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -472,6 +479,7 @@ impl Element for MedicationRequestSubstitution {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -514,7 +522,7 @@ impl Choice for MedicationRequestReported {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
-            1 => Self::Reference(Box::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -541,8 +549,8 @@ impl MedicationRequestMedication {
 impl Choice for MedicationRequestMedication {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -570,7 +578,7 @@ impl Choice for MedicationRequestSubstitutionAllowed {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct MedicationStatement {
     /// `MedicationStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicationStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicationStatement.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicationStatement.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicationStatement.extension`, 0..* `Extension`.
@@ -44,19 +44,19 @@ pub struct MedicationStatement {
     /// `MedicationStatement.statusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/reason-medication-status-codes>.
     pub status_reason: Many<CodeableConcept>,
     /// `MedicationStatement.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medication-statement-category>. Summary.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `MedicationStatement.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationStatementMedication>,
     /// `MedicationStatement.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `MedicationStatement.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`. Summary.
-    pub context: Option<Box<Reference>>,
+    pub context: Option<One<Reference>>,
     /// `MedicationStatement.effective[x]`, 0..1. Summary.
     pub effective: Option<MedicationStatementEffective>,
     /// `MedicationStatement.dateAsserted`, 0..1 `dateTime`. Summary.
     pub date_asserted: Option<DateTime>,
     /// `MedicationStatement.informationSource`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Organization`.
-    pub information_source: Option<Box<Reference>>,
+    pub information_source: Option<One<Reference>>,
     /// `MedicationStatement.derivedFrom`, 0..* `Reference` to `Resource`.
     pub derived_from: Many<Reference>,
     /// `MedicationStatement.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
@@ -76,9 +76,9 @@ pub struct MedicationStatement {
 #[non_exhaustive]
 pub enum MedicationStatementMedication {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `MedicationStatement.effective[x]`.
@@ -88,7 +88,7 @@ pub enum MedicationStatementEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for MedicationStatement {
@@ -96,6 +96,7 @@ impl Element for MedicationStatement {
         &MEDICATION_STATEMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -127,6 +128,7 @@ impl Element for MedicationStatement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -213,8 +215,8 @@ impl MedicationStatementMedication {
 impl Choice for MedicationStatementMedication {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -242,7 +244,7 @@ impl Choice for MedicationStatementEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown,
 use crate::same::element;
 use crate::{
     Attachment, CodeableConcept, CodeableReference, Coding, Extension, Identifier, Many, MarketingStatus, Meta,
-    Narrative, Period, Quantity, Reference, Resource, UnknownFields,
+    Narrative, One, Period, Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `MedicinalProductDefinition`.
@@ -19,13 +19,13 @@ pub struct MedicinalProductDefinition {
     /// `MedicinalProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicinalProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MedicinalProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicinalProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MedicinalProductDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MedicinalProductDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MedicinalProductDefinition.extension`, 0..* `Extension`.
@@ -35,31 +35,31 @@ pub struct MedicinalProductDefinition {
     /// `MedicinalProductDefinition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `MedicinalProductDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.domain`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-domain>. Summary.
-    pub domain: Option<Box<CodeableConcept>>,
+    pub domain: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `MedicinalProductDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `MedicinalProductDefinition.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `MedicinalProductDefinition.combinedPharmaceuticalDoseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/combined-dose-form>. Summary.
-    pub combined_pharmaceutical_dose_form: Option<Box<CodeableConcept>>,
+    pub combined_pharmaceutical_dose_form: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.route`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
     pub route: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.indication`, 0..1 `markdown`. Summary.
     pub indication: Option<Markdown>,
     /// `MedicinalProductDefinition.legalStatusOfSupply`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/legal-status-of-supply>. Summary.
-    pub legal_status_of_supply: Option<Box<CodeableConcept>>,
+    pub legal_status_of_supply: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.additionalMonitoringIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-additional-monitoring>. Summary.
-    pub additional_monitoring_indicator: Option<Box<CodeableConcept>>,
+    pub additional_monitoring_indicator: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.specialMeasures`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-special-measures>. Summary.
     pub special_measures: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.pediatricUseIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-pediatric-use>. Summary.
-    pub pediatric_use_indicator: Option<Box<CodeableConcept>>,
+    pub pediatric_use_indicator: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.classification`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-classification-codes>. Summary.
     pub classification: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.marketingStatus`, 0..* `MarketingStatus`. Summary.
@@ -102,9 +102,9 @@ pub struct MedicinalProductDefinitionContact {
     /// `MedicinalProductDefinition.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.contact.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-contact-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.contact.contact`, 1..1 `Reference` to `Organization`, `PractitionerRole`. Summary.
-    pub contact: Option<Box<Reference>>,
+    pub contact: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -121,7 +121,7 @@ pub struct MedicinalProductDefinitionName {
     /// `MedicinalProductDefinition.name.productName`, 1..1 `string`. Summary.
     pub product_name: Option<FhirString>,
     /// `MedicinalProductDefinition.name.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-name-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.name.namePart`, 0..*. Summary.
     pub name_part: Many<MedicinalProductDefinitionNameNamePart>,
     /// `MedicinalProductDefinition.name.countryLanguage`, 0..*. Summary.
@@ -142,7 +142,7 @@ pub struct MedicinalProductDefinitionNameNamePart {
     /// `MedicinalProductDefinition.name.namePart.part`, 1..1 `string`. Summary.
     pub part: Option<FhirString>,
     /// `MedicinalProductDefinition.name.namePart.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-name-part-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -157,11 +157,11 @@ pub struct MedicinalProductDefinitionNameCountryLanguage {
     /// `MedicinalProductDefinition.name.countryLanguage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.name.countryLanguage.country`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/country>. Summary.
-    pub country: Option<Box<CodeableConcept>>,
+    pub country: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.name.countryLanguage.jurisdiction`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
-    pub jurisdiction: Option<Box<CodeableConcept>>,
+    pub jurisdiction: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.name.countryLanguage.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>. Summary.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -176,9 +176,9 @@ pub struct MedicinalProductDefinitionCrossReference {
     /// `MedicinalProductDefinition.crossReference.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.crossReference.product`, 1..1 `CodeableReference` to `MedicinalProductDefinition`. Summary.
-    pub product: Option<Box<CodeableReference>>,
+    pub product: Option<One<CodeableReference>>,
     /// `MedicinalProductDefinition.crossReference.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-cross-reference-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -193,13 +193,13 @@ pub struct MedicinalProductDefinitionOperation {
     /// `MedicinalProductDefinition.operation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.operation.type`, 0..1 `CodeableReference` to `ActivityDefinition`, `PlanDefinition`. Summary.
-    pub r#type: Option<Box<CodeableReference>>,
+    pub r#type: Option<One<CodeableReference>>,
     /// `MedicinalProductDefinition.operation.effectiveDate`, 0..1 `Period`. Summary.
-    pub effective_date: Option<Box<Period>>,
+    pub effective_date: Option<One<Period>>,
     /// `MedicinalProductDefinition.operation.organization`, 0..* `Reference` to `Organization`. Summary.
     pub organization: Many<Reference>,
     /// `MedicinalProductDefinition.operation.confidentialityIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-confidentiality>. Summary.
-    pub confidentiality_indicator: Option<Box<CodeableConcept>>,
+    pub confidentiality_indicator: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -214,7 +214,7 @@ pub struct MedicinalProductDefinitionCharacteristic {
     /// `MedicinalProductDefinition.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.characteristic.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `MedicinalProductDefinition.characteristic.value[x]`, 0..1. Summary.
     pub value: Option<MedicinalProductDefinitionCharacteristicValue>,
     /// What the definition does not know.
@@ -226,15 +226,15 @@ pub struct MedicinalProductDefinitionCharacteristic {
 #[non_exhaustive]
 pub enum MedicinalProductDefinitionCharacteristicValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `date`.
     Date(Date),
     /// `boolean`.
     Boolean(Boolean),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 impl Element for MedicinalProductDefinition {
@@ -242,6 +242,7 @@ impl Element for MedicinalProductDefinition {
         &MEDICINAL_PRODUCT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -284,6 +285,7 @@ impl Element for MedicinalProductDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -412,6 +414,7 @@ impl Element for MedicinalProductDefinitionContact {
         &MEDICINAL_PRODUCT_DEFINITION_CONTACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -423,6 +426,7 @@ impl Element for MedicinalProductDefinitionContact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -455,6 +459,7 @@ impl Element for MedicinalProductDefinitionName {
         &MEDICINAL_PRODUCT_DEFINITION_NAME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -468,6 +473,7 @@ impl Element for MedicinalProductDefinitionName {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -504,6 +510,7 @@ impl Element for MedicinalProductDefinitionNameNamePart {
         &MEDICINAL_PRODUCT_DEFINITION_NAME_NAME_PART
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -515,6 +522,7 @@ impl Element for MedicinalProductDefinitionNameNamePart {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -548,6 +556,7 @@ impl Element for MedicinalProductDefinitionNameCountryLanguage {
         &MEDICINAL_PRODUCT_DEFINITION_NAME_COUNTRY_LANGUAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -560,6 +569,7 @@ impl Element for MedicinalProductDefinitionNameCountryLanguage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -600,6 +610,7 @@ impl Element for MedicinalProductDefinitionCrossReference {
         &MEDICINAL_PRODUCT_DEFINITION_CROSS_REFERENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -611,6 +622,7 @@ impl Element for MedicinalProductDefinitionCrossReference {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -643,6 +655,7 @@ impl Element for MedicinalProductDefinitionOperation {
         &MEDICINAL_PRODUCT_DEFINITION_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -656,6 +669,7 @@ impl Element for MedicinalProductDefinitionOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -692,6 +706,7 @@ impl Element for MedicinalProductDefinitionCharacteristic {
         &MEDICINAL_PRODUCT_DEFINITION_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -703,6 +718,7 @@ impl Element for MedicinalProductDefinitionCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -754,11 +770,11 @@ impl MedicinalProductDefinitionCharacteristicValue {
 impl Choice for MedicinalProductDefinitionCharacteristicValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::Boolean(Boolean::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             _ => return None,
         })
     }

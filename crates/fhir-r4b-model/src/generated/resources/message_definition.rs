@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, UnsignedInt, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Resource,
+    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct MessageDefinition {
     /// `MessageDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MessageDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MessageDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MessageDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MessageDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MessageDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MessageDefinition.extension`, 0..* `Extension`.
@@ -128,7 +128,7 @@ pub struct MessageDefinitionAllowedResponse {
 #[non_exhaustive]
 pub enum MessageDefinitionEvent {
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `uri`.
     Uri(Uri),
 }
@@ -138,6 +138,7 @@ impl Element for MessageDefinition {
         &MESSAGE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -176,6 +177,7 @@ impl Element for MessageDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,6 +275,7 @@ impl Element for MessageDefinitionFocus {
         &MESSAGE_DEFINITION_FOCUS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -286,6 +289,7 @@ impl Element for MessageDefinitionFocus {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -323,6 +327,7 @@ impl Element for MessageDefinitionAllowedResponse {
         &MESSAGE_DEFINITION_ALLOWED_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -334,6 +339,7 @@ impl Element for MessageDefinitionAllowedResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -367,7 +373,7 @@ impl MessageDefinitionEvent {
 impl Choice for MessageDefinitionEvent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Coding(Box::default()),
+            0 => Self::Coding(One::default()),
             1 => Self::Uri(Uri::default()),
             _ => return None,
         })

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, FhirString, Id, Uri, Url};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactPoint, Extension, Many, Meta, Narrative, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Coding, ContactPoint, Extension, Many, Meta, Narrative, One, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `MessageHeader`.
@@ -19,13 +20,13 @@ pub struct MessageHeader {
     /// `MessageHeader.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MessageHeader.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MessageHeader.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MessageHeader.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MessageHeader.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MessageHeader.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MessageHeader.extension`, 0..* `Extension`.
@@ -37,19 +38,19 @@ pub struct MessageHeader {
     /// `MessageHeader.destination`, 0..*. Summary.
     pub destination: Many<MessageHeaderDestination>,
     /// `MessageHeader.sender`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub sender: Option<Box<Reference>>,
+    pub sender: Option<One<Reference>>,
     /// `MessageHeader.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub enterer: Option<Box<Reference>>,
+    pub enterer: Option<One<Reference>>,
     /// `MessageHeader.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `MessageHeader.source`, 1..1. Summary.
-    pub source: Option<Box<MessageHeaderSource>>,
+    pub source: Option<One<MessageHeaderSource>>,
     /// `MessageHeader.responsible`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub responsible: Option<Box<Reference>>,
+    pub responsible: Option<One<Reference>>,
     /// `MessageHeader.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/message-reason-encounter>. Summary.
-    pub reason: Option<Box<CodeableConcept>>,
+    pub reason: Option<One<CodeableConcept>>,
     /// `MessageHeader.response`, 0..1. Summary.
-    pub response: Option<Box<MessageHeaderResponse>>,
+    pub response: Option<One<MessageHeaderResponse>>,
     /// `MessageHeader.focus`, 0..* `Reference` to `Resource`. Summary.
     pub focus: Many<Reference>,
     /// `MessageHeader.definition`, 0..1 `canonical` to `MessageDefinition`. Summary.
@@ -70,11 +71,11 @@ pub struct MessageHeaderDestination {
     /// `MessageHeader.destination.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `MessageHeader.destination.target`, 0..1 `Reference` to `Device`. Summary.
-    pub target: Option<Box<Reference>>,
+    pub target: Option<One<Reference>>,
     /// `MessageHeader.destination.endpoint`, 1..1 `url`. Summary.
     pub endpoint: Option<Url>,
     /// `MessageHeader.destination.receiver`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub receiver: Option<Box<Reference>>,
+    pub receiver: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -95,7 +96,7 @@ pub struct MessageHeaderSource {
     /// `MessageHeader.source.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `MessageHeader.source.contact`, 0..1 `ContactPoint`. Summary.
-    pub contact: Option<Box<ContactPoint>>,
+    pub contact: Option<One<ContactPoint>>,
     /// `MessageHeader.source.endpoint`, 1..1 `url`. Summary.
     pub endpoint: Option<Url>,
     /// What the definition does not know.
@@ -116,7 +117,7 @@ pub struct MessageHeaderResponse {
     /// `MessageHeader.response.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/response-code>. Summary.
     pub code: Option<Coded<codes::ResponseType>>,
     /// `MessageHeader.response.details`, 0..1 `Reference` to `OperationOutcome`. Summary.
-    pub details: Option<Box<Reference>>,
+    pub details: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -126,7 +127,7 @@ pub struct MessageHeaderResponse {
 #[non_exhaustive]
 pub enum MessageHeaderEvent {
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `uri`.
     Uri(Uri),
 }
@@ -136,6 +137,7 @@ impl Element for MessageHeader {
         &MESSAGE_HEADER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -161,6 +163,7 @@ impl Element for MessageHeader {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -224,6 +227,7 @@ impl Element for MessageHeaderDestination {
         &MESSAGE_HEADER_DESTINATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -237,6 +241,7 @@ impl Element for MessageHeaderDestination {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -271,6 +276,7 @@ impl Element for MessageHeaderSource {
         &MESSAGE_HEADER_SOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -285,6 +291,7 @@ impl Element for MessageHeaderSource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -321,6 +328,7 @@ impl Element for MessageHeaderResponse {
         &MESSAGE_HEADER_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -333,6 +341,7 @@ impl Element for MessageHeaderResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -371,7 +380,7 @@ impl MessageHeaderEvent {
 impl Choice for MessageHeaderEvent {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Coding(Box::default()),
+            0 => Self::Coding(One::default()),
             1 => Self::Uri(Uri::default()),
             _ => return None,
         })

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, Decimal, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `MolecularSequence`.
@@ -19,13 +20,13 @@ pub struct MolecularSequence {
     /// `MolecularSequence.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MolecularSequence.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `MolecularSequence.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MolecularSequence.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `MolecularSequence.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `MolecularSequence.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `MolecularSequence.extension`, 0..* `Extension`.
@@ -39,17 +40,17 @@ pub struct MolecularSequence {
     /// `MolecularSequence.coordinateSystem`, 1..1 `integer`. Summary.
     pub coordinate_system: Option<Integer>,
     /// `MolecularSequence.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `MolecularSequence.specimen`, 0..1 `Reference` to `Specimen`. Summary.
-    pub specimen: Option<Box<Reference>>,
+    pub specimen: Option<One<Reference>>,
     /// `MolecularSequence.device`, 0..1 `Reference` to `Device`. Summary.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `MolecularSequence.performer`, 0..1 `Reference` to `Organization`. Summary.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `MolecularSequence.quantity`, 0..1 `Quantity`. Summary.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `MolecularSequence.referenceSeq`, 0..1. Summary.
-    pub reference_seq: Option<Box<MolecularSequenceReferenceSeq>>,
+    pub reference_seq: Option<One<MolecularSequenceReferenceSeq>>,
     /// `MolecularSequence.variant`, 0..*. Summary.
     pub variant: Many<MolecularSequenceVariant>,
     /// `MolecularSequence.observedSeq`, 0..1 `string`. Summary.
@@ -78,15 +79,15 @@ pub struct MolecularSequenceReferenceSeq {
     /// `MolecularSequence.referenceSeq.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MolecularSequence.referenceSeq.chromosome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chromosome-human>. Summary.
-    pub chromosome: Option<Box<CodeableConcept>>,
+    pub chromosome: Option<One<CodeableConcept>>,
     /// `MolecularSequence.referenceSeq.genomeBuild`, 0..1 `string`. Summary.
     pub genome_build: Option<FhirString>,
     /// `MolecularSequence.referenceSeq.orientation`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/orientation-type>. Summary.
     pub orientation: Option<Coded<codes::OrientationType>>,
     /// `MolecularSequence.referenceSeq.referenceSeqId`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-referenceSeq>. Summary.
-    pub reference_seq_id: Option<Box<CodeableConcept>>,
+    pub reference_seq_id: Option<One<CodeableConcept>>,
     /// `MolecularSequence.referenceSeq.referenceSeqPointer`, 0..1 `Reference` to `MolecularSequence`. Summary.
-    pub reference_seq_pointer: Option<Box<Reference>>,
+    pub reference_seq_pointer: Option<One<Reference>>,
     /// `MolecularSequence.referenceSeq.referenceSeqString`, 0..1 `string`. Summary.
     pub reference_seq_string: Option<FhirString>,
     /// `MolecularSequence.referenceSeq.strand`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/strand-type>. Summary.
@@ -119,7 +120,7 @@ pub struct MolecularSequenceVariant {
     /// `MolecularSequence.variant.cigar`, 0..1 `string`. Summary.
     pub cigar: Option<FhirString>,
     /// `MolecularSequence.variant.variantPointer`, 0..1 `Reference` to `Observation`. Summary.
-    pub variant_pointer: Option<Box<Reference>>,
+    pub variant_pointer: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -136,15 +137,15 @@ pub struct MolecularSequenceQuality {
     /// `MolecularSequence.quality.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/quality-type>. Summary.
     pub r#type: Option<Coded<codes::QualityType>>,
     /// `MolecularSequence.quality.standardSequence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-quality-standardSequence>. Summary.
-    pub standard_sequence: Option<Box<CodeableConcept>>,
+    pub standard_sequence: Option<One<CodeableConcept>>,
     /// `MolecularSequence.quality.start`, 0..1 `integer`. Summary.
     pub start: Option<Integer>,
     /// `MolecularSequence.quality.end`, 0..1 `integer`. Summary.
     pub end: Option<Integer>,
     /// `MolecularSequence.quality.score`, 0..1 `Quantity`. Summary.
-    pub score: Option<Box<Quantity>>,
+    pub score: Option<One<Quantity>>,
     /// `MolecularSequence.quality.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-quality-method>. Summary.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `MolecularSequence.quality.truthTP`, 0..1 `decimal`. Summary.
     pub truth_tp: Option<Decimal>,
     /// `MolecularSequence.quality.queryTP`, 0..1 `decimal`. Summary.
@@ -162,7 +163,7 @@ pub struct MolecularSequenceQuality {
     /// `MolecularSequence.quality.fScore`, 0..1 `decimal`. Summary.
     pub f_score: Option<Decimal>,
     /// `MolecularSequence.quality.roc`, 0..1. Summary.
-    pub roc: Option<Box<MolecularSequenceQualityRoc>>,
+    pub roc: Option<One<MolecularSequenceQualityRoc>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -229,15 +230,15 @@ pub struct MolecularSequenceStructureVariant {
     /// `MolecularSequence.structureVariant.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MolecularSequence.structureVariant.variantType`, 0..1 `CodeableConcept`, required codes: <http://loinc.org/vs/LL379-9>. Summary.
-    pub variant_type: Option<Box<CodeableConcept>>,
+    pub variant_type: Option<One<CodeableConcept>>,
     /// `MolecularSequence.structureVariant.exact`, 0..1 `boolean`. Summary.
     pub exact: Option<Boolean>,
     /// `MolecularSequence.structureVariant.length`, 0..1 `integer`. Summary.
     pub length: Option<Integer>,
     /// `MolecularSequence.structureVariant.outer`, 0..1. Summary.
-    pub outer: Option<Box<MolecularSequenceStructureVariantOuter>>,
+    pub outer: Option<One<MolecularSequenceStructureVariantOuter>>,
     /// `MolecularSequence.structureVariant.inner`, 0..1. Summary.
-    pub inner: Option<Box<MolecularSequenceStructureVariantInner>>,
+    pub inner: Option<One<MolecularSequenceStructureVariantInner>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -281,6 +282,7 @@ impl Element for MolecularSequence {
         &MOLECULAR_SEQUENCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -311,6 +313,7 @@ impl Element for MolecularSequence {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -381,6 +384,7 @@ impl Element for MolecularSequenceReferenceSeq {
         &MOLECULAR_SEQUENCE_REFERENCE_SEQ
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -399,6 +403,7 @@ impl Element for MolecularSequenceReferenceSeq {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -451,6 +456,7 @@ impl Element for MolecularSequenceVariant {
         &MOLECULAR_SEQUENCE_VARIANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -466,6 +472,7 @@ impl Element for MolecularSequenceVariant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -504,6 +511,7 @@ impl Element for MolecularSequenceQuality {
         &MOLECULAR_SEQUENCE_QUALITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -528,6 +536,7 @@ impl Element for MolecularSequenceQuality {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -591,6 +600,7 @@ impl Element for MolecularSequenceQualityRoc {
         &MOLECULAR_SEQUENCE_QUALITY_ROC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -607,6 +617,7 @@ impl Element for MolecularSequenceQualityRoc {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -647,6 +658,7 @@ impl Element for MolecularSequenceRepository {
         &MOLECULAR_SEQUENCE_REPOSITORY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -662,6 +674,7 @@ impl Element for MolecularSequenceRepository {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -703,6 +716,7 @@ impl Element for MolecularSequenceStructureVariant {
         &MOLECULAR_SEQUENCE_STRUCTURE_VARIANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -717,6 +731,7 @@ impl Element for MolecularSequenceStructureVariant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -755,6 +770,7 @@ impl Element for MolecularSequenceStructureVariantOuter {
         &MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_OUTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -766,6 +782,7 @@ impl Element for MolecularSequenceStructureVariantOuter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -796,6 +813,7 @@ impl Element for MolecularSequenceStructureVariantInner {
         &MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_INNER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -807,6 +825,7 @@ impl Element for MolecularSequenceStructureVariantInner {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Period, Resource, UnknownFields,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Period, Resource, UnknownFields,
     UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct NamingSystem {
     /// `NamingSystem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NamingSystem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `NamingSystem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NamingSystem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `NamingSystem.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `NamingSystem.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `NamingSystem.extension`, 0..* `Extension`.
@@ -48,7 +48,7 @@ pub struct NamingSystem {
     /// `NamingSystem.responsible`, 0..1 `string`.
     pub responsible: Option<FhirString>,
     /// `NamingSystem.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/identifier-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `NamingSystem.description`, 0..1 `markdown`.
     pub description: Option<Markdown>,
     /// `NamingSystem.useContext`, 0..* `UsageContext`. Summary.
@@ -81,7 +81,7 @@ pub struct NamingSystemUniqueId {
     /// `NamingSystem.uniqueId.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// `NamingSystem.uniqueId.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -91,6 +91,7 @@ impl Element for NamingSystem {
         &NAMING_SYSTEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -118,6 +119,7 @@ impl Element for NamingSystem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -191,6 +193,7 @@ impl Element for NamingSystemUniqueId {
         &NAMING_SYSTEM_UNIQUE_ID
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -205,6 +208,7 @@ impl Element for NamingSystemUniqueId {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

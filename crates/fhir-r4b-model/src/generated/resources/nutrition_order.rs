@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Ratio, Reference,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio, Reference,
     Resource, Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct NutritionOrder {
     /// `NutritionOrder.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NutritionOrder.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `NutritionOrder.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NutritionOrder.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `NutritionOrder.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `NutritionOrder.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `NutritionOrder.extension`, 0..* `Extension`.
@@ -46,13 +46,13 @@ pub struct NutritionOrder {
     /// `NutritionOrder.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>. Modifies the meaning. Summary.
     pub intent: Option<Coded<codes::RequestIntent>>,
     /// `NutritionOrder.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `NutritionOrder.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `NutritionOrder.dateTime`, 1..1 `dateTime`. Summary.
     pub date_time: Option<DateTime>,
     /// `NutritionOrder.orderer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub orderer: Option<Box<Reference>>,
+    pub orderer: Option<One<Reference>>,
     /// `NutritionOrder.allergyIntolerance`, 0..* `Reference` to `AllergyIntolerance`.
     pub allergy_intolerance: Many<Reference>,
     /// `NutritionOrder.foodPreferenceModifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-diet>.
@@ -60,11 +60,11 @@ pub struct NutritionOrder {
     /// `NutritionOrder.excludeFoodModifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/food-type>.
     pub exclude_food_modifier: Many<CodeableConcept>,
     /// `NutritionOrder.oralDiet`, 0..1.
-    pub oral_diet: Option<Box<NutritionOrderOralDiet>>,
+    pub oral_diet: Option<One<NutritionOrderOralDiet>>,
     /// `NutritionOrder.supplement`, 0..*.
     pub supplement: Many<NutritionOrderSupplement>,
     /// `NutritionOrder.enteralFormula`, 0..1.
-    pub enteral_formula: Option<Box<NutritionOrderEnteralFormula>>,
+    pub enteral_formula: Option<One<NutritionOrderEnteralFormula>>,
     /// `NutritionOrder.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -106,9 +106,9 @@ pub struct NutritionOrderOralDietNutrient {
     /// `NutritionOrder.oralDiet.nutrient.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.oralDiet.nutrient.modifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/nutrient-code>.
-    pub modifier: Option<Box<CodeableConcept>>,
+    pub modifier: Option<One<CodeableConcept>>,
     /// `NutritionOrder.oralDiet.nutrient.amount`, 0..1 `Quantity`.
-    pub amount: Option<Box<Quantity>>,
+    pub amount: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -123,9 +123,9 @@ pub struct NutritionOrderOralDietTexture {
     /// `NutritionOrder.oralDiet.texture.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.oralDiet.texture.modifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/texture-code>.
-    pub modifier: Option<Box<CodeableConcept>>,
+    pub modifier: Option<One<CodeableConcept>>,
     /// `NutritionOrder.oralDiet.texture.foodType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/modified-foodtype>.
-    pub food_type: Option<Box<CodeableConcept>>,
+    pub food_type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -140,13 +140,13 @@ pub struct NutritionOrderSupplement {
     /// `NutritionOrder.supplement.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.supplement.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplement-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `NutritionOrder.supplement.productName`, 0..1 `string`.
     pub product_name: Option<FhirString>,
     /// `NutritionOrder.supplement.schedule`, 0..* `Timing`.
     pub schedule: Many<Timing>,
     /// `NutritionOrder.supplement.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `NutritionOrder.supplement.instruction`, 0..1 `string`. Summary.
     pub instruction: Option<FhirString>,
     /// What the definition does not know.
@@ -163,21 +163,21 @@ pub struct NutritionOrderEnteralFormula {
     /// `NutritionOrder.enteralFormula.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.enteralFormula.baseFormulaType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/entformula-type>. Summary.
-    pub base_formula_type: Option<Box<CodeableConcept>>,
+    pub base_formula_type: Option<One<CodeableConcept>>,
     /// `NutritionOrder.enteralFormula.baseFormulaProductName`, 0..1 `string`.
     pub base_formula_product_name: Option<FhirString>,
     /// `NutritionOrder.enteralFormula.additiveType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/entformula-additive>.
-    pub additive_type: Option<Box<CodeableConcept>>,
+    pub additive_type: Option<One<CodeableConcept>>,
     /// `NutritionOrder.enteralFormula.additiveProductName`, 0..1 `string`.
     pub additive_product_name: Option<FhirString>,
     /// `NutritionOrder.enteralFormula.caloricDensity`, 0..1 `Quantity`.
-    pub caloric_density: Option<Box<Quantity>>,
+    pub caloric_density: Option<One<Quantity>>,
     /// `NutritionOrder.enteralFormula.routeofAdministration`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/enteral-route>.
-    pub routeof_administration: Option<Box<CodeableConcept>>,
+    pub routeof_administration: Option<One<CodeableConcept>>,
     /// `NutritionOrder.enteralFormula.administration`, 0..*.
     pub administration: Many<NutritionOrderEnteralFormulaAdministration>,
     /// `NutritionOrder.enteralFormula.maxVolumeToDeliver`, 0..1 `Quantity`.
-    pub max_volume_to_deliver: Option<Box<Quantity>>,
+    pub max_volume_to_deliver: Option<One<Quantity>>,
     /// `NutritionOrder.enteralFormula.administrationInstruction`, 0..1 `string`. Summary.
     pub administration_instruction: Option<FhirString>,
     /// What the definition does not know.
@@ -194,9 +194,9 @@ pub struct NutritionOrderEnteralFormulaAdministration {
     /// `NutritionOrder.enteralFormula.administration.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.enteralFormula.administration.schedule`, 0..1 `Timing`.
-    pub schedule: Option<Box<Timing>>,
+    pub schedule: Option<One<Timing>>,
     /// `NutritionOrder.enteralFormula.administration.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `NutritionOrder.enteralFormula.administration.rate[x]`, 0..1.
     pub rate: Option<NutritionOrderEnteralFormulaAdministrationRate>,
     /// What the definition does not know.
@@ -208,9 +208,9 @@ pub struct NutritionOrderEnteralFormulaAdministration {
 #[non_exhaustive]
 pub enum NutritionOrderEnteralFormulaAdministrationRate {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
 }
 
 impl Element for NutritionOrder {
@@ -218,6 +218,7 @@ impl Element for NutritionOrder {
         &NUTRITION_ORDER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -249,6 +250,7 @@ impl Element for NutritionOrder {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -331,6 +333,7 @@ impl Element for NutritionOrderOralDiet {
         &NUTRITION_ORDER_ORAL_DIET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -346,6 +349,7 @@ impl Element for NutritionOrderOralDiet {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -389,6 +393,7 @@ impl Element for NutritionOrderOralDietNutrient {
         &NUTRITION_ORDER_ORAL_DIET_NUTRIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -400,6 +405,7 @@ impl Element for NutritionOrderOralDietNutrient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -431,6 +437,7 @@ impl Element for NutritionOrderOralDietTexture {
         &NUTRITION_ORDER_ORAL_DIET_TEXTURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -442,6 +449,7 @@ impl Element for NutritionOrderOralDietTexture {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -474,6 +482,7 @@ impl Element for NutritionOrderSupplement {
         &NUTRITION_ORDER_SUPPLEMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -488,6 +497,7 @@ impl Element for NutritionOrderSupplement {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -526,6 +536,7 @@ impl Element for NutritionOrderEnteralFormula {
         &NUTRITION_ORDER_ENTERAL_FORMULA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -544,6 +555,7 @@ impl Element for NutritionOrderEnteralFormula {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -592,6 +604,7 @@ impl Element for NutritionOrderEnteralFormulaAdministration {
         &NUTRITION_ORDER_ENTERAL_FORMULA_ADMINISTRATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -604,6 +617,7 @@ impl Element for NutritionOrderEnteralFormulaAdministration {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -647,8 +661,8 @@ impl NutritionOrderEnteralFormulaAdministrationRate {
 impl Choice for NutritionOrderEnteralFormulaAdministrationRate {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Ratio(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Ratio(One::default()),
             _ => return None,
         })
     }

@@ -9,7 +9,7 @@ use crate::primitives::{Base64Binary, Boolean, Code, DateTime, FhirString, Id, U
 use crate::same::element;
 use crate::{
     Annotation, Attachment, CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative,
-    Quantity, Ratio, Reference, Resource, UnknownFields,
+    One, Quantity, Ratio, Reference, Resource, UnknownFields,
 };
 
 /// The resource `NutritionProduct`.
@@ -20,13 +20,13 @@ pub struct NutritionProduct {
     /// `NutritionProduct.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NutritionProduct.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `NutritionProduct.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NutritionProduct.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `NutritionProduct.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `NutritionProduct.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `NutritionProduct.extension`, 0..* `Extension`.
@@ -38,7 +38,7 @@ pub struct NutritionProduct {
     /// `NutritionProduct.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/nutrition-product-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `NutritionProduct.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/edible-substance-type>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `NutritionProduct.manufacturer`, 0..* `Reference` to `Organization`. Summary.
     pub manufacturer: Many<Reference>,
     /// `NutritionProduct.nutrient`, 0..*. Summary.
@@ -50,7 +50,7 @@ pub struct NutritionProduct {
     /// `NutritionProduct.productCharacteristic`, 0..*.
     pub product_characteristic: Many<NutritionProductProductCharacteristic>,
     /// `NutritionProduct.instance`, 0..1.
-    pub instance: Option<Box<NutritionProductInstance>>,
+    pub instance: Option<One<NutritionProductInstance>>,
     /// `NutritionProduct.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.
@@ -67,7 +67,7 @@ pub struct NutritionProductNutrient {
     /// `NutritionProduct.nutrient.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionProduct.nutrient.item`, 0..1 `CodeableReference` to `Substance`, example codes: <http://hl7.org/fhir/ValueSet/nutrition-product-nutrient>.
-    pub item: Option<Box<CodeableReference>>,
+    pub item: Option<One<CodeableReference>>,
     /// `NutritionProduct.nutrient.amount`, 0..* `Ratio`.
     pub amount: Many<Ratio>,
     /// What the definition does not know.
@@ -84,7 +84,7 @@ pub struct NutritionProductIngredient {
     /// `NutritionProduct.ingredient.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionProduct.ingredient.item`, 1..1 `CodeableReference` to `NutritionProduct`. Summary.
-    pub item: Option<Box<CodeableReference>>,
+    pub item: Option<One<CodeableReference>>,
     /// `NutritionProduct.ingredient.amount`, 0..* `Ratio`. Summary.
     pub amount: Many<Ratio>,
     /// What the definition does not know.
@@ -101,7 +101,7 @@ pub struct NutritionProductProductCharacteristic {
     /// `NutritionProduct.productCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionProduct.productCharacteristic.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurement-property>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `NutritionProduct.productCharacteristic.value[x]`, 1..1.
     pub value: Option<NutritionProductProductCharacteristicValue>,
     /// What the definition does not know.
@@ -118,7 +118,7 @@ pub struct NutritionProductInstance {
     /// `NutritionProduct.instance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionProduct.instance.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `NutritionProduct.instance.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `NutritionProduct.instance.lotNumber`, 0..1 `string`.
@@ -136,15 +136,15 @@ pub struct NutritionProductInstance {
 #[non_exhaustive]
 pub enum NutritionProductProductCharacteristicValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `string`.
     String(FhirString),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `base64Binary`.
     Base64Binary(Base64Binary),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `boolean`.
     Boolean(Boolean),
 }
@@ -154,6 +154,7 @@ impl Element for NutritionProduct {
         &NUTRITION_PRODUCT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -178,6 +179,7 @@ impl Element for NutritionProduct {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -245,6 +247,7 @@ impl Element for NutritionProductNutrient {
         &NUTRITION_PRODUCT_NUTRIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -256,6 +259,7 @@ impl Element for NutritionProductNutrient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -287,6 +291,7 @@ impl Element for NutritionProductIngredient {
         &NUTRITION_PRODUCT_INGREDIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -298,6 +303,7 @@ impl Element for NutritionProductIngredient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -328,6 +334,7 @@ impl Element for NutritionProductProductCharacteristic {
         &NUTRITION_PRODUCT_PRODUCT_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -339,6 +346,7 @@ impl Element for NutritionProductProductCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -371,6 +379,7 @@ impl Element for NutritionProductInstance {
         &NUTRITION_PRODUCT_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -385,6 +394,7 @@ impl Element for NutritionProductInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -437,11 +447,11 @@ impl NutritionProductProductCharacteristicValue {
 impl Choice for NutritionProductProductCharacteristicValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
             1 => Self::String(FhirString::default()),
-            2 => Self::Quantity(Box::default()),
+            2 => Self::Quantity(One::default()),
             3 => Self::Base64Binary(Base64Binary::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             5 => Self::Boolean(Boolean::default()),
             _ => return None,
         })

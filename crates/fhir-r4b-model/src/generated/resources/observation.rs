@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Instant, Integer, Time, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Range, Ratio,
-    Reference, Resource, SampledData, Timing, UnknownFields,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
+    Ratio, Reference, Resource, SampledData, Timing, UnknownFields,
 };
 
 /// The resource `Observation`.
@@ -20,13 +20,13 @@ pub struct Observation {
     /// `Observation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Observation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Observation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Observation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Observation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Observation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Observation.extension`, 0..* `Extension`.
@@ -44,13 +44,13 @@ pub struct Observation {
     /// `Observation.category`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/observation-category>.
     pub category: Many<CodeableConcept>,
     /// `Observation.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Observation.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`, `Organization`, `Procedure`, `Practitioner`, `Medication`, `Substance`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Observation.focus`, 0..* `Reference` to `Resource`. Summary.
     pub focus: Many<Reference>,
     /// `Observation.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Observation.effective[x]`, 0..1. Summary.
     pub effective: Option<ObservationEffective>,
     /// `Observation.issued`, 0..1 `instant`. Summary.
@@ -60,19 +60,19 @@ pub struct Observation {
     /// `Observation.value[x]`, 0..1. Summary.
     pub value: Option<ObservationValue>,
     /// `Observation.dataAbsentReason`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/data-absent-reason>.
-    pub data_absent_reason: Option<Box<CodeableConcept>>,
+    pub data_absent_reason: Option<One<CodeableConcept>>,
     /// `Observation.interpretation`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/observation-interpretation>.
     pub interpretation: Many<CodeableConcept>,
     /// `Observation.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Observation.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `Observation.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-methods>.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `Observation.specimen`, 0..1 `Reference` to `Specimen`.
-    pub specimen: Option<Box<Reference>>,
+    pub specimen: Option<One<Reference>>,
     /// `Observation.device`, 0..1 `Reference` to `Device`, `DeviceMetric`.
-    pub device: Option<Box<Reference>>,
+    pub device: Option<One<Reference>>,
     /// `Observation.referenceRange`, 0..*.
     pub reference_range: Many<ObservationReferenceRange>,
     /// `Observation.hasMember`, 0..* `Reference` to `Observation`, `QuestionnaireResponse`, `MolecularSequence`. Summary.
@@ -95,15 +95,15 @@ pub struct ObservationReferenceRange {
     /// `Observation.referenceRange.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Observation.referenceRange.low`, 0..1 `Quantity`.
-    pub low: Option<Box<Quantity>>,
+    pub low: Option<One<Quantity>>,
     /// `Observation.referenceRange.high`, 0..1 `Quantity`.
-    pub high: Option<Box<Quantity>>,
+    pub high: Option<One<Quantity>>,
     /// `Observation.referenceRange.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/referencerange-meaning>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Observation.referenceRange.appliesTo`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/referencerange-appliesto>.
     pub applies_to: Many<CodeableConcept>,
     /// `Observation.referenceRange.age`, 0..1 `Range`.
-    pub age: Option<Box<Range>>,
+    pub age: Option<One<Range>>,
     /// `Observation.referenceRange.text`, 0..1 `string`.
     pub text: Option<FhirString>,
     /// What the definition does not know.
@@ -120,11 +120,11 @@ pub struct ObservationComponent {
     /// `Observation.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Observation.component.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Observation.component.value[x]`, 0..1. Summary.
     pub value: Option<ObservationComponentValue>,
     /// `Observation.component.dataAbsentReason`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/data-absent-reason>.
-    pub data_absent_reason: Option<Box<CodeableConcept>>,
+    pub data_absent_reason: Option<One<CodeableConcept>>,
     /// `Observation.component.interpretation`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/observation-interpretation>.
     pub interpretation: Many<CodeableConcept>,
     /// `Observation.component.referenceRange`, 0..*.
@@ -140,9 +140,9 @@ pub enum ObservationEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
     /// `instant`.
     Instant(Instant),
 }
@@ -152,9 +152,9 @@ pub enum ObservationEffective {
 #[non_exhaustive]
 pub enum ObservationValue {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `string`.
     String(FhirString),
     /// `boolean`.
@@ -162,17 +162,17 @@ pub enum ObservationValue {
     /// `integer`.
     Integer(Integer),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `SampledData`.
-    SampledData(Box<SampledData>),
+    SampledData(One<SampledData>),
     /// `time`.
     Time(Time),
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `Observation.component.value[x]`.
@@ -180,9 +180,9 @@ pub enum ObservationValue {
 #[non_exhaustive]
 pub enum ObservationComponentValue {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `string`.
     String(FhirString),
     /// `boolean`.
@@ -190,17 +190,17 @@ pub enum ObservationComponentValue {
     /// `integer`.
     Integer(Integer),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `SampledData`.
-    SampledData(Box<SampledData>),
+    SampledData(One<SampledData>),
     /// `time`.
     Time(Time),
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 impl Element for Observation {
@@ -208,6 +208,7 @@ impl Element for Observation {
         &OBSERVATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -246,6 +247,7 @@ impl Element for Observation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -344,6 +346,7 @@ impl Element for ObservationReferenceRange {
         &OBSERVATION_REFERENCE_RANGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -359,6 +362,7 @@ impl Element for ObservationReferenceRange {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -400,6 +404,7 @@ impl Element for ObservationComponent {
         &OBSERVATION_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -414,6 +419,7 @@ impl Element for ObservationComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -461,8 +467,8 @@ impl Choice for ObservationEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             3 => Self::Instant(Instant::default()),
             _ => return None,
         })
@@ -506,17 +512,17 @@ impl ObservationValue {
 impl Choice for ObservationValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             2 => Self::String(FhirString::default()),
             3 => Self::Boolean(Boolean::default()),
             4 => Self::Integer(Integer::default()),
-            5 => Self::Range(Box::default()),
-            6 => Self::Ratio(Box::default()),
-            7 => Self::SampledData(Box::default()),
+            5 => Self::Range(One::default()),
+            6 => Self::Ratio(One::default()),
+            7 => Self::SampledData(One::default()),
             8 => Self::Time(Time::default()),
             9 => Self::DateTime(DateTime::default()),
-            10 => Self::Period(Box::default()),
+            10 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -573,17 +579,17 @@ impl ObservationComponentValue {
 impl Choice for ObservationComponentValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             2 => Self::String(FhirString::default()),
             3 => Self::Boolean(Boolean::default()),
             4 => Self::Integer(Integer::default()),
-            5 => Self::Range(Box::default()),
-            6 => Self::Ratio(Box::default()),
-            7 => Self::SampledData(Box::default()),
+            5 => Self::Range(One::default()),
+            6 => Self::Ratio(One::default()),
+            7 => Self::SampledData(One::default()),
             8 => Self::Time(Time::default()),
             9 => Self::DateTime(DateTime::default()),
-            10 => Self::Period(Box::default()),
+            10 => Self::Period(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, Decimal, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Range, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Range, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `ObservationDefinition`.
@@ -19,13 +20,13 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ObservationDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ObservationDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ObservationDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ObservationDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ObservationDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ObservationDefinition.extension`, 0..* `Extension`.
@@ -35,7 +36,7 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `ObservationDefinition.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ObservationDefinition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `ObservationDefinition.permittedDataType`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/permitted-data-type>.
@@ -43,21 +44,21 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.multipleResultsAllowed`, 0..1 `boolean`.
     pub multiple_results_allowed: Option<Boolean>,
     /// `ObservationDefinition.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-methods>.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `ObservationDefinition.preferredReportName`, 0..1 `string`.
     pub preferred_report_name: Option<FhirString>,
     /// `ObservationDefinition.quantitativeDetails`, 0..1.
-    pub quantitative_details: Option<Box<ObservationDefinitionQuantitativeDetails>>,
+    pub quantitative_details: Option<One<ObservationDefinitionQuantitativeDetails>>,
     /// `ObservationDefinition.qualifiedInterval`, 0..*.
     pub qualified_interval: Many<ObservationDefinitionQualifiedInterval>,
     /// `ObservationDefinition.validCodedValueSet`, 0..1 `Reference` to `ValueSet`.
-    pub valid_coded_value_set: Option<Box<Reference>>,
+    pub valid_coded_value_set: Option<One<Reference>>,
     /// `ObservationDefinition.normalCodedValueSet`, 0..1 `Reference` to `ValueSet`.
-    pub normal_coded_value_set: Option<Box<Reference>>,
+    pub normal_coded_value_set: Option<One<Reference>>,
     /// `ObservationDefinition.abnormalCodedValueSet`, 0..1 `Reference` to `ValueSet`.
-    pub abnormal_coded_value_set: Option<Box<Reference>>,
+    pub abnormal_coded_value_set: Option<One<Reference>>,
     /// `ObservationDefinition.criticalCodedValueSet`, 0..1 `Reference` to `ValueSet`.
-    pub critical_coded_value_set: Option<Box<Reference>>,
+    pub critical_coded_value_set: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -72,9 +73,9 @@ pub struct ObservationDefinitionQuantitativeDetails {
     /// `ObservationDefinition.quantitativeDetails.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ObservationDefinition.quantitativeDetails.customaryUnit`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub customary_unit: Option<Box<CodeableConcept>>,
+    pub customary_unit: Option<One<CodeableConcept>>,
     /// `ObservationDefinition.quantitativeDetails.unit`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub unit: Option<Box<CodeableConcept>>,
+    pub unit: Option<One<CodeableConcept>>,
     /// `ObservationDefinition.quantitativeDetails.conversionFactor`, 0..1 `decimal`.
     pub conversion_factor: Option<Decimal>,
     /// `ObservationDefinition.quantitativeDetails.decimalPrecision`, 0..1 `integer`.
@@ -95,17 +96,17 @@ pub struct ObservationDefinitionQualifiedInterval {
     /// `ObservationDefinition.qualifiedInterval.category`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/observation-range-category>.
     pub category: Option<Coded<codes::ObservationRangeCategory>>,
     /// `ObservationDefinition.qualifiedInterval.range`, 0..1 `Range`.
-    pub range: Option<Box<Range>>,
+    pub range: Option<One<Range>>,
     /// `ObservationDefinition.qualifiedInterval.context`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/referencerange-meaning>.
-    pub context: Option<Box<CodeableConcept>>,
+    pub context: Option<One<CodeableConcept>>,
     /// `ObservationDefinition.qualifiedInterval.appliesTo`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/referencerange-appliesto>.
     pub applies_to: Many<CodeableConcept>,
     /// `ObservationDefinition.qualifiedInterval.gender`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/administrative-gender>.
     pub gender: Option<Coded<codes::AdministrativeGender>>,
     /// `ObservationDefinition.qualifiedInterval.age`, 0..1 `Range`.
-    pub age: Option<Box<Range>>,
+    pub age: Option<One<Range>>,
     /// `ObservationDefinition.qualifiedInterval.gestationalAge`, 0..1 `Range`.
-    pub gestational_age: Option<Box<Range>>,
+    pub gestational_age: Option<One<Range>>,
     /// `ObservationDefinition.qualifiedInterval.condition`, 0..1 `string`.
     pub condition: Option<FhirString>,
     /// What the definition does not know.
@@ -117,6 +118,7 @@ impl Element for ObservationDefinition {
         &OBSERVATION_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -144,6 +146,7 @@ impl Element for ObservationDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -215,6 +218,7 @@ impl Element for ObservationDefinitionQuantitativeDetails {
         &OBSERVATION_DEFINITION_QUANTITATIVE_DETAILS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -228,6 +232,7 @@ impl Element for ObservationDefinitionQuantitativeDetails {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -264,6 +269,7 @@ impl Element for ObservationDefinitionQualifiedInterval {
         &OBSERVATION_DEFINITION_QUALIFIED_INTERVAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -281,6 +287,7 @@ impl Element for ObservationDefinitionQualifiedInterval {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

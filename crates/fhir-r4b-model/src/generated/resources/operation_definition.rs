@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Integer, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Resource, UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `OperationDefinition`.
@@ -19,13 +19,13 @@ pub struct OperationDefinition {
     /// `OperationDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OperationDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `OperationDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OperationDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `OperationDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `OperationDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `OperationDefinition.extension`, 0..* `Extension`.
@@ -114,7 +114,7 @@ pub struct OperationDefinitionParameter {
     /// `OperationDefinition.parameter.searchType`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/search-param-type>.
     pub search_type: Option<Coded<codes::SearchParamType>>,
     /// `OperationDefinition.parameter.binding`, 0..1.
-    pub binding: Option<Box<OperationDefinitionParameterBinding>>,
+    pub binding: Option<One<OperationDefinitionParameterBinding>>,
     /// `OperationDefinition.parameter.referencedFrom`, 0..*.
     pub referenced_from: Many<OperationDefinitionParameterReferencedFrom>,
     /// `OperationDefinition.parameter.part`, 0..*.
@@ -179,6 +179,7 @@ impl Element for OperationDefinition {
         &OPERATION_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -219,6 +220,7 @@ impl Element for OperationDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -320,6 +322,7 @@ impl Element for OperationDefinitionParameter {
         &OPERATION_DEFINITION_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -340,6 +343,7 @@ impl Element for OperationDefinitionParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -391,6 +395,7 @@ impl Element for OperationDefinitionParameterBinding {
         &OPERATION_DEFINITION_PARAMETER_BINDING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -402,6 +407,7 @@ impl Element for OperationDefinitionParameterBinding {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -434,6 +440,7 @@ impl Element for OperationDefinitionParameterReferencedFrom {
         &OPERATION_DEFINITION_PARAMETER_REFERENCED_FROM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -445,6 +452,7 @@ impl Element for OperationDefinitionParameterReferencedFrom {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -475,6 +483,7 @@ impl Element for OperationDefinitionOverload {
         &OPERATION_DEFINITION_OVERLOAD
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -486,6 +495,7 @@ impl Element for OperationDefinitionOverload {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

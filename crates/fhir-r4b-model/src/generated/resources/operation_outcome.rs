@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, Resource, UnknownFields};
+use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Resource, UnknownFields};
 
 /// The resource `OperationOutcome`.
 ///
@@ -17,13 +17,13 @@ pub struct OperationOutcome {
     /// `OperationOutcome.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OperationOutcome.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `OperationOutcome.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OperationOutcome.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `OperationOutcome.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `OperationOutcome.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `OperationOutcome.extension`, 0..* `Extension`.
@@ -50,7 +50,7 @@ pub struct OperationOutcomeIssue {
     /// `OperationOutcome.issue.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/issue-type>. Summary.
     pub code: Option<Coded<codes::IssueType>>,
     /// `OperationOutcome.issue.details`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/operation-outcome>. Summary.
-    pub details: Option<Box<CodeableConcept>>,
+    pub details: Option<One<CodeableConcept>>,
     /// `OperationOutcome.issue.diagnostics`, 0..1 `string`. Summary.
     pub diagnostics: Option<FhirString>,
     /// `OperationOutcome.issue.location`, 0..* `string`. Summary.
@@ -66,6 +66,7 @@ impl Element for OperationOutcome {
         &OPERATION_OUTCOME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -81,6 +82,7 @@ impl Element for OperationOutcome {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -119,6 +121,7 @@ impl Element for OperationOutcomeIssue {
         &OPERATION_OUTCOME_ISSUE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -134,6 +137,7 @@ impl Element for OperationOutcomeIssue {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Address, CodeableConcept, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative, Reference,
+    Address, CodeableConcept, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative, One, Reference,
     Resource, UnknownFields,
 };
 
@@ -19,13 +19,13 @@ pub struct Organization {
     /// `Organization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Organization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Organization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Organization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Organization.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Organization.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Organization.extension`, 0..* `Extension`.
@@ -47,7 +47,7 @@ pub struct Organization {
     /// `Organization.address`, 0..* `Address`.
     pub address: Many<Address>,
     /// `Organization.partOf`, 0..1 `Reference` to `Organization`. Summary.
-    pub part_of: Option<Box<Reference>>,
+    pub part_of: Option<One<Reference>>,
     /// `Organization.contact`, 0..*.
     pub contact: Many<OrganizationContact>,
     /// `Organization.endpoint`, 0..* `Reference` to `Endpoint`.
@@ -66,13 +66,13 @@ pub struct OrganizationContact {
     /// `Organization.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Organization.contact.purpose`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contactentity-type>.
-    pub purpose: Option<Box<CodeableConcept>>,
+    pub purpose: Option<One<CodeableConcept>>,
     /// `Organization.contact.name`, 0..1 `HumanName`.
-    pub name: Option<Box<HumanName>>,
+    pub name: Option<One<HumanName>>,
     /// `Organization.contact.telecom`, 0..* `ContactPoint`.
     pub telecom: Many<ContactPoint>,
     /// `Organization.contact.address`, 0..1 `Address`.
-    pub address: Option<Box<Address>>,
+    pub address: Option<One<Address>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -82,6 +82,7 @@ impl Element for Organization {
         &ORGANIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -106,6 +107,7 @@ impl Element for Organization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -165,6 +167,7 @@ impl Element for OrganizationContact {
         &ORGANIZATION_CONTACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -178,6 +181,7 @@ impl Element for OrganizationContact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

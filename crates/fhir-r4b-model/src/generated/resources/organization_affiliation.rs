@@ -7,7 +7,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
+    CodeableConcept, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -19,13 +19,13 @@ pub struct OrganizationAffiliation {
     /// `OrganizationAffiliation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OrganizationAffiliation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `OrganizationAffiliation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OrganizationAffiliation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `OrganizationAffiliation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `OrganizationAffiliation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `OrganizationAffiliation.extension`, 0..* `Extension`.
@@ -37,11 +37,11 @@ pub struct OrganizationAffiliation {
     /// `OrganizationAffiliation.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `OrganizationAffiliation.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `OrganizationAffiliation.organization`, 0..1 `Reference` to `Organization`. Summary.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `OrganizationAffiliation.participatingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub participating_organization: Option<Box<Reference>>,
+    pub participating_organization: Option<One<Reference>>,
     /// `OrganizationAffiliation.network`, 0..* `Reference` to `Organization`. Summary.
     pub network: Many<Reference>,
     /// `OrganizationAffiliation.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/organization-role>. Summary.
@@ -65,6 +65,7 @@ impl Element for OrganizationAffiliation {
         &ORGANIZATION_AFFILIATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -91,6 +92,7 @@ impl Element for OrganizationAffiliation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

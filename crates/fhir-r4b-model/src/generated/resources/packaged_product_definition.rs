@@ -8,7 +8,7 @@ use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Integer, 
 use crate::same::element;
 use crate::{
     Attachment, CodeableConcept, CodeableReference, Duration, Extension, Identifier, Many, MarketingStatus, Meta,
-    Narrative, Quantity, Reference, Resource, UnknownFields,
+    Narrative, One, Quantity, Reference, Resource, UnknownFields,
 };
 
 /// The resource `PackagedProductDefinition`.
@@ -19,13 +19,13 @@ pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PackagedProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `PackagedProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PackagedProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `PackagedProductDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `PackagedProductDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `PackagedProductDefinition.extension`, 0..* `Extension`.
@@ -37,11 +37,11 @@ pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `PackagedProductDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/package-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.packageFor`, 0..* `Reference` to `MedicinalProductDefinition`. Summary.
     pub package_for: Many<Reference>,
     /// `PackagedProductDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `PackagedProductDefinition.containedItemQuantity`, 0..* `Quantity`. Summary.
@@ -59,7 +59,7 @@ pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.manufacturer`, 0..* `Reference` to `Organization`. Summary.
     pub manufacturer: Many<Reference>,
     /// `PackagedProductDefinition.package`, 0..1. Summary.
-    pub package: Option<Box<PackagedProductDefinitionPackage>>,
+    pub package: Option<One<PackagedProductDefinitionPackage>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -74,9 +74,9 @@ pub struct PackagedProductDefinitionLegalStatusOfSupply {
     /// `PackagedProductDefinition.legalStatusOfSupply.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.legalStatusOfSupply.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/legal-status-of-supply>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.legalStatusOfSupply.jurisdiction`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
-    pub jurisdiction: Option<Box<CodeableConcept>>,
+    pub jurisdiction: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -93,7 +93,7 @@ pub struct PackagedProductDefinitionPackage {
     /// `PackagedProductDefinition.package.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `PackagedProductDefinition.package.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/packaging-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.package.quantity`, 0..1 `integer`. Summary.
     pub quantity: Option<Integer>,
     /// `PackagedProductDefinition.package.material`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/package-material>. Summary.
@@ -124,7 +124,7 @@ pub struct PackagedProductDefinitionPackageShelfLifeStorage {
     /// `PackagedProductDefinition.package.shelfLifeStorage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.type`, 0..1 `CodeableConcept`. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.period[x]`, 0..1. Summary.
     pub period: Option<PackagedProductDefinitionPackageShelfLifeStoragePeriod>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.specialPrecautionsForStorage`, 0..* `CodeableConcept`. Summary.
@@ -143,7 +143,7 @@ pub struct PackagedProductDefinitionPackageProperty {
     /// `PackagedProductDefinition.package.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.package.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PackagedProductDefinition.package.property.value[x]`, 0..1. Summary.
     pub value: Option<PackagedProductDefinitionPackagePropertyValue>,
     /// What the definition does not know.
@@ -160,9 +160,9 @@ pub struct PackagedProductDefinitionPackageContainedItem {
     /// `PackagedProductDefinition.package.containedItem.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.package.containedItem.item`, 1..1 `CodeableReference` to `ManufacturedItemDefinition`, `DeviceDefinition`, `PackagedProductDefinition`, `BiologicallyDerivedProduct`, `NutritionProduct`. Summary.
-    pub item: Option<Box<CodeableReference>>,
+    pub item: Option<One<CodeableReference>>,
     /// `PackagedProductDefinition.package.containedItem.amount`, 0..1 `Quantity`. Summary.
-    pub amount: Option<Box<Quantity>>,
+    pub amount: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -172,7 +172,7 @@ pub struct PackagedProductDefinitionPackageContainedItem {
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `string`.
     String(FhirString),
 }
@@ -182,15 +182,15 @@ pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackagePropertyValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `date`.
     Date(Date),
     /// `boolean`.
     Boolean(Boolean),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 impl Element for PackagedProductDefinition {
@@ -198,6 +198,7 @@ impl Element for PackagedProductDefinition {
         &PACKAGED_PRODUCT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -226,6 +227,7 @@ impl Element for PackagedProductDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -298,6 +300,7 @@ impl Element for PackagedProductDefinitionLegalStatusOfSupply {
         &PACKAGED_PRODUCT_DEFINITION_LEGAL_STATUS_OF_SUPPLY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -309,6 +312,7 @@ impl Element for PackagedProductDefinitionLegalStatusOfSupply {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -343,6 +347,7 @@ impl Element for PackagedProductDefinitionPackage {
         &PACKAGED_PRODUCT_DEFINITION_PACKAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -362,6 +367,7 @@ impl Element for PackagedProductDefinitionPackage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -416,6 +422,7 @@ impl Element for PackagedProductDefinitionPackageShelfLifeStorage {
         &PACKAGED_PRODUCT_DEFINITION_PACKAGE_SHELF_LIFE_STORAGE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -428,6 +435,7 @@ impl Element for PackagedProductDefinitionPackageShelfLifeStorage {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -460,6 +468,7 @@ impl Element for PackagedProductDefinitionPackageProperty {
         &PACKAGED_PRODUCT_DEFINITION_PACKAGE_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -471,6 +480,7 @@ impl Element for PackagedProductDefinitionPackageProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -504,6 +514,7 @@ impl Element for PackagedProductDefinitionPackageContainedItem {
         &PACKAGED_PRODUCT_DEFINITION_PACKAGE_CONTAINED_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -515,6 +526,7 @@ impl Element for PackagedProductDefinitionPackageContainedItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -555,7 +567,7 @@ impl PackagedProductDefinitionPackageShelfLifeStoragePeriod {
 impl Choice for PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Duration(Box::default()),
+            0 => Self::Duration(One::default()),
             1 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -589,11 +601,11 @@ impl PackagedProductDefinitionPackagePropertyValue {
 impl Choice for PackagedProductDefinitionPackagePropertyValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::Boolean(Boolean::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Extension, Many, Meta, OpenValueWithMeta, Resource, UnknownFields};
+use crate::{Extension, Many, Meta, One, OpenValueWithMeta, Resource, UnknownFields};
 
 /// The resource `Parameters`.
 ///
@@ -16,7 +16,7 @@ pub struct Parameters {
     /// `Parameters.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Parameters.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Parameters.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Parameters.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -53,6 +53,7 @@ impl Element for Parameters {
         &PARAMETERS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -64,6 +65,7 @@ impl Element for Parameters {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -94,6 +96,7 @@ impl Element for ParametersParameter {
         &PARAMETERS_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -107,6 +110,7 @@ impl Element for ParametersParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Integer, 
 use crate::same::element;
 use crate::{
     Address, Attachment, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative,
-    Period, Reference, Resource, UnknownFields,
+    One, Period, Reference, Resource, UnknownFields,
 };
 
 /// The resource `Patient`.
@@ -20,13 +20,13 @@ pub struct Patient {
     /// `Patient.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Patient.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Patient.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Patient.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Patient.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Patient.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Patient.extension`, 0..* `Extension`.
@@ -50,7 +50,7 @@ pub struct Patient {
     /// `Patient.address`, 0..* `Address`. Summary.
     pub address: Many<Address>,
     /// `Patient.maritalStatus`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/marital-status>.
-    pub marital_status: Option<Box<CodeableConcept>>,
+    pub marital_status: Option<One<CodeableConcept>>,
     /// `Patient.multipleBirth[x]`, 0..1.
     pub multiple_birth: Option<PatientMultipleBirth>,
     /// `Patient.photo`, 0..* `Attachment`.
@@ -62,7 +62,7 @@ pub struct Patient {
     /// `Patient.generalPractitioner`, 0..* `Reference` to `Organization`, `Practitioner`, `PractitionerRole`.
     pub general_practitioner: Many<Reference>,
     /// `Patient.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<Box<Reference>>,
+    pub managing_organization: Option<One<Reference>>,
     /// `Patient.link`, 0..*. Modifies the meaning. Summary.
     pub link: Many<PatientLink>,
     /// What the definition does not know.
@@ -81,17 +81,17 @@ pub struct PatientContact {
     /// `Patient.contact.relationship`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/patient-contactrelationship>.
     pub relationship: Many<CodeableConcept>,
     /// `Patient.contact.name`, 0..1 `HumanName`.
-    pub name: Option<Box<HumanName>>,
+    pub name: Option<One<HumanName>>,
     /// `Patient.contact.telecom`, 0..* `ContactPoint`.
     pub telecom: Many<ContactPoint>,
     /// `Patient.contact.address`, 0..1 `Address`.
-    pub address: Option<Box<Address>>,
+    pub address: Option<One<Address>>,
     /// `Patient.contact.gender`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/administrative-gender>.
     pub gender: Option<Coded<codes::AdministrativeGender>>,
     /// `Patient.contact.organization`, 0..1 `Reference` to `Organization`.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `Patient.contact.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -106,7 +106,7 @@ pub struct PatientCommunication {
     /// `Patient.communication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Patient.communication.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// `Patient.communication.preferred`, 0..1 `boolean`.
     pub preferred: Option<Boolean>,
     /// What the definition does not know.
@@ -123,7 +123,7 @@ pub struct PatientLink {
     /// `Patient.link.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Patient.link.other`, 1..1 `Reference` to `Patient`, `RelatedPerson`. Summary.
-    pub other: Option<Box<Reference>>,
+    pub other: Option<One<Reference>>,
     /// `Patient.link.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/link-type>. Summary.
     pub r#type: Option<Coded<codes::LinkType>>,
     /// What the definition does not know.
@@ -155,6 +155,7 @@ impl Element for Patient {
         &PATIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -185,6 +186,7 @@ impl Element for Patient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -256,6 +258,7 @@ impl Element for PatientContact {
         &PATIENT_CONTACT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -272,6 +275,7 @@ impl Element for PatientContact {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -315,6 +319,7 @@ impl Element for PatientCommunication {
         &PATIENT_COMMUNICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -326,6 +331,7 @@ impl Element for PatientCommunication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -358,6 +364,7 @@ impl Element for PatientLink {
         &PATIENT_LINK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -369,6 +376,7 @@ impl Element for PatientLink {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

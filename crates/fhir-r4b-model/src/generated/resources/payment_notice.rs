@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Date, DateTime, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Reference, Resource, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Reference, Resource,
+    UnknownFields,
 };
 
 /// The resource `PaymentNotice`.
@@ -19,13 +20,13 @@ pub struct PaymentNotice {
     /// `PaymentNotice.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PaymentNotice.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `PaymentNotice.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PaymentNotice.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `PaymentNotice.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `PaymentNotice.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `PaymentNotice.extension`, 0..* `Extension`.
@@ -37,25 +38,25 @@ pub struct PaymentNotice {
     /// `PaymentNotice.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `PaymentNotice.request`, 0..1 `Reference` to `Resource`.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `PaymentNotice.response`, 0..1 `Reference` to `Resource`.
-    pub response: Option<Box<Reference>>,
+    pub response: Option<One<Reference>>,
     /// `PaymentNotice.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `PaymentNotice.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<Box<Reference>>,
+    pub provider: Option<One<Reference>>,
     /// `PaymentNotice.payment`, 1..1 `Reference` to `PaymentReconciliation`. Summary.
-    pub payment: Option<Box<Reference>>,
+    pub payment: Option<One<Reference>>,
     /// `PaymentNotice.paymentDate`, 0..1 `date`.
     pub payment_date: Option<Date>,
     /// `PaymentNotice.payee`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub payee: Option<Box<Reference>>,
+    pub payee: Option<One<Reference>>,
     /// `PaymentNotice.recipient`, 1..1 `Reference` to `Organization`. Summary.
-    pub recipient: Option<Box<Reference>>,
+    pub recipient: Option<One<Reference>>,
     /// `PaymentNotice.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// `PaymentNotice.paymentStatus`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-status>.
-    pub payment_status: Option<Box<CodeableConcept>>,
+    pub payment_status: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -65,6 +66,7 @@ impl Element for PaymentNotice {
         &PAYMENT_NOTICE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -91,6 +93,7 @@ impl Element for PaymentNotice {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Date, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, Period, Reference, Resource,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PaymentReconciliation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `PaymentReconciliation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PaymentReconciliation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `PaymentReconciliation.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `PaymentReconciliation.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `PaymentReconciliation.extension`, 0..* `Extension`.
@@ -38,15 +38,15 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `PaymentReconciliation.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `PaymentReconciliation.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `PaymentReconciliation.paymentIssuer`, 0..1 `Reference` to `Organization`. Summary.
-    pub payment_issuer: Option<Box<Reference>>,
+    pub payment_issuer: Option<One<Reference>>,
     /// `PaymentReconciliation.request`, 0..1 `Reference` to `Task`.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `PaymentReconciliation.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub requestor: Option<Box<Reference>>,
+    pub requestor: Option<One<Reference>>,
     /// `PaymentReconciliation.outcome`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `PaymentReconciliation.disposition`, 0..1 `string`.
@@ -54,13 +54,13 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.paymentDate`, 1..1 `date`. Summary.
     pub payment_date: Option<Date>,
     /// `PaymentReconciliation.paymentAmount`, 1..1 `Money`. Summary.
-    pub payment_amount: Option<Box<Money>>,
+    pub payment_amount: Option<One<Money>>,
     /// `PaymentReconciliation.paymentIdentifier`, 0..1 `Identifier`.
-    pub payment_identifier: Option<Box<Identifier>>,
+    pub payment_identifier: Option<One<Identifier>>,
     /// `PaymentReconciliation.detail`, 0..*.
     pub detail: Many<PaymentReconciliationDetail>,
     /// `PaymentReconciliation.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<Box<CodeableConcept>>,
+    pub form_code: Option<One<CodeableConcept>>,
     /// `PaymentReconciliation.processNote`, 0..*.
     pub process_note: Many<PaymentReconciliationProcessNote>,
     /// What the definition does not know.
@@ -77,25 +77,25 @@ pub struct PaymentReconciliationDetail {
     /// `PaymentReconciliation.detail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PaymentReconciliation.detail.identifier`, 0..1 `Identifier`.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `PaymentReconciliation.detail.predecessor`, 0..1 `Identifier`.
-    pub predecessor: Option<Box<Identifier>>,
+    pub predecessor: Option<One<Identifier>>,
     /// `PaymentReconciliation.detail.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PaymentReconciliation.detail.request`, 0..1 `Reference` to `Resource`.
-    pub request: Option<Box<Reference>>,
+    pub request: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.submitter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub submitter: Option<Box<Reference>>,
+    pub submitter: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.response`, 0..1 `Reference` to `Resource`.
-    pub response: Option<Box<Reference>>,
+    pub response: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `PaymentReconciliation.detail.responsible`, 0..1 `Reference` to `PractitionerRole`.
-    pub responsible: Option<Box<Reference>>,
+    pub responsible: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.payee`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub payee: Option<Box<Reference>>,
+    pub payee: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.amount`, 0..1 `Money`.
-    pub amount: Option<Box<Money>>,
+    pub amount: Option<One<Money>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -122,6 +122,7 @@ impl Element for PaymentReconciliation {
         &PAYMENT_RECONCILIATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -151,6 +152,7 @@ impl Element for PaymentReconciliation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -223,6 +225,7 @@ impl Element for PaymentReconciliationDetail {
         &PAYMENT_RECONCILIATION_DETAIL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -242,6 +245,7 @@ impl Element for PaymentReconciliationDetail {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -290,6 +294,7 @@ impl Element for PaymentReconciliationProcessNote {
         &PAYMENT_RECONCILIATION_PROCESS_NOTE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -301,6 +306,7 @@ impl Element for PaymentReconciliationProcessNote {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

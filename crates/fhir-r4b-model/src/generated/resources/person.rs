@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Address, Attachment, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative, Reference,
+    Address, Attachment, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative, One, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Person {
     /// `Person.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Person.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Person.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Person.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Person.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Person.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Person.extension`, 0..* `Extension`.
@@ -46,9 +46,9 @@ pub struct Person {
     /// `Person.address`, 0..* `Address`.
     pub address: Many<Address>,
     /// `Person.photo`, 0..1 `Attachment`.
-    pub photo: Option<Box<Attachment>>,
+    pub photo: Option<One<Attachment>>,
     /// `Person.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<Box<Reference>>,
+    pub managing_organization: Option<One<Reference>>,
     /// `Person.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `Person.link`, 0..*.
@@ -67,7 +67,7 @@ pub struct PersonLink {
     /// `Person.link.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Person.link.target`, 1..1 `Reference` to `Patient`, `Practitioner`, `RelatedPerson`, `Person`.
-    pub target: Option<Box<Reference>>,
+    pub target: Option<One<Reference>>,
     /// `Person.link.assurance`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/identity-assuranceLevel>.
     pub assurance: Option<Coded<codes::IdentityAssuranceLevel>>,
     /// What the definition does not know.
@@ -79,6 +79,7 @@ impl Element for Person {
         &PERSON
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -103,6 +104,7 @@ impl Element for Person {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -161,6 +163,7 @@ impl Element for PersonLink {
         &PERSON_LINK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -172,6 +175,7 @@ impl Element for PersonLink {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id
 use crate::same::element;
 use crate::{
     Age, CodeableConcept, Coded, ContactDetail, DataRequirement, Duration, Expression, Extension, Identifier, Many,
-    Meta, Narrative, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, TriggerDefinition,
+    Meta, Narrative, One, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, TriggerDefinition,
     UnknownFields, UsageContext,
 };
 
@@ -21,13 +21,13 @@ pub struct PlanDefinition {
     /// `PlanDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PlanDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `PlanDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PlanDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `PlanDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `PlanDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `PlanDefinition.extension`, 0..* `Extension`.
@@ -47,7 +47,7 @@ pub struct PlanDefinition {
     /// `PlanDefinition.subtitle`, 0..1 `string`.
     pub subtitle: Option<FhirString>,
     /// `PlanDefinition.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/plan-definition-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PlanDefinition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `PlanDefinition.experimental`, 0..1 `boolean`. Summary.
@@ -77,7 +77,7 @@ pub struct PlanDefinition {
     /// `PlanDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `PlanDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `PlanDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `PlanDefinition.author`, 0..* `ContactDetail`.
@@ -110,13 +110,13 @@ pub struct PlanDefinitionGoal {
     /// `PlanDefinition.goal.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PlanDefinition.goal.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-category>.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `PlanDefinition.goal.description`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
-    pub description: Option<Box<CodeableConcept>>,
+    pub description: Option<One<CodeableConcept>>,
     /// `PlanDefinition.goal.priority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-priority>.
-    pub priority: Option<Box<CodeableConcept>>,
+    pub priority: Option<One<CodeableConcept>>,
     /// `PlanDefinition.goal.start`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-start-event>.
-    pub start: Option<Box<CodeableConcept>>,
+    pub start: Option<One<CodeableConcept>>,
     /// `PlanDefinition.goal.addresses`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
     pub addresses: Many<CodeableConcept>,
     /// `PlanDefinition.goal.documentation`, 0..* `RelatedArtifact`.
@@ -137,11 +137,11 @@ pub struct PlanDefinitionGoalTarget {
     /// `PlanDefinition.goal.target.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PlanDefinition.goal.target.measure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>.
-    pub measure: Option<Box<CodeableConcept>>,
+    pub measure: Option<One<CodeableConcept>>,
     /// `PlanDefinition.goal.target.detail[x]`, 0..1.
     pub detail: Option<PlanDefinitionGoalTargetDetail>,
     /// `PlanDefinition.goal.target.due`, 0..1 `Duration`.
-    pub due: Option<Box<Duration>>,
+    pub due: Option<One<Duration>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -190,7 +190,7 @@ pub struct PlanDefinitionAction {
     /// `PlanDefinition.action.participant`, 0..*.
     pub participant: Many<PlanDefinitionActionParticipant>,
     /// `PlanDefinition.action.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/action-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `PlanDefinition.action.groupingBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-grouping-behavior>.
     pub grouping_behavior: Option<Coded<codes::ActionGroupingBehavior>>,
     /// `PlanDefinition.action.selectionBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-selection-behavior>.
@@ -225,7 +225,7 @@ pub struct PlanDefinitionActionCondition {
     /// `PlanDefinition.action.condition.kind`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-condition-kind>.
     pub kind: Option<Coded<codes::ActionConditionKind>>,
     /// `PlanDefinition.action.condition.expression`, 0..1 `Expression`.
-    pub expression: Option<Box<Expression>>,
+    pub expression: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -261,7 +261,7 @@ pub struct PlanDefinitionActionParticipant {
     /// `PlanDefinition.action.participant.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-participant-type>.
     pub r#type: Option<Coded<codes::ActionParticipantType>>,
     /// `PlanDefinition.action.participant.role`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -278,7 +278,7 @@ pub struct PlanDefinitionActionDynamicValue {
     /// `PlanDefinition.action.dynamicValue.path`, 0..1 `string`.
     pub path: Option<FhirString>,
     /// `PlanDefinition.action.dynamicValue.expression`, 0..1 `Expression`.
-    pub expression: Option<Box<Expression>>,
+    pub expression: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -288,9 +288,9 @@ pub struct PlanDefinitionActionDynamicValue {
 #[non_exhaustive]
 pub enum PlanDefinitionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `canonical`.
     Canonical(Canonical),
 }
@@ -300,11 +300,11 @@ pub enum PlanDefinitionSubject {
 #[non_exhaustive]
 pub enum PlanDefinitionGoalTargetDetail {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 /// One of the types of `PlanDefinition.action.subject[x]`.
@@ -312,9 +312,9 @@ pub enum PlanDefinitionGoalTargetDetail {
 #[non_exhaustive]
 pub enum PlanDefinitionActionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `canonical`.
     Canonical(Canonical),
 }
@@ -326,15 +326,15 @@ pub enum PlanDefinitionActionTiming {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `PlanDefinition.action.definition[x]`.
@@ -352,9 +352,9 @@ pub enum PlanDefinitionActionDefinition {
 #[non_exhaustive]
 pub enum PlanDefinitionActionRelatedActionOffset {
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 impl Element for PlanDefinition {
@@ -362,6 +362,7 @@ impl Element for PlanDefinition {
         &PLAN_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -407,6 +408,7 @@ impl Element for PlanDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -517,6 +519,7 @@ impl Element for PlanDefinitionGoal {
         &PLAN_DEFINITION_GOAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -533,6 +536,7 @@ impl Element for PlanDefinitionGoal {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -580,6 +584,7 @@ impl Element for PlanDefinitionGoalTarget {
         &PLAN_DEFINITION_GOAL_TARGET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -592,6 +597,7 @@ impl Element for PlanDefinitionGoalTarget {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -625,6 +631,7 @@ impl Element for PlanDefinitionAction {
         &PLAN_DEFINITION_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -661,6 +668,7 @@ impl Element for PlanDefinitionAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -753,6 +761,7 @@ impl Element for PlanDefinitionActionCondition {
         &PLAN_DEFINITION_ACTION_CONDITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -764,6 +773,7 @@ impl Element for PlanDefinitionActionCondition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -796,6 +806,7 @@ impl Element for PlanDefinitionActionRelatedAction {
         &PLAN_DEFINITION_ACTION_RELATED_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -808,6 +819,7 @@ impl Element for PlanDefinitionActionRelatedAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -842,6 +854,7 @@ impl Element for PlanDefinitionActionParticipant {
         &PLAN_DEFINITION_ACTION_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -853,6 +866,7 @@ impl Element for PlanDefinitionActionParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -886,6 +900,7 @@ impl Element for PlanDefinitionActionDynamicValue {
         &PLAN_DEFINITION_ACTION_DYNAMIC_VALUE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -897,6 +912,7 @@ impl Element for PlanDefinitionActionDynamicValue {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -940,8 +956,8 @@ impl PlanDefinitionSubject {
 impl Choice for PlanDefinitionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             2 => Self::Canonical(Canonical::default()),
             _ => return None,
         })
@@ -972,9 +988,9 @@ impl PlanDefinitionGoalTargetDetail {
 impl Choice for PlanDefinitionGoalTargetDetail {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Range(Box::default()),
-            2 => Self::CodeableConcept(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Range(One::default()),
+            2 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }
@@ -1004,8 +1020,8 @@ impl PlanDefinitionActionSubject {
 impl Choice for PlanDefinitionActionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             2 => Self::Canonical(Canonical::default()),
             _ => return None,
         })
@@ -1043,11 +1059,11 @@ impl Choice for PlanDefinitionActionTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Period(Box::default()),
-            3 => Self::Duration(Box::default()),
-            4 => Self::Range(Box::default()),
-            5 => Self::Timing(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Period(One::default()),
+            3 => Self::Duration(One::default()),
+            4 => Self::Range(One::default()),
+            5 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -1110,8 +1126,8 @@ impl PlanDefinitionActionRelatedActionOffset {
 impl Choice for PlanDefinitionActionRelatedActionOffset {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Duration(Box::default()),
-            1 => Self::Range(Box::default()),
+            0 => Self::Duration(One::default()),
+            1 => Self::Range(One::default()),
             _ => return None,
         })
     }

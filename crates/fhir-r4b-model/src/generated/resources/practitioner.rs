@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
     Address, Attachment, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative,
-    Period, Reference, Resource, UnknownFields,
+    One, Period, Reference, Resource, UnknownFields,
 };
 
 /// The resource `Practitioner`.
@@ -20,13 +20,13 @@ pub struct Practitioner {
     /// `Practitioner.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Practitioner.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Practitioner.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Practitioner.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Practitioner.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Practitioner.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Practitioner.extension`, 0..* `Extension`.
@@ -69,11 +69,11 @@ pub struct PractitionerQualification {
     /// `Practitioner.qualification.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `Practitioner.qualification.code`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-2.7-0360>.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Practitioner.qualification.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Practitioner.qualification.issuer`, 0..1 `Reference` to `Organization`.
-    pub issuer: Option<Box<Reference>>,
+    pub issuer: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -83,6 +83,7 @@ impl Element for Practitioner {
         &PRACTITIONER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -107,6 +108,7 @@ impl Element for Practitioner {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -167,6 +169,7 @@ impl Element for PractitionerQualification {
         &PRACTITIONER_QUALIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -180,6 +183,7 @@ impl Element for PractitionerQualification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

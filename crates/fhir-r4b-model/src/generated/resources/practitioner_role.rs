@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Time, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
-    UnknownFields,
+    CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `PractitionerRole`.
@@ -20,13 +20,13 @@ pub struct PractitionerRole {
     /// `PractitionerRole.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PractitionerRole.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `PractitionerRole.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PractitionerRole.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `PractitionerRole.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `PractitionerRole.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `PractitionerRole.extension`, 0..* `Extension`.
@@ -38,11 +38,11 @@ pub struct PractitionerRole {
     /// `PractitionerRole.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `PractitionerRole.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `PractitionerRole.practitioner`, 0..1 `Reference` to `Practitioner`. Summary.
-    pub practitioner: Option<Box<Reference>>,
+    pub practitioner: Option<One<Reference>>,
     /// `PractitionerRole.organization`, 0..1 `Reference` to `Organization`. Summary.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `PractitionerRole.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/practitioner-role>. Summary.
     pub code: Many<CodeableConcept>,
     /// `PractitionerRole.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
@@ -98,7 +98,7 @@ pub struct PractitionerRoleNotAvailable {
     /// `PractitionerRole.notAvailable.description`, 1..1 `string`.
     pub description: Option<FhirString>,
     /// `PractitionerRole.notAvailable.during`, 0..1 `Period`.
-    pub during: Option<Box<Period>>,
+    pub during: Option<One<Period>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -108,6 +108,7 @@ impl Element for PractitionerRole {
         &PRACTITIONER_ROLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -136,6 +137,7 @@ impl Element for PractitionerRole {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -206,6 +208,7 @@ impl Element for PractitionerRoleAvailableTime {
         &PRACTITIONER_ROLE_AVAILABLE_TIME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -219,6 +222,7 @@ impl Element for PractitionerRoleAvailableTime {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -255,6 +259,7 @@ impl Element for PractitionerRoleNotAvailable {
         &PRACTITIONER_ROLE_NOT_AVAILABLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -266,6 +271,7 @@ impl Element for PractitionerRoleNotAvailable {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Range, Reference,
-    Resource, UnknownFields,
+    Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `Procedure`.
@@ -20,13 +20,13 @@ pub struct Procedure {
     /// `Procedure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Procedure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Procedure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Procedure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Procedure.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Procedure.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Procedure.extension`, 0..* `Extension`.
@@ -46,25 +46,25 @@ pub struct Procedure {
     /// `Procedure.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Procedure.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-not-performed-reason>. Summary.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `Procedure.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-category>. Summary.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `Procedure.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Procedure.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Procedure.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Procedure.performed[x]`, 0..1. Summary.
     pub performed: Option<ProcedurePerformed>,
     /// `Procedure.recorder`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub recorder: Option<Box<Reference>>,
+    pub recorder: Option<One<Reference>>,
     /// `Procedure.asserter`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub asserter: Option<Box<Reference>>,
+    pub asserter: Option<One<Reference>>,
     /// `Procedure.performer`, 0..*. Summary.
     pub performer: Many<ProcedurePerformer>,
     /// `Procedure.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Procedure.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Procedure.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `Procedure`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -72,7 +72,7 @@ pub struct Procedure {
     /// `Procedure.bodySite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
     pub body_site: Many<CodeableConcept>,
     /// `Procedure.outcome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-outcome>. Summary.
-    pub outcome: Option<Box<CodeableConcept>>,
+    pub outcome: Option<One<CodeableConcept>>,
     /// `Procedure.report`, 0..* `Reference` to `DiagnosticReport`, `DocumentReference`, `Composition`.
     pub report: Many<Reference>,
     /// `Procedure.complication`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
@@ -103,11 +103,11 @@ pub struct ProcedurePerformer {
     /// `Procedure.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Procedure.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>. Summary.
-    pub function: Option<Box<CodeableConcept>>,
+    pub function: Option<One<CodeableConcept>>,
     /// `Procedure.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub actor: Option<Box<Reference>>,
+    pub actor: Option<One<Reference>>,
     /// `Procedure.performer.onBehalfOf`, 0..1 `Reference` to `Organization`.
-    pub on_behalf_of: Option<Box<Reference>>,
+    pub on_behalf_of: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -122,9 +122,9 @@ pub struct ProcedureFocalDevice {
     /// `Procedure.focalDevice.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Procedure.focalDevice.action`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/device-action>.
-    pub action: Option<Box<CodeableConcept>>,
+    pub action: Option<One<CodeableConcept>>,
     /// `Procedure.focalDevice.manipulated`, 1..1 `Reference` to `Device`.
-    pub manipulated: Option<Box<Reference>>,
+    pub manipulated: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -136,13 +136,13 @@ pub enum ProcedurePerformed {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `string`.
     String(FhirString),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 impl Element for Procedure {
@@ -150,6 +150,7 @@ impl Element for Procedure {
         &PROCEDURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -192,6 +193,7 @@ impl Element for Procedure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -308,6 +310,7 @@ impl Element for ProcedurePerformer {
         &PROCEDURE_PERFORMER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -320,6 +323,7 @@ impl Element for ProcedurePerformer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -354,6 +358,7 @@ impl Element for ProcedureFocalDevice {
         &PROCEDURE_FOCAL_DEVICE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -365,6 +370,7 @@ impl Element for ProcedureFocalDevice {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -406,10 +412,10 @@ impl Choice for ProcedurePerformed {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             2 => Self::String(FhirString::default()),
-            3 => Self::Age(Box::default()),
-            4 => Self::Range(Box::default()),
+            3 => Self::Age(One::default()),
+            4 => Self::Range(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Instant, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Many, Meta, Narrative, Period, Reference, Resource, Signature, UnknownFields,
+    CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Period, Reference, Resource, Signature,
+    UnknownFields,
 };
 
 /// The resource `Provenance`.
@@ -19,13 +20,13 @@ pub struct Provenance {
     /// `Provenance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Provenance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Provenance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Provenance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Provenance.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Provenance.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Provenance.extension`, 0..* `Extension`.
@@ -41,11 +42,11 @@ pub struct Provenance {
     /// `Provenance.policy`, 0..* `uri`.
     pub policy: Many<Uri>,
     /// `Provenance.location`, 0..1 `Reference` to `Location`.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Provenance.reason`, 0..* `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
     pub reason: Many<CodeableConcept>,
     /// `Provenance.activity`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/provenance-activity-type>.
-    pub activity: Option<Box<CodeableConcept>>,
+    pub activity: Option<One<CodeableConcept>>,
     /// `Provenance.agent`, 1..*.
     pub agent: Many<ProvenanceAgent>,
     /// `Provenance.entity`, 0..*.
@@ -66,13 +67,13 @@ pub struct ProvenanceAgent {
     /// `Provenance.agent.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Provenance.agent.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/provenance-agent-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Provenance.agent.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
     pub role: Many<CodeableConcept>,
     /// `Provenance.agent.who`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub who: Option<Box<Reference>>,
+    pub who: Option<One<Reference>>,
     /// `Provenance.agent.onBehalfOf`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`.
-    pub on_behalf_of: Option<Box<Reference>>,
+    pub on_behalf_of: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -89,7 +90,7 @@ pub struct ProvenanceEntity {
     /// `Provenance.entity.role`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/provenance-entity-role>. Summary.
     pub role: Option<Coded<codes::ProvenanceEntityRole>>,
     /// `Provenance.entity.what`, 1..1 `Reference` to `Resource`. Summary.
-    pub what: Option<Box<Reference>>,
+    pub what: Option<One<Reference>>,
     /// `Provenance.entity.agent`, 0..*.
     pub agent: Many<ProvenanceAgent>,
     /// What the definition does not know.
@@ -101,7 +102,7 @@ pub struct ProvenanceEntity {
 #[non_exhaustive]
 pub enum ProvenanceOccurred {
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `dateTime`.
     DateTime(DateTime),
 }
@@ -111,6 +112,7 @@ impl Element for Provenance {
         &PROVENANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -135,6 +137,7 @@ impl Element for Provenance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -194,6 +197,7 @@ impl Element for ProvenanceAgent {
         &PROVENANCE_AGENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -207,6 +211,7 @@ impl Element for ProvenanceAgent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -245,6 +250,7 @@ impl Element for ProvenanceEntity {
         &PROVENANCE_ENTITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -257,6 +263,7 @@ impl Element for ProvenanceEntity {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -295,7 +302,7 @@ impl ProvenanceOccurred {
 impl Choice for ProvenanceOccurred {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Period(Box::default()),
+            0 => Self::Period(One::default()),
             1 => Self::DateTime(DateTime::default()),
             _ => return None,
         })

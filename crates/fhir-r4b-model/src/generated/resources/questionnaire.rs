@@ -10,8 +10,8 @@ use crate::primitives::{
 };
 use crate::same::element;
 use crate::{
-    Attachment, CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period,
-    Quantity, Reference, Resource, UnknownFields, UsageContext,
+    Attachment, CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One,
+    Period, Quantity, Reference, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `Questionnaire`.
@@ -22,13 +22,13 @@ pub struct Questionnaire {
     /// `Questionnaire.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Questionnaire.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Questionnaire.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Questionnaire.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Questionnaire.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Questionnaire.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Questionnaire.extension`, 0..* `Extension`.
@@ -74,7 +74,7 @@ pub struct Questionnaire {
     /// `Questionnaire.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Questionnaire.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `Questionnaire.code`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/questionnaire-questions>. Summary.
     pub code: Many<Coding>,
     /// `Questionnaire.item`, 0..*.
@@ -198,11 +198,11 @@ pub enum QuestionnaireItemEnableWhenAnswer {
     /// `string`.
     String(FhirString),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Questionnaire.item.answerOption.value[x]`.
@@ -218,9 +218,9 @@ pub enum QuestionnaireItemAnswerOptionValue {
     /// `string`.
     String(FhirString),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `Questionnaire.item.initial.value[x]`.
@@ -244,13 +244,13 @@ pub enum QuestionnaireItemInitialValue {
     /// `uri`.
     Uri(Uri),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Questionnaire {
@@ -258,6 +258,7 @@ impl Element for Questionnaire {
         &QUESTIONNAIRE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -294,6 +295,7 @@ impl Element for Questionnaire {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -387,6 +389,7 @@ impl Element for QuestionnaireItem {
         &QUESTIONNAIRE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -412,6 +415,7 @@ impl Element for QuestionnaireItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -475,6 +479,7 @@ impl Element for QuestionnaireItemEnableWhen {
         &QUESTIONNAIRE_ITEM_ENABLE_WHEN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -487,6 +492,7 @@ impl Element for QuestionnaireItemEnableWhen {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -523,6 +529,7 @@ impl Element for QuestionnaireItemAnswerOption {
         &QUESTIONNAIRE_ITEM_ANSWER_OPTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -534,6 +541,7 @@ impl Element for QuestionnaireItemAnswerOption {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -566,6 +574,7 @@ impl Element for QuestionnaireItemInitial {
         &QUESTIONNAIRE_ITEM_INITIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -576,6 +585,7 @@ impl Element for QuestionnaireItemInitial {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -633,9 +643,9 @@ impl Choice for QuestionnaireItemEnableWhenAnswer {
             4 => Self::DateTime(DateTime::default()),
             5 => Self::Time(Time::default()),
             6 => Self::String(FhirString::default()),
-            7 => Self::Coding(Box::default()),
-            8 => Self::Quantity(Box::default()),
-            9 => Self::Reference(Box::default()),
+            7 => Self::Coding(One::default()),
+            8 => Self::Quantity(One::default()),
+            9 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -689,8 +699,8 @@ impl Choice for QuestionnaireItemAnswerOptionValue {
             1 => Self::Date(Date::default()),
             2 => Self::Time(Time::default()),
             3 => Self::String(FhirString::default()),
-            4 => Self::Coding(Box::default()),
-            5 => Self::Reference(Box::default()),
+            4 => Self::Coding(One::default()),
+            5 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -746,10 +756,10 @@ impl Choice for QuestionnaireItemInitialValue {
             5 => Self::Time(Time::default()),
             6 => Self::String(FhirString::default()),
             7 => Self::Uri(Uri::default()),
-            8 => Self::Attachment(Box::default()),
-            9 => Self::Coding(Box::default()),
-            10 => Self::Quantity(Box::default()),
-            11 => Self::Reference(Box::default()),
+            8 => Self::Attachment(One::default()),
+            9 => Self::Coding(One::default()),
+            10 => Self::Quantity(One::default()),
+            11 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Time, Uri};
 use crate::same::element;
 use crate::{
-    Attachment, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference, Resource,
+    Attachment, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `QuestionnaireResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `QuestionnaireResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `QuestionnaireResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `QuestionnaireResponse.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `QuestionnaireResponse.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `QuestionnaireResponse.extension`, 0..* `Extension`.
@@ -34,7 +34,7 @@ pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `QuestionnaireResponse.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `QuestionnaireResponse.basedOn`, 0..* `Reference` to `CarePlan`, `ServiceRequest`. Summary.
     pub based_on: Many<Reference>,
     /// `QuestionnaireResponse.partOf`, 0..* `Reference` to `Observation`, `Procedure`. Summary.
@@ -44,15 +44,15 @@ pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/questionnaire-answers-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::QuestionnaireResponseStatus>>,
     /// `QuestionnaireResponse.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `QuestionnaireResponse.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `QuestionnaireResponse.authored`, 0..1 `dateTime`. Summary.
     pub authored: Option<DateTime>,
     /// `QuestionnaireResponse.author`, 0..1 `Reference` to `Device`, `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `QuestionnaireResponse.source`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub source: Option<Box<Reference>>,
+    pub source: Option<One<Reference>>,
     /// `QuestionnaireResponse.item`, 0..*.
     pub item: Many<QuestionnaireResponseItem>,
     /// What the definition does not know.
@@ -120,13 +120,13 @@ pub enum QuestionnaireResponseItemAnswerValue {
     /// `uri`.
     Uri(Uri),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
     /// `Coding`.
-    Coding(Box<Coding>),
+    Coding(One<Coding>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for QuestionnaireResponse {
@@ -134,6 +134,7 @@ impl Element for QuestionnaireResponse {
         &QUESTIONNAIRE_RESPONSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -159,6 +160,7 @@ impl Element for QuestionnaireResponse {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -221,6 +223,7 @@ impl Element for QuestionnaireResponseItem {
         &QUESTIONNAIRE_RESPONSE_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -235,6 +238,7 @@ impl Element for QuestionnaireResponseItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -271,6 +275,7 @@ impl Element for QuestionnaireResponseItemAnswer {
         &QUESTIONNAIRE_RESPONSE_ITEM_ANSWER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -282,6 +287,7 @@ impl Element for QuestionnaireResponseItemAnswer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -337,10 +343,10 @@ impl Choice for QuestionnaireResponseItemAnswerValue {
             5 => Self::Time(Time::default()),
             6 => Self::String(FhirString::default()),
             7 => Self::Uri(Uri::default()),
-            8 => Self::Attachment(Box::default()),
-            9 => Self::Coding(Box::default()),
-            10 => Self::Quantity(Box::default()),
-            11 => Self::Reference(Box::default()),
+            8 => Self::Attachment(One::default()),
+            9 => Self::Coding(One::default()),
+            10 => Self::Quantity(One::default()),
+            11 => Self::Reference(One::default()),
             _ => return None,
         })
     }

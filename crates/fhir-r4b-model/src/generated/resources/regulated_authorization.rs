@@ -7,7 +7,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, CodeableReference, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource,
+    CodeableConcept, CodeableReference, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
 };
 
@@ -19,13 +19,13 @@ pub struct RegulatedAuthorization {
     /// `RegulatedAuthorization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RegulatedAuthorization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `RegulatedAuthorization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RegulatedAuthorization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `RegulatedAuthorization.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `RegulatedAuthorization.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `RegulatedAuthorization.extension`, 0..* `Extension`.
@@ -37,29 +37,29 @@ pub struct RegulatedAuthorization {
     /// `RegulatedAuthorization.subject`, 0..* `Reference` to `MedicinalProductDefinition`, `BiologicallyDerivedProduct`, `NutritionProduct`, `PackagedProductDefinition`, `SubstanceDefinition`, `DeviceDefinition`, `ResearchStudy`, `ActivityDefinition`, `PlanDefinition`, `ObservationDefinition`, `Practitioner`, `Organization`, `Location`. Summary.
     pub subject: Many<Reference>,
     /// `RegulatedAuthorization.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `RegulatedAuthorization.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `RegulatedAuthorization.region`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
     pub region: Many<CodeableConcept>,
     /// `RegulatedAuthorization.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `RegulatedAuthorization.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `RegulatedAuthorization.validityPeriod`, 0..1 `Period`. Summary.
-    pub validity_period: Option<Box<Period>>,
+    pub validity_period: Option<One<Period>>,
     /// `RegulatedAuthorization.indication`, 0..1 `CodeableReference` to `ClinicalUseDefinition`. Summary.
-    pub indication: Option<Box<CodeableReference>>,
+    pub indication: Option<One<CodeableReference>>,
     /// `RegulatedAuthorization.intendedUse`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/product-intended-use>. Summary.
-    pub intended_use: Option<Box<CodeableConcept>>,
+    pub intended_use: Option<One<CodeableConcept>>,
     /// `RegulatedAuthorization.basis`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-basis>. Summary.
     pub basis: Many<CodeableConcept>,
     /// `RegulatedAuthorization.holder`, 0..1 `Reference` to `Organization`. Summary.
-    pub holder: Option<Box<Reference>>,
+    pub holder: Option<One<Reference>>,
     /// `RegulatedAuthorization.regulator`, 0..1 `Reference` to `Organization`. Summary.
-    pub regulator: Option<Box<Reference>>,
+    pub regulator: Option<One<Reference>>,
     /// `RegulatedAuthorization.case`, 0..1. Summary.
-    pub case: Option<Box<RegulatedAuthorizationCase>>,
+    pub case: Option<One<RegulatedAuthorizationCase>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -74,11 +74,11 @@ pub struct RegulatedAuthorizationCase {
     /// `RegulatedAuthorization.case.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `RegulatedAuthorization.case.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `RegulatedAuthorization.case.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-case-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `RegulatedAuthorization.case.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `RegulatedAuthorization.case.date[x]`, 0..1. Summary.
     pub date: Option<RegulatedAuthorizationCaseDate>,
     /// `RegulatedAuthorization.case.application`, 0..*. Summary.
@@ -92,7 +92,7 @@ pub struct RegulatedAuthorizationCase {
 #[non_exhaustive]
 pub enum RegulatedAuthorizationCaseDate {
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `dateTime`.
     DateTime(DateTime),
 }
@@ -102,6 +102,7 @@ impl Element for RegulatedAuthorization {
         &REGULATED_AUTHORIZATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -130,6 +131,7 @@ impl Element for RegulatedAuthorization {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -206,6 +208,7 @@ impl Element for RegulatedAuthorizationCase {
         &REGULATED_AUTHORIZATION_CASE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -220,6 +223,7 @@ impl Element for RegulatedAuthorizationCase {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -263,7 +267,7 @@ impl RegulatedAuthorizationCaseDate {
 impl Choice for RegulatedAuthorizationCaseDate {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Period(Box::default()),
+            0 => Self::Period(One::default()),
             1 => Self::DateTime(DateTime::default()),
             _ => return None,
         })

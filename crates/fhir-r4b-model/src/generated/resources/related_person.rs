@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
     Address, Attachment, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative,
-    Period, Reference, Resource, UnknownFields,
+    One, Period, Reference, Resource, UnknownFields,
 };
 
 /// The resource `RelatedPerson`.
@@ -20,13 +20,13 @@ pub struct RelatedPerson {
     /// `RelatedPerson.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RelatedPerson.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `RelatedPerson.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RelatedPerson.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `RelatedPerson.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `RelatedPerson.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `RelatedPerson.extension`, 0..* `Extension`.
@@ -38,7 +38,7 @@ pub struct RelatedPerson {
     /// `RelatedPerson.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `RelatedPerson.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `RelatedPerson.relationship`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/relatedperson-relationshiptype>. Summary.
     pub relationship: Many<CodeableConcept>,
     /// `RelatedPerson.name`, 0..* `HumanName`. Summary.
@@ -54,7 +54,7 @@ pub struct RelatedPerson {
     /// `RelatedPerson.photo`, 0..* `Attachment`.
     pub photo: Many<Attachment>,
     /// `RelatedPerson.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `RelatedPerson.communication`, 0..*.
     pub communication: Many<RelatedPersonCommunication>,
     /// What the definition does not know.
@@ -71,7 +71,7 @@ pub struct RelatedPersonCommunication {
     /// `RelatedPerson.communication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `RelatedPerson.communication.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<Box<CodeableConcept>>,
+    pub language: Option<One<CodeableConcept>>,
     /// `RelatedPerson.communication.preferred`, 0..1 `boolean`.
     pub preferred: Option<Boolean>,
     /// What the definition does not know.
@@ -83,6 +83,7 @@ impl Element for RelatedPerson {
         &RELATED_PERSON
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -109,6 +110,7 @@ impl Element for RelatedPerson {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -174,6 +176,7 @@ impl Element for RelatedPersonCommunication {
         &RELATED_PERSON_COMMUNICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -185,6 +188,7 @@ impl Element for RelatedPersonCommunication {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

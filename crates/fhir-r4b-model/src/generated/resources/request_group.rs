@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Age, Annotation, CodeableConcept, Coded, Duration, Expression, Extension, Identifier, Many, Meta, Narrative,
+    Age, Annotation, CodeableConcept, Coded, Duration, Expression, Extension, Identifier, Many, Meta, Narrative, One,
     Period, Range, Reference, RelatedArtifact, Resource, Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct RequestGroup {
     /// `RequestGroup.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RequestGroup.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `RequestGroup.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RequestGroup.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `RequestGroup.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `RequestGroup.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `RequestGroup.extension`, 0..* `Extension`.
@@ -44,7 +44,7 @@ pub struct RequestGroup {
     /// `RequestGroup.replaces`, 0..* `Reference` to `Resource`.
     pub replaces: Many<Reference>,
     /// `RequestGroup.groupIdentifier`, 0..1 `Identifier`. Summary.
-    pub group_identifier: Option<Box<Identifier>>,
+    pub group_identifier: Option<One<Identifier>>,
     /// `RequestGroup.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::RequestStatus>>,
     /// `RequestGroup.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>. Modifies the meaning. Summary.
@@ -52,15 +52,15 @@ pub struct RequestGroup {
     /// `RequestGroup.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `RequestGroup.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `RequestGroup.subject`, 0..1 `Reference` to `Patient`, `Group`.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `RequestGroup.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `RequestGroup.authoredOn`, 0..1 `dateTime`.
     pub authored_on: Option<DateTime>,
     /// `RequestGroup.author`, 0..1 `Reference` to `Device`, `Practitioner`, `PractitionerRole`.
-    pub author: Option<Box<Reference>>,
+    pub author: Option<One<Reference>>,
     /// `RequestGroup.reasonCode`, 0..* `CodeableConcept`.
     pub reason_code: Many<CodeableConcept>,
     /// `RequestGroup.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -105,7 +105,7 @@ pub struct RequestGroupAction {
     /// `RequestGroup.action.participant`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`.
     pub participant: Many<Reference>,
     /// `RequestGroup.action.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/action-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `RequestGroup.action.groupingBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-grouping-behavior>.
     pub grouping_behavior: Option<Coded<codes::ActionGroupingBehavior>>,
     /// `RequestGroup.action.selectionBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-selection-behavior>.
@@ -117,7 +117,7 @@ pub struct RequestGroupAction {
     /// `RequestGroup.action.cardinalityBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-cardinality-behavior>.
     pub cardinality_behavior: Option<Coded<codes::ActionCardinalityBehavior>>,
     /// `RequestGroup.action.resource`, 0..1 `Reference` to `Resource`.
-    pub resource: Option<Box<Reference>>,
+    pub resource: Option<One<Reference>>,
     /// `RequestGroup.action.action`, 0..*.
     pub action: Many<RequestGroupAction>,
     /// What the definition does not know.
@@ -136,7 +136,7 @@ pub struct RequestGroupActionCondition {
     /// `RequestGroup.action.condition.kind`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-condition-kind>.
     pub kind: Option<Coded<codes::ActionConditionKind>>,
     /// `RequestGroup.action.condition.expression`, 0..1 `Expression`.
-    pub expression: Option<Box<Expression>>,
+    pub expression: Option<One<Expression>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -167,15 +167,15 @@ pub enum RequestGroupActionTiming {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Age`.
-    Age(Box<Age>),
+    Age(One<Age>),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `RequestGroup.action.relatedAction.offset[x]`.
@@ -183,9 +183,9 @@ pub enum RequestGroupActionTiming {
 #[non_exhaustive]
 pub enum RequestGroupActionRelatedActionOffset {
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 impl Element for RequestGroup {
@@ -193,6 +193,7 @@ impl Element for RequestGroup {
         &REQUEST_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -225,6 +226,7 @@ impl Element for RequestGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -307,6 +309,7 @@ impl Element for RequestGroupAction {
         &REQUEST_GROUP_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -335,6 +338,7 @@ impl Element for RequestGroupAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -406,6 +410,7 @@ impl Element for RequestGroupActionCondition {
         &REQUEST_GROUP_ACTION_CONDITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -417,6 +422,7 @@ impl Element for RequestGroupActionCondition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -449,6 +455,7 @@ impl Element for RequestGroupActionRelatedAction {
         &REQUEST_GROUP_ACTION_RELATED_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -461,6 +468,7 @@ impl Element for RequestGroupActionRelatedAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -506,11 +514,11 @@ impl Choice for RequestGroupActionTiming {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Age(Box::default()),
-            2 => Self::Period(Box::default()),
-            3 => Self::Duration(Box::default()),
-            4 => Self::Range(Box::default()),
-            5 => Self::Timing(Box::default()),
+            1 => Self::Age(One::default()),
+            2 => Self::Period(One::default()),
+            3 => Self::Duration(One::default()),
+            4 => Self::Range(One::default()),
+            5 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -545,8 +553,8 @@ impl RequestGroupActionRelatedActionOffset {
 impl Choice for RequestGroupActionRelatedActionOffset {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Duration(Box::default()),
-            1 => Self::Range(Box::default()),
+            0 => Self::Duration(One::default()),
+            1 => Self::Range(One::default()),
             _ => return None,
         })
     }

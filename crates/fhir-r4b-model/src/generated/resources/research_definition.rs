@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     RelatedArtifact, Resource, UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ResearchDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ResearchDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ResearchDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ResearchDefinition.extension`, 0..* `Extension`.
@@ -78,7 +78,7 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ResearchDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `ResearchDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ResearchDefinition.author`, 0..* `ContactDetail`.
@@ -94,13 +94,13 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.library`, 0..* `canonical` to `Library`.
     pub library: Many<Canonical>,
     /// `ResearchDefinition.population`, 1..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub population: Option<Box<Reference>>,
+    pub population: Option<One<Reference>>,
     /// `ResearchDefinition.exposure`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub exposure: Option<Box<Reference>>,
+    pub exposure: Option<One<Reference>>,
     /// `ResearchDefinition.exposureAlternative`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub exposure_alternative: Option<Box<Reference>>,
+    pub exposure_alternative: Option<One<Reference>>,
     /// `ResearchDefinition.outcome`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub outcome: Option<Box<Reference>>,
+    pub outcome: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -110,9 +110,9 @@ pub struct ResearchDefinition {
 #[non_exhaustive]
 pub enum ResearchDefinitionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for ResearchDefinition {
@@ -120,6 +120,7 @@ impl Element for ResearchDefinition {
         &RESEARCH_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -168,6 +169,7 @@ impl Element for ResearchDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -285,8 +287,8 @@ impl ResearchDefinitionSubject {
 impl Choice for ResearchDefinitionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

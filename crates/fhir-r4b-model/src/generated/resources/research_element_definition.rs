@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id
 use crate::same::element;
 use crate::{
     CodeableConcept, Coded, ContactDetail, DataRequirement, Duration, Expression, Extension, Identifier, Many, Meta,
-    Narrative, Period, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
+    Narrative, One, Period, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
 };
 
 /// The resource `ResearchElementDefinition`.
@@ -20,13 +20,13 @@ pub struct ResearchElementDefinition {
     /// `ResearchElementDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchElementDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ResearchElementDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchElementDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ResearchElementDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ResearchElementDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ResearchElementDefinition.extension`, 0..* `Extension`.
@@ -78,7 +78,7 @@ pub struct ResearchElementDefinition {
     /// `ResearchElementDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ResearchElementDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `ResearchElementDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ResearchElementDefinition.author`, 0..* `ContactDetail`.
@@ -119,13 +119,13 @@ pub struct ResearchElementDefinitionCharacteristic {
     /// `ResearchElementDefinition.characteristic.exclude`, 0..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `ResearchElementDefinition.characteristic.unitOfMeasure`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub unit_of_measure: Option<Box<CodeableConcept>>,
+    pub unit_of_measure: Option<One<CodeableConcept>>,
     /// `ResearchElementDefinition.characteristic.studyEffectiveDescription`, 0..1 `string`.
     pub study_effective_description: Option<FhirString>,
     /// `ResearchElementDefinition.characteristic.studyEffective[x]`, 0..1.
     pub study_effective: Option<ResearchElementDefinitionCharacteristicStudyEffective>,
     /// `ResearchElementDefinition.characteristic.studyEffectiveTimeFromStart`, 0..1 `Duration`.
-    pub study_effective_time_from_start: Option<Box<Duration>>,
+    pub study_effective_time_from_start: Option<One<Duration>>,
     /// `ResearchElementDefinition.characteristic.studyEffectiveGroupMeasure`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/group-measure>.
     pub study_effective_group_measure: Option<Coded<codes::GroupMeasure>>,
     /// `ResearchElementDefinition.characteristic.participantEffectiveDescription`, 0..1 `string`.
@@ -133,7 +133,7 @@ pub struct ResearchElementDefinitionCharacteristic {
     /// `ResearchElementDefinition.characteristic.participantEffective[x]`, 0..1.
     pub participant_effective: Option<ResearchElementDefinitionCharacteristicParticipantEffective>,
     /// `ResearchElementDefinition.characteristic.participantEffectiveTimeFromStart`, 0..1 `Duration`.
-    pub participant_effective_time_from_start: Option<Box<Duration>>,
+    pub participant_effective_time_from_start: Option<One<Duration>>,
     /// `ResearchElementDefinition.characteristic.participantEffectiveGroupMeasure`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/group-measure>.
     pub participant_effective_group_measure: Option<Coded<codes::GroupMeasure>>,
     /// What the definition does not know.
@@ -145,9 +145,9 @@ pub struct ResearchElementDefinitionCharacteristic {
 #[non_exhaustive]
 pub enum ResearchElementDefinitionSubject {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.definition[x]`.
@@ -155,13 +155,13 @@ pub enum ResearchElementDefinitionSubject {
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicDefinition {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `canonical`.
     Canonical(Canonical),
     /// `Expression`.
-    Expression(Box<Expression>),
+    Expression(One<Expression>),
     /// `DataRequirement`.
-    DataRequirement(Box<DataRequirement>),
+    DataRequirement(One<DataRequirement>),
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.studyEffective[x]`.
@@ -171,11 +171,11 @@ pub enum ResearchElementDefinitionCharacteristicStudyEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.participantEffective[x]`.
@@ -185,11 +185,11 @@ pub enum ResearchElementDefinitionCharacteristicParticipantEffective {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 impl Element for ResearchElementDefinition {
@@ -197,6 +197,7 @@ impl Element for ResearchElementDefinition {
         &RESEARCH_ELEMENT_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -244,6 +245,7 @@ impl Element for ResearchElementDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -360,6 +362,7 @@ impl Element for ResearchElementDefinitionCharacteristic {
         &RESEARCH_ELEMENT_DEFINITION_CHARACTERISTIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -381,6 +384,7 @@ impl Element for ResearchElementDefinitionCharacteristic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -442,8 +446,8 @@ impl ResearchElementDefinitionSubject {
 impl Choice for ResearchElementDefinitionSubject {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -475,10 +479,10 @@ impl ResearchElementDefinitionCharacteristicDefinition {
 impl Choice for ResearchElementDefinitionCharacteristicDefinition {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
             1 => Self::Canonical(Canonical::default()),
-            2 => Self::Expression(Box::default()),
-            3 => Self::DataRequirement(Box::default()),
+            2 => Self::Expression(One::default()),
+            3 => Self::DataRequirement(One::default()),
             _ => return None,
         })
     }
@@ -515,9 +519,9 @@ impl Choice for ResearchElementDefinitionCharacteristicStudyEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Duration(Box::default()),
-            3 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Duration(One::default()),
+            3 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -554,9 +558,9 @@ impl Choice for ResearchElementDefinitionCharacteristicParticipantEffective {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Duration(Box::default()),
-            3 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Duration(One::default()),
+            3 => Self::Timing(One::default()),
             _ => return None,
         })
     }

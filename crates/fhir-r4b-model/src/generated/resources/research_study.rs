@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period, Reference,
-    RelatedArtifact, Resource, UnknownFields,
+    Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period,
+    Reference, RelatedArtifact, Resource, UnknownFields,
 };
 
 /// The resource `ResearchStudy`.
@@ -20,13 +20,13 @@ pub struct ResearchStudy {
     /// `ResearchStudy.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchStudy.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ResearchStudy.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchStudy.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ResearchStudy.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ResearchStudy.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ResearchStudy.extension`, 0..* `Extension`.
@@ -44,9 +44,9 @@ pub struct ResearchStudy {
     /// `ResearchStudy.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/research-study-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ResearchStudyStatus>>,
     /// `ResearchStudy.primaryPurposeType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/research-study-prim-purp-type>. Summary.
-    pub primary_purpose_type: Option<Box<CodeableConcept>>,
+    pub primary_purpose_type: Option<One<CodeableConcept>>,
     /// `ResearchStudy.phase`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/research-study-phase>. Summary.
-    pub phase: Option<Box<CodeableConcept>>,
+    pub phase: Option<One<CodeableConcept>>,
     /// `ResearchStudy.category`, 0..* `CodeableConcept`. Summary.
     pub category: Many<CodeableConcept>,
     /// `ResearchStudy.focus`, 0..* `CodeableConcept`. Summary.
@@ -66,15 +66,15 @@ pub struct ResearchStudy {
     /// `ResearchStudy.enrollment`, 0..* `Reference` to `Group`. Summary.
     pub enrollment: Many<Reference>,
     /// `ResearchStudy.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `ResearchStudy.sponsor`, 0..1 `Reference` to `Organization`. Summary.
-    pub sponsor: Option<Box<Reference>>,
+    pub sponsor: Option<One<Reference>>,
     /// `ResearchStudy.principalInvestigator`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub principal_investigator: Option<Box<Reference>>,
+    pub principal_investigator: Option<One<Reference>>,
     /// `ResearchStudy.site`, 0..* `Reference` to `Location`. Summary.
     pub site: Many<Reference>,
     /// `ResearchStudy.reasonStopped`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/research-study-reason-stopped>. Summary.
-    pub reason_stopped: Option<Box<CodeableConcept>>,
+    pub reason_stopped: Option<One<CodeableConcept>>,
     /// `ResearchStudy.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `ResearchStudy.arm`, 0..*.
@@ -97,7 +97,7 @@ pub struct ResearchStudyArm {
     /// `ResearchStudy.arm.name`, 1..1 `string`.
     pub name: Option<FhirString>,
     /// `ResearchStudy.arm.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `ResearchStudy.arm.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// What the definition does not know.
@@ -116,7 +116,7 @@ pub struct ResearchStudyObjective {
     /// `ResearchStudy.objective.name`, 0..1 `string`.
     pub name: Option<FhirString>,
     /// `ResearchStudy.objective.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/research-study-objective-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -126,6 +126,7 @@ impl Element for ResearchStudy {
         &RESEARCH_STUDY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -164,6 +165,7 @@ impl Element for ResearchStudy {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -264,6 +266,7 @@ impl Element for ResearchStudyArm {
         &RESEARCH_STUDY_ARM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -276,6 +279,7 @@ impl Element for ResearchStudyArm {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -308,6 +312,7 @@ impl Element for ResearchStudyObjective {
         &RESEARCH_STUDY_OBJECTIVE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -319,6 +324,7 @@ impl Element for ResearchStudyObjective {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

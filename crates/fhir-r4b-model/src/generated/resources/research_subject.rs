@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields};
+use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields};
 
 /// The resource `ResearchSubject`.
 ///
@@ -17,13 +17,13 @@ pub struct ResearchSubject {
     /// `ResearchSubject.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchSubject.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ResearchSubject.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchSubject.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ResearchSubject.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ResearchSubject.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ResearchSubject.extension`, 0..* `Extension`.
@@ -35,17 +35,17 @@ pub struct ResearchSubject {
     /// `ResearchSubject.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/research-subject-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ResearchSubjectStatus>>,
     /// `ResearchSubject.period`, 0..1 `Period`. Summary.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `ResearchSubject.study`, 1..1 `Reference` to `ResearchStudy`. Summary.
-    pub study: Option<Box<Reference>>,
+    pub study: Option<One<Reference>>,
     /// `ResearchSubject.individual`, 1..1 `Reference` to `Patient`. Summary.
-    pub individual: Option<Box<Reference>>,
+    pub individual: Option<One<Reference>>,
     /// `ResearchSubject.assignedArm`, 0..1 `string`.
     pub assigned_arm: Option<FhirString>,
     /// `ResearchSubject.actualArm`, 0..1 `string`.
     pub actual_arm: Option<FhirString>,
     /// `ResearchSubject.consent`, 0..1 `Reference` to `Consent`.
-    pub consent: Option<Box<Reference>>,
+    pub consent: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -55,6 +55,7 @@ impl Element for ResearchSubject {
         &RESEARCH_SUBJECT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -77,6 +78,7 @@ impl Element for ResearchSubject {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Range, Reference,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct RiskAssessment {
     /// `RiskAssessment.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RiskAssessment.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `RiskAssessment.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RiskAssessment.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `RiskAssessment.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `RiskAssessment.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `RiskAssessment.extension`, 0..* `Extension`.
@@ -36,25 +36,25 @@ pub struct RiskAssessment {
     /// `RiskAssessment.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `RiskAssessment.basedOn`, 0..1 `Reference` to `Resource`.
-    pub based_on: Option<Box<Reference>>,
+    pub based_on: Option<One<Reference>>,
     /// `RiskAssessment.parent`, 0..1 `Reference` to `Resource`.
-    pub parent: Option<Box<Reference>>,
+    pub parent: Option<One<Reference>>,
     /// `RiskAssessment.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/observation-status>. Summary.
     pub status: Option<Coded<codes::ObservationStatus>>,
     /// `RiskAssessment.method`, 0..1 `CodeableConcept`. Summary.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `RiskAssessment.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `RiskAssessment.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `RiskAssessment.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `RiskAssessment.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<RiskAssessmentOccurrence>,
     /// `RiskAssessment.condition`, 0..1 `Reference` to `Condition`. Summary.
-    pub condition: Option<Box<Reference>>,
+    pub condition: Option<One<Reference>>,
     /// `RiskAssessment.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
-    pub performer: Option<Box<Reference>>,
+    pub performer: Option<One<Reference>>,
     /// `RiskAssessment.reasonCode`, 0..* `CodeableConcept`.
     pub reason_code: Many<CodeableConcept>,
     /// `RiskAssessment.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -81,11 +81,11 @@ pub struct RiskAssessmentPrediction {
     /// `RiskAssessment.prediction.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `RiskAssessment.prediction.outcome`, 0..1 `CodeableConcept`.
-    pub outcome: Option<Box<CodeableConcept>>,
+    pub outcome: Option<One<CodeableConcept>>,
     /// `RiskAssessment.prediction.probability[x]`, 0..1.
     pub probability: Option<RiskAssessmentPredictionProbability>,
     /// `RiskAssessment.prediction.qualitativeRisk`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/risk-probability>.
-    pub qualitative_risk: Option<Box<CodeableConcept>>,
+    pub qualitative_risk: Option<One<CodeableConcept>>,
     /// `RiskAssessment.prediction.relativeRisk`, 0..1 `decimal`.
     pub relative_risk: Option<Decimal>,
     /// `RiskAssessment.prediction.when[x]`, 0..1.
@@ -103,7 +103,7 @@ pub enum RiskAssessmentOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `RiskAssessment.prediction.probability[x]`.
@@ -113,7 +113,7 @@ pub enum RiskAssessmentPredictionProbability {
     /// `decimal`.
     Decimal(Decimal),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 /// One of the types of `RiskAssessment.prediction.when[x]`.
@@ -121,9 +121,9 @@ pub enum RiskAssessmentPredictionProbability {
 #[non_exhaustive]
 pub enum RiskAssessmentPredictionWhen {
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 impl Element for RiskAssessment {
@@ -131,6 +131,7 @@ impl Element for RiskAssessment {
         &RISK_ASSESSMENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -162,6 +163,7 @@ impl Element for RiskAssessment {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -235,6 +237,7 @@ impl Element for RiskAssessmentPrediction {
         &RISK_ASSESSMENT_PREDICTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -250,6 +253,7 @@ impl Element for RiskAssessmentPrediction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -293,7 +297,7 @@ impl Choice for RiskAssessmentOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -321,7 +325,7 @@ impl Choice for RiskAssessmentPredictionProbability {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Decimal(Decimal::default()),
-            1 => Self::Range(Box::default()),
+            1 => Self::Range(One::default()),
             _ => return None,
         })
     }
@@ -348,8 +352,8 @@ impl RiskAssessmentPredictionWhen {
 impl Choice for RiskAssessmentPredictionWhen {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Period(Box::default()),
-            1 => Self::Range(Box::default()),
+            0 => Self::Period(One::default()),
+            1 => Self::Range(One::default()),
             _ => return None,
         })
     }

@@ -7,7 +7,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Period, Reference, Resource, UnknownFields,
+    CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields,
 };
 
 /// The resource `Schedule`.
@@ -18,13 +18,13 @@ pub struct Schedule {
     /// `Schedule.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Schedule.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Schedule.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Schedule.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Schedule.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Schedule.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Schedule.extension`, 0..* `Extension`.
@@ -44,7 +44,7 @@ pub struct Schedule {
     /// `Schedule.actor`, 1..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
     pub actor: Many<Reference>,
     /// `Schedule.planningHorizon`, 0..1 `Period`. Summary.
-    pub planning_horizon: Option<Box<Period>>,
+    pub planning_horizon: Option<One<Period>>,
     /// `Schedule.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// What the definition does not know.
@@ -56,6 +56,7 @@ impl Element for Schedule {
         &SCHEDULE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -78,6 +79,7 @@ impl Element for Schedule {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Resource, UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `SearchParameter`.
@@ -19,13 +19,13 @@ pub struct SearchParameter {
     /// `SearchParameter.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SearchParameter.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SearchParameter.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SearchParameter.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SearchParameter.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SearchParameter.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SearchParameter.extension`, 0..* `Extension`.
@@ -110,6 +110,7 @@ impl Element for SearchParameter {
         &SEARCH_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -150,6 +151,7 @@ impl Element for SearchParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -259,6 +261,7 @@ impl Element for SearchParameterComponent {
         &SEARCH_PARAMETER_COMPONENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -270,6 +273,7 @@ impl Element for SearchParameterComponent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

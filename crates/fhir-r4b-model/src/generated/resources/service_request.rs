@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Range, Ratio,
-    Reference, Resource, Timing, UnknownFields,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
+    Ratio, Reference, Resource, Timing, UnknownFields,
 };
 
 /// The resource `ServiceRequest`.
@@ -20,13 +20,13 @@ pub struct ServiceRequest {
     /// `ServiceRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ServiceRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ServiceRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ServiceRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ServiceRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ServiceRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ServiceRequest.extension`, 0..* `Extension`.
@@ -44,7 +44,7 @@ pub struct ServiceRequest {
     /// `ServiceRequest.replaces`, 0..* `Reference` to `ServiceRequest`. Summary.
     pub replaces: Many<Reference>,
     /// `ServiceRequest.requisition`, 0..1 `Identifier`. Summary.
-    pub requisition: Option<Box<Identifier>>,
+    pub requisition: Option<One<Identifier>>,
     /// `ServiceRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::RequestStatus>>,
     /// `ServiceRequest.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>. Modifies the meaning. Summary.
@@ -56,15 +56,15 @@ pub struct ServiceRequest {
     /// `ServiceRequest.doNotPerform`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub do_not_perform: Option<Boolean>,
     /// `ServiceRequest.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `ServiceRequest.orderDetail`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/servicerequest-orderdetail>. Summary.
     pub order_detail: Many<CodeableConcept>,
     /// `ServiceRequest.quantity[x]`, 0..1. Summary.
     pub quantity: Option<ServiceRequestQuantity>,
     /// `ServiceRequest.subject`, 1..1 `Reference` to `Patient`, `Group`, `Location`, `Device`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `ServiceRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `ServiceRequest.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<ServiceRequestOccurrence>,
     /// `ServiceRequest.asNeeded[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/medication-as-needed-reason>. Summary.
@@ -72,9 +72,9 @@ pub struct ServiceRequest {
     /// `ServiceRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `ServiceRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `ServiceRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>. Summary.
-    pub performer_type: Option<Box<CodeableConcept>>,
+    pub performer_type: Option<One<CodeableConcept>>,
     /// `ServiceRequest.performer`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
     pub performer: Many<Reference>,
     /// `ServiceRequest.locationCode`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ServiceDeliveryLocationRoleType>. Summary.
@@ -108,11 +108,11 @@ pub struct ServiceRequest {
 #[non_exhaustive]
 pub enum ServiceRequestQuantity {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
 }
 
 /// One of the types of `ServiceRequest.occurrence[x]`.
@@ -122,9 +122,9 @@ pub enum ServiceRequestOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `ServiceRequest.asNeeded[x]`.
@@ -134,7 +134,7 @@ pub enum ServiceRequestAsNeeded {
     /// `boolean`.
     Boolean(Boolean),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 impl Element for ServiceRequest {
@@ -142,6 +142,7 @@ impl Element for ServiceRequest {
         &SERVICE_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -189,6 +190,7 @@ impl Element for ServiceRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -326,9 +328,9 @@ impl ServiceRequestQuantity {
 impl Choice for ServiceRequestQuantity {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Ratio(Box::default()),
-            2 => Self::Range(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Ratio(One::default()),
+            2 => Self::Range(One::default()),
             _ => return None,
         })
     }
@@ -359,8 +361,8 @@ impl Choice for ServiceRequestOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -390,7 +392,7 @@ impl Choice for ServiceRequestAsNeeded {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::Boolean(Boolean::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }

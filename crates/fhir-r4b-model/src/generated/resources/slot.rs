@@ -7,7 +7,9 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
+};
 
 /// The resource `Slot`.
 ///
@@ -17,13 +19,13 @@ pub struct Slot {
     /// `Slot.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Slot.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Slot.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Slot.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Slot.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Slot.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Slot.extension`, 0..* `Extension`.
@@ -39,9 +41,9 @@ pub struct Slot {
     /// `Slot.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
     pub specialty: Many<CodeableConcept>,
     /// `Slot.appointmentType`, 0..1 `CodeableConcept`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0276>. Summary.
-    pub appointment_type: Option<Box<CodeableConcept>>,
+    pub appointment_type: Option<One<CodeableConcept>>,
     /// `Slot.schedule`, 1..1 `Reference` to `Schedule`. Summary.
-    pub schedule: Option<Box<Reference>>,
+    pub schedule: Option<One<Reference>>,
     /// `Slot.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/slotstatus>. Summary.
     pub status: Option<Coded<codes::SlotStatus>>,
     /// `Slot.start`, 1..1 `instant`. Summary.
@@ -61,6 +63,7 @@ impl Element for Slot {
         &SLOT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -86,6 +89,7 @@ impl Element for Slot {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

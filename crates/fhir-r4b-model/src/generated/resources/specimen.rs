@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, Period, Quantity,
+    Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Specimen {
     /// `Specimen.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Specimen.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Specimen.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Specimen.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Specimen.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Specimen.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Specimen.extension`, 0..* `Extension`.
@@ -36,13 +36,13 @@ pub struct Specimen {
     /// `Specimen.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Specimen.accessionIdentifier`, 0..1 `Identifier`. Summary.
-    pub accession_identifier: Option<Box<Identifier>>,
+    pub accession_identifier: Option<One<Identifier>>,
     /// `Specimen.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/specimen-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::SpecimenStatus>>,
     /// `Specimen.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Specimen.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Substance`, `Location`. Summary.
-    pub subject: Option<Box<Reference>>,
+    pub subject: Option<One<Reference>>,
     /// `Specimen.receivedTime`, 0..1 `dateTime`. Summary.
     pub received_time: Option<DateTime>,
     /// `Specimen.parent`, 0..* `Reference` to `Specimen`.
@@ -50,7 +50,7 @@ pub struct Specimen {
     /// `Specimen.request`, 0..* `Reference` to `ServiceRequest`.
     pub request: Many<Reference>,
     /// `Specimen.collection`, 0..1.
-    pub collection: Option<Box<SpecimenCollection>>,
+    pub collection: Option<One<SpecimenCollection>>,
     /// `Specimen.processing`, 0..*.
     pub processing: Many<SpecimenProcessing>,
     /// `Specimen.container`, 0..*.
@@ -73,17 +73,17 @@ pub struct SpecimenCollection {
     /// `Specimen.collection.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Specimen.collection.collector`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub collector: Option<Box<Reference>>,
+    pub collector: Option<One<Reference>>,
     /// `Specimen.collection.collected[x]`, 0..1. Summary.
     pub collected: Option<SpecimenCollectionCollected>,
     /// `Specimen.collection.duration`, 0..1 `Duration`. Summary.
-    pub duration: Option<Box<Duration>>,
+    pub duration: Option<One<Duration>>,
     /// `Specimen.collection.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `Specimen.collection.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-collection-method>.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `Specimen.collection.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>.
-    pub body_site: Option<Box<CodeableConcept>>,
+    pub body_site: Option<One<CodeableConcept>>,
     /// `Specimen.collection.fastingStatus[x]`, 0..1, extensible codes: <http://terminology.hl7.org/ValueSet/v2-0916>. Summary.
     pub fasting_status: Option<SpecimenCollectionFastingStatus>,
     /// What the definition does not know.
@@ -102,7 +102,7 @@ pub struct SpecimenProcessing {
     /// `Specimen.processing.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Specimen.processing.procedure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-processing-procedure>.
-    pub procedure: Option<Box<CodeableConcept>>,
+    pub procedure: Option<One<CodeableConcept>>,
     /// `Specimen.processing.additive`, 0..* `Reference` to `Substance`.
     pub additive: Many<Reference>,
     /// `Specimen.processing.time[x]`, 0..1.
@@ -125,11 +125,11 @@ pub struct SpecimenContainer {
     /// `Specimen.container.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Specimen.container.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-container-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Specimen.container.capacity`, 0..1 `Quantity`.
-    pub capacity: Option<Box<Quantity>>,
+    pub capacity: Option<One<Quantity>>,
     /// `Specimen.container.specimenQuantity`, 0..1 `Quantity`.
-    pub specimen_quantity: Option<Box<Quantity>>,
+    pub specimen_quantity: Option<One<Quantity>>,
     /// `Specimen.container.additive[x]`, 0..1 to `Substance`, example codes: <http://terminology.hl7.org/ValueSet/v2-0371>.
     pub additive: Option<SpecimenContainerAdditive>,
     /// What the definition does not know.
@@ -143,7 +143,7 @@ pub enum SpecimenCollectionCollected {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `Specimen.collection.fastingStatus[x]`.
@@ -151,9 +151,9 @@ pub enum SpecimenCollectionCollected {
 #[non_exhaustive]
 pub enum SpecimenCollectionFastingStatus {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Duration`.
-    Duration(Box<Duration>),
+    Duration(One<Duration>),
 }
 
 /// One of the types of `Specimen.processing.time[x]`.
@@ -163,7 +163,7 @@ pub enum SpecimenProcessingTime {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
 }
 
 /// One of the types of `Specimen.container.additive[x]`.
@@ -171,9 +171,9 @@ pub enum SpecimenProcessingTime {
 #[non_exhaustive]
 pub enum SpecimenContainerAdditive {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Specimen {
@@ -181,6 +181,7 @@ impl Element for Specimen {
         &SPECIMEN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -208,6 +209,7 @@ impl Element for Specimen {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -278,6 +280,7 @@ impl Element for SpecimenCollection {
         &SPECIMEN_COLLECTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -294,6 +297,7 @@ impl Element for SpecimenCollection {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -338,6 +342,7 @@ impl Element for SpecimenProcessing {
         &SPECIMEN_PROCESSING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -351,6 +356,7 @@ impl Element for SpecimenProcessing {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -386,6 +392,7 @@ impl Element for SpecimenContainer {
         &SPECIMEN_CONTAINER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -401,6 +408,7 @@ impl Element for SpecimenContainer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -445,7 +453,7 @@ impl Choice for SpecimenCollectionCollected {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -472,8 +480,8 @@ impl SpecimenCollectionFastingStatus {
 impl Choice for SpecimenCollectionFastingStatus {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Duration(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Duration(One::default()),
             _ => return None,
         })
     }
@@ -501,7 +509,7 @@ impl Choice for SpecimenProcessingTime {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
+            1 => Self::Period(One::default()),
             _ => return None,
         })
     }
@@ -528,8 +536,8 @@ impl SpecimenContainerAdditive {
 impl Choice for SpecimenContainerAdditive {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, Quantity, Range, Reference,
+    CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Range, Reference,
     Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct SpecimenDefinition {
     /// `SpecimenDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SpecimenDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SpecimenDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SpecimenDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SpecimenDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SpecimenDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SpecimenDefinition.extension`, 0..* `Extension`.
@@ -34,9 +34,9 @@ pub struct SpecimenDefinition {
     /// `SpecimenDefinition.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `SpecimenDefinition.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `SpecimenDefinition.typeCollected`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>. Summary.
-    pub type_collected: Option<Box<CodeableConcept>>,
+    pub type_collected: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.patientPreparation`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/prepare-patient-prior-specimen-collection>. Summary.
     pub patient_preparation: Many<CodeableConcept>,
     /// `SpecimenDefinition.timeAspect`, 0..1 `string`. Summary.
@@ -61,15 +61,15 @@ pub struct SpecimenDefinitionTypeTested {
     /// `SpecimenDefinition.typeTested.isDerived`, 0..1 `boolean`.
     pub is_derived: Option<Boolean>,
     /// `SpecimenDefinition.typeTested.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.typeTested.preference`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/specimen-contained-preference>.
     pub preference: Option<Coded<codes::SpecimenContainedPreference>>,
     /// `SpecimenDefinition.typeTested.container`, 0..1.
-    pub container: Option<Box<SpecimenDefinitionTypeTestedContainer>>,
+    pub container: Option<One<SpecimenDefinitionTypeTestedContainer>>,
     /// `SpecimenDefinition.typeTested.requirement`, 0..1 `string`.
     pub requirement: Option<FhirString>,
     /// `SpecimenDefinition.typeTested.retentionTime`, 0..1 `Duration`.
-    pub retention_time: Option<Box<Duration>>,
+    pub retention_time: Option<One<Duration>>,
     /// `SpecimenDefinition.typeTested.rejectionCriterion`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/rejection-criteria>.
     pub rejection_criterion: Many<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.handling`, 0..*.
@@ -88,15 +88,15 @@ pub struct SpecimenDefinitionTypeTestedContainer {
     /// `SpecimenDefinition.typeTested.container.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SpecimenDefinition.typeTested.container.material`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/container-material>.
-    pub material: Option<Box<CodeableConcept>>,
+    pub material: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.typeTested.container.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-container-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.typeTested.container.cap`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/container-cap>.
-    pub cap: Option<Box<CodeableConcept>>,
+    pub cap: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.typeTested.container.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `SpecimenDefinition.typeTested.container.capacity`, 0..1 `Quantity`.
-    pub capacity: Option<Box<Quantity>>,
+    pub capacity: Option<One<Quantity>>,
     /// `SpecimenDefinition.typeTested.container.minimumVolume[x]`, 0..1.
     pub minimum_volume: Option<SpecimenDefinitionTypeTestedContainerMinimumVolume>,
     /// `SpecimenDefinition.typeTested.container.additive`, 0..*.
@@ -132,11 +132,11 @@ pub struct SpecimenDefinitionTypeTestedHandling {
     /// `SpecimenDefinition.typeTested.handling.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SpecimenDefinition.typeTested.handling.temperatureQualifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/handling-condition>.
-    pub temperature_qualifier: Option<Box<CodeableConcept>>,
+    pub temperature_qualifier: Option<One<CodeableConcept>>,
     /// `SpecimenDefinition.typeTested.handling.temperatureRange`, 0..1 `Range`.
-    pub temperature_range: Option<Box<Range>>,
+    pub temperature_range: Option<One<Range>>,
     /// `SpecimenDefinition.typeTested.handling.maxDuration`, 0..1 `Duration`.
-    pub max_duration: Option<Box<Duration>>,
+    pub max_duration: Option<One<Duration>>,
     /// `SpecimenDefinition.typeTested.handling.instruction`, 0..1 `string`.
     pub instruction: Option<FhirString>,
     /// What the definition does not know.
@@ -148,7 +148,7 @@ pub struct SpecimenDefinitionTypeTestedHandling {
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `string`.
     String(FhirString),
 }
@@ -158,9 +158,9 @@ pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerAdditiveAdditive {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for SpecimenDefinition {
@@ -168,6 +168,7 @@ impl Element for SpecimenDefinition {
         &SPECIMEN_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -188,6 +189,7 @@ impl Element for SpecimenDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -244,6 +246,7 @@ impl Element for SpecimenDefinitionTypeTested {
         &SPECIMEN_DEFINITION_TYPE_TESTED
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -261,6 +264,7 @@ impl Element for SpecimenDefinitionTypeTested {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -308,6 +312,7 @@ impl Element for SpecimenDefinitionTypeTestedContainer {
         &SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -325,6 +330,7 @@ impl Element for SpecimenDefinitionTypeTestedContainer {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -370,6 +376,7 @@ impl Element for SpecimenDefinitionTypeTestedContainerAdditive {
         &SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER_ADDITIVE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -380,6 +387,7 @@ impl Element for SpecimenDefinitionTypeTestedContainerAdditive {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -410,6 +418,7 @@ impl Element for SpecimenDefinitionTypeTestedHandling {
         &SPECIMEN_DEFINITION_TYPE_TESTED_HANDLING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -423,6 +432,7 @@ impl Element for SpecimenDefinitionTypeTestedHandling {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -467,7 +477,7 @@ impl SpecimenDefinitionTypeTestedContainerMinimumVolume {
 impl Choice for SpecimenDefinitionTypeTestedContainerMinimumVolume {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
+            0 => Self::Quantity(One::default()),
             1 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -495,8 +505,8 @@ impl SpecimenDefinitionTypeTestedContainerAdditiveAdditive {
 impl Choice for SpecimenDefinitionTypeTestedContainerAdditiveAdditive {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -9,7 +9,7 @@ use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Mark
 use crate::same::element;
 use crate::{
     CodeableConcept, Coded, Coding, ContactDetail, ElementDefinition, Extension, Identifier, Many, Meta, Narrative,
-    Resource, UnknownFields, UsageContext,
+    One, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `StructureDefinition`.
@@ -20,13 +20,13 @@ pub struct StructureDefinition {
     /// `StructureDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `StructureDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `StructureDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `StructureDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `StructureDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `StructureDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `StructureDefinition.extension`, 0..* `Extension`.
@@ -84,9 +84,9 @@ pub struct StructureDefinition {
     /// `StructureDefinition.derivation`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/type-derivation-rule>. Summary.
     pub derivation: Option<Coded<codes::TypeDerivationRule>>,
     /// `StructureDefinition.snapshot`, 0..1.
-    pub snapshot: Option<Box<StructureDefinitionSnapshot>>,
+    pub snapshot: Option<One<StructureDefinitionSnapshot>>,
     /// `StructureDefinition.differential`, 0..1.
-    pub differential: Option<Box<StructureDefinitionDifferential>>,
+    pub differential: Option<One<StructureDefinitionDifferential>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -164,6 +164,7 @@ impl Element for StructureDefinition {
         &STRUCTURE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -205,6 +206,7 @@ impl Element for StructureDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -315,6 +317,7 @@ impl Element for StructureDefinitionMapping {
         &STRUCTURE_DEFINITION_MAPPING
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -328,6 +331,7 @@ impl Element for StructureDefinitionMapping {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -362,6 +366,7 @@ impl Element for StructureDefinitionContext {
         &STRUCTURE_DEFINITION_CONTEXT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -373,6 +378,7 @@ impl Element for StructureDefinitionContext {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -406,6 +412,7 @@ impl Element for StructureDefinitionSnapshot {
         &STRUCTURE_DEFINITION_SNAPSHOT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -416,6 +423,7 @@ impl Element for StructureDefinitionSnapshot {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -444,6 +452,7 @@ impl Element for StructureDefinitionDifferential {
         &STRUCTURE_DEFINITION_DIFFERENTIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -454,6 +463,7 @@ impl Element for StructureDefinitionDifferential {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

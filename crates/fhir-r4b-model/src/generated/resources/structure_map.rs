@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, Decimal, FhirString, Id, Integer, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, OpenValueWithMeta, Resource,
-    UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, OpenValueWithMeta,
+    Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `StructureMap`.
@@ -20,13 +20,13 @@ pub struct StructureMap {
     /// `StructureMap.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `StructureMap.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `StructureMap.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `StructureMap.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `StructureMap.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `StructureMap.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `StructureMap.extension`, 0..* `Extension`.
@@ -282,6 +282,7 @@ impl Element for StructureMap {
         &STRUCTURE_MAP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -314,6 +315,7 @@ impl Element for StructureMap {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -393,6 +395,7 @@ impl Element for StructureMapStructure {
         &STRUCTURE_MAP_STRUCTURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -406,6 +409,7 @@ impl Element for StructureMapStructure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -443,6 +447,7 @@ impl Element for StructureMapGroup {
         &STRUCTURE_MAP_GROUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -458,6 +463,7 @@ impl Element for StructureMapGroup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -499,6 +505,7 @@ impl Element for StructureMapGroupInput {
         &STRUCTURE_MAP_GROUP_INPUT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -512,6 +519,7 @@ impl Element for StructureMapGroupInput {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -549,6 +557,7 @@ impl Element for StructureMapGroupRule {
         &STRUCTURE_MAP_GROUP_RULE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -564,6 +573,7 @@ impl Element for StructureMapGroupRule {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -602,6 +612,7 @@ impl Element for StructureMapGroupRuleSource {
         &STRUCTURE_MAP_GROUP_RULE_SOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -622,6 +633,7 @@ impl Element for StructureMapGroupRuleSource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -672,6 +684,7 @@ impl Element for StructureMapGroupRuleTarget {
         &STRUCTURE_MAP_GROUP_RULE_TARGET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -689,6 +702,7 @@ impl Element for StructureMapGroupRuleTarget {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -738,6 +752,7 @@ impl Element for StructureMapGroupRuleTargetParameter {
         &STRUCTURE_MAP_GROUP_RULE_TARGET_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -748,6 +763,7 @@ impl Element for StructureMapGroupRuleTargetParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -776,6 +792,7 @@ impl Element for StructureMapGroupRuleDependent {
         &STRUCTURE_MAP_GROUP_RULE_DEPENDENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -787,6 +804,7 @@ impl Element for StructureMapGroupRuleDependent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

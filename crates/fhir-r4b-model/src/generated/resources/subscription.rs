@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Instant, Uri, Url};
 use crate::same::element;
-use crate::{Coded, ContactPoint, Extension, Many, Meta, Narrative, Resource, UnknownFields};
+use crate::{Coded, ContactPoint, Extension, Many, Meta, Narrative, One, Resource, UnknownFields};
 
 /// The resource `Subscription`.
 ///
@@ -17,13 +17,13 @@ pub struct Subscription {
     /// `Subscription.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Subscription.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Subscription.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Subscription.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Subscription.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Subscription.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Subscription.extension`, 0..* `Extension`.
@@ -43,7 +43,7 @@ pub struct Subscription {
     /// `Subscription.error`, 0..1 `string`. Summary.
     pub error: Option<FhirString>,
     /// `Subscription.channel`, 1..1. Summary.
-    pub channel: Option<Box<SubscriptionChannel>>,
+    pub channel: Option<One<SubscriptionChannel>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -74,6 +74,7 @@ impl Element for Subscription {
         &SUBSCRIPTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -95,6 +96,7 @@ impl Element for Subscription {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -149,6 +151,7 @@ impl Element for SubscriptionChannel {
         &SUBSCRIPTION_CHANNEL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -162,6 +165,7 @@ impl Element for SubscriptionChannel {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Canonical, Code, FhirString, Id, Instant, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `SubscriptionStatus`.
 ///
@@ -17,13 +17,13 @@ pub struct SubscriptionStatus {
     /// `SubscriptionStatus.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubscriptionStatus.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SubscriptionStatus.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubscriptionStatus.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SubscriptionStatus.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SubscriptionStatus.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SubscriptionStatus.extension`, 0..* `Extension`.
@@ -39,7 +39,7 @@ pub struct SubscriptionStatus {
     /// `SubscriptionStatus.notificationEvent`, 0..*.
     pub notification_event: Many<SubscriptionStatusNotificationEvent>,
     /// `SubscriptionStatus.subscription`, 1..1 `Reference` to `Subscription`. Summary.
-    pub subscription: Option<Box<Reference>>,
+    pub subscription: Option<One<Reference>>,
     /// `SubscriptionStatus.topic`, 0..1 `canonical` to `SubscriptionTopic`. Summary.
     pub topic: Option<Canonical>,
     /// `SubscriptionStatus.error`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/subscription-error>. Summary.
@@ -62,7 +62,7 @@ pub struct SubscriptionStatusNotificationEvent {
     /// `SubscriptionStatus.notificationEvent.timestamp`, 0..1 `instant`.
     pub timestamp: Option<Instant>,
     /// `SubscriptionStatus.notificationEvent.focus`, 0..1 `Reference` to `Resource`.
-    pub focus: Option<Box<Reference>>,
+    pub focus: Option<One<Reference>>,
     /// `SubscriptionStatus.notificationEvent.additionalContext`, 0..* `Reference` to `Resource`.
     pub additional_context: Many<Reference>,
     /// What the definition does not know.
@@ -74,6 +74,7 @@ impl Element for SubscriptionStatus {
         &SUBSCRIPTION_STATUS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -95,6 +96,7 @@ impl Element for SubscriptionStatus {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -154,6 +156,7 @@ impl Element for SubscriptionStatusNotificationEvent {
         &SUBSCRIPTION_STATUS_NOTIFICATION_EVENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -167,6 +170,7 @@ impl Element for SubscriptionStatusNotificationEvent {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

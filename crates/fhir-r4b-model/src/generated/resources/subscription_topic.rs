@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Period, Resource,
+    CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period, Resource,
     UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct SubscriptionTopic {
     /// `SubscriptionTopic.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubscriptionTopic.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SubscriptionTopic.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubscriptionTopic.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SubscriptionTopic.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SubscriptionTopic.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SubscriptionTopic.extension`, 0..* `Extension`.
@@ -68,7 +68,7 @@ pub struct SubscriptionTopic {
     /// `SubscriptionTopic.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `SubscriptionTopic.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<Box<Period>>,
+    pub effective_period: Option<One<Period>>,
     /// `SubscriptionTopic.resourceTrigger`, 0..*. Summary.
     pub resource_trigger: Many<SubscriptionTopicResourceTrigger>,
     /// `SubscriptionTopic.eventTrigger`, 0..*. Summary.
@@ -97,7 +97,7 @@ pub struct SubscriptionTopicResourceTrigger {
     /// `SubscriptionTopic.resourceTrigger.supportedInteraction`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/interaction-trigger>. Summary.
     pub supported_interaction: Many<Coded<codes::InteractionTrigger>>,
     /// `SubscriptionTopic.resourceTrigger.queryCriteria`, 0..1. Summary.
-    pub query_criteria: Option<Box<SubscriptionTopicResourceTriggerQueryCriteria>>,
+    pub query_criteria: Option<One<SubscriptionTopicResourceTriggerQueryCriteria>>,
     /// `SubscriptionTopic.resourceTrigger.fhirPathCriteria`, 0..1 `string`. Summary.
     pub fhir_path_criteria: Option<FhirString>,
     /// What the definition does not know.
@@ -139,7 +139,7 @@ pub struct SubscriptionTopicEventTrigger {
     /// `SubscriptionTopic.eventTrigger.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `SubscriptionTopic.eventTrigger.event`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0003>. Summary.
-    pub event: Option<Box<CodeableConcept>>,
+    pub event: Option<One<CodeableConcept>>,
     /// `SubscriptionTopic.eventTrigger.resource`, 1..1 `uri`, extensible codes: <http://hl7.org/fhir/ValueSet/defined-types>. Summary.
     pub resource: Option<Uri>,
     /// What the definition does not know.
@@ -193,6 +193,7 @@ impl Element for SubscriptionTopic {
         &SUBSCRIPTION_TOPIC
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -229,6 +230,7 @@ impl Element for SubscriptionTopic {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -316,6 +318,7 @@ impl Element for SubscriptionTopicResourceTrigger {
         &SUBSCRIPTION_TOPIC_RESOURCE_TRIGGER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -330,6 +333,7 @@ impl Element for SubscriptionTopicResourceTrigger {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -372,6 +376,7 @@ impl Element for SubscriptionTopicResourceTriggerQueryCriteria {
         &SUBSCRIPTION_TOPIC_RESOURCE_TRIGGER_QUERY_CRITERIA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -386,6 +391,7 @@ impl Element for SubscriptionTopicResourceTriggerQueryCriteria {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -426,6 +432,7 @@ impl Element for SubscriptionTopicEventTrigger {
         &SUBSCRIPTION_TOPIC_EVENT_TRIGGER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -438,6 +445,7 @@ impl Element for SubscriptionTopicEventTrigger {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -476,6 +484,7 @@ impl Element for SubscriptionTopicCanFilterBy {
         &SUBSCRIPTION_TOPIC_CAN_FILTER_BY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -490,6 +499,7 @@ impl Element for SubscriptionTopicCanFilterBy {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -531,6 +541,7 @@ impl Element for SubscriptionTopicNotificationShape {
         &SUBSCRIPTION_TOPIC_NOTIFICATION_SHAPE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -543,6 +554,7 @@ impl Element for SubscriptionTopicNotificationShape {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Ratio, Reference, Resource,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio, Reference, Resource,
     UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Substance {
     /// `Substance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Substance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Substance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Substance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Substance.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Substance.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Substance.extension`, 0..* `Extension`.
@@ -40,7 +40,7 @@ pub struct Substance {
     /// `Substance.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/substance-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Substance.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Substance.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Substance.instance`, 0..*. Summary.
@@ -61,11 +61,11 @@ pub struct SubstanceInstance {
     /// `Substance.instance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Substance.instance.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `Substance.instance.expiry`, 0..1 `dateTime`. Summary.
     pub expiry: Option<DateTime>,
     /// `Substance.instance.quantity`, 0..1 `Quantity`. Summary.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -80,7 +80,7 @@ pub struct SubstanceIngredient {
     /// `Substance.ingredient.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Substance.ingredient.quantity`, 0..1 `Ratio`. Summary.
-    pub quantity: Option<Box<Ratio>>,
+    pub quantity: Option<One<Ratio>>,
     /// `Substance.ingredient.substance[x]`, 1..1 to `Substance`, example codes: <http://hl7.org/fhir/ValueSet/substance-code>. Summary.
     pub substance: Option<SubstanceIngredientSubstance>,
     /// What the definition does not know.
@@ -92,9 +92,9 @@ pub struct SubstanceIngredient {
 #[non_exhaustive]
 pub enum SubstanceIngredientSubstance {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for Substance {
@@ -102,6 +102,7 @@ impl Element for Substance {
         &SUBSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -123,6 +124,7 @@ impl Element for Substance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -182,6 +184,7 @@ impl Element for SubstanceInstance {
         &SUBSTANCE_INSTANCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -194,6 +197,7 @@ impl Element for SubstanceInstance {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -226,6 +230,7 @@ impl Element for SubstanceIngredient {
         &SUBSTANCE_INGREDIENT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -237,6 +242,7 @@ impl Element for SubstanceIngredient {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -273,8 +279,8 @@ impl SubstanceIngredientSubstance {
 impl Choice for SubstanceIngredientSubstance {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

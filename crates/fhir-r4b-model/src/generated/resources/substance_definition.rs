@@ -7,8 +7,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, Attachment, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, Quantity, Ratio, Reference,
-    Resource, UnknownFields,
+    Annotation, Attachment, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio,
+    Reference, Resource, UnknownFields,
 };
 
 /// The resource `SubstanceDefinition`.
@@ -19,13 +19,13 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubstanceDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SubstanceDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubstanceDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SubstanceDefinition.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SubstanceDefinition.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SubstanceDefinition.extension`, 0..* `Extension`.
@@ -37,11 +37,11 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `SubstanceDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.classification`, 0..* `CodeableConcept`. Summary.
     pub classification: Many<CodeableConcept>,
     /// `SubstanceDefinition.domain`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-domain>. Summary.
-    pub domain: Option<Box<CodeableConcept>>,
+    pub domain: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.grade`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-grade>. Summary.
     pub grade: Many<CodeableConcept>,
     /// `SubstanceDefinition.description`, 0..1 `markdown`. Summary.
@@ -61,7 +61,7 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.molecularWeight`, 0..*. Summary.
     pub molecular_weight: Many<SubstanceDefinitionMolecularWeight>,
     /// `SubstanceDefinition.structure`, 0..1. Summary.
-    pub structure: Option<Box<SubstanceDefinitionStructure>>,
+    pub structure: Option<One<SubstanceDefinitionStructure>>,
     /// `SubstanceDefinition.code`, 0..*. Summary.
     pub code: Many<SubstanceDefinitionCode>,
     /// `SubstanceDefinition.name`, 0..*. Summary.
@@ -69,7 +69,7 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.relationship`, 0..*. Summary.
     pub relationship: Many<SubstanceDefinitionRelationship>,
     /// `SubstanceDefinition.sourceMaterial`, 0..1. Summary.
-    pub source_material: Option<Box<SubstanceDefinitionSourceMaterial>>,
+    pub source_material: Option<One<SubstanceDefinitionSourceMaterial>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -84,21 +84,21 @@ pub struct SubstanceDefinitionMoiety {
     /// `SubstanceDefinition.moiety.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.moiety.role`, 0..1 `CodeableConcept`. Summary.
-    pub role: Option<Box<CodeableConcept>>,
+    pub role: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.moiety.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `SubstanceDefinition.moiety.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `SubstanceDefinition.moiety.stereochemistry`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-stereochemistry>. Summary.
-    pub stereochemistry: Option<Box<CodeableConcept>>,
+    pub stereochemistry: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.moiety.opticalActivity`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-optical-activity>. Summary.
-    pub optical_activity: Option<Box<CodeableConcept>>,
+    pub optical_activity: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.moiety.molecularFormula`, 0..1 `string`. Summary.
     pub molecular_formula: Option<FhirString>,
     /// `SubstanceDefinition.moiety.amount[x]`, 0..1. Summary.
     pub amount: Option<SubstanceDefinitionMoietyAmount>,
     /// `SubstanceDefinition.moiety.measurementType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-amount-type>. Summary.
-    pub measurement_type: Option<Box<CodeableConcept>>,
+    pub measurement_type: Option<One<CodeableConcept>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -113,7 +113,7 @@ pub struct SubstanceDefinitionProperty {
     /// `SubstanceDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<SubstanceDefinitionPropertyValue>,
     /// What the definition does not know.
@@ -130,11 +130,11 @@ pub struct SubstanceDefinitionMolecularWeight {
     /// `SubstanceDefinition.molecularWeight.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.molecularWeight.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-weight-method>. Summary.
-    pub method: Option<Box<CodeableConcept>>,
+    pub method: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.molecularWeight.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-weight-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.molecularWeight.amount`, 1..1 `Quantity`. Summary.
-    pub amount: Option<Box<Quantity>>,
+    pub amount: Option<One<Quantity>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -149,15 +149,15 @@ pub struct SubstanceDefinitionStructure {
     /// `SubstanceDefinition.structure.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.structure.stereochemistry`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-stereochemistry>. Summary.
-    pub stereochemistry: Option<Box<CodeableConcept>>,
+    pub stereochemistry: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.structure.opticalActivity`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-optical-activity>. Summary.
-    pub optical_activity: Option<Box<CodeableConcept>>,
+    pub optical_activity: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.structure.molecularFormula`, 0..1 `string`. Summary.
     pub molecular_formula: Option<FhirString>,
     /// `SubstanceDefinition.structure.molecularFormulaByMoiety`, 0..1 `string`. Summary.
     pub molecular_formula_by_moiety: Option<FhirString>,
     /// `SubstanceDefinition.structure.molecularWeight`, 0..1. Summary.
-    pub molecular_weight: Option<Box<SubstanceDefinitionMolecularWeight>>,
+    pub molecular_weight: Option<One<SubstanceDefinitionMolecularWeight>>,
     /// `SubstanceDefinition.structure.technique`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-structure-technique>. Summary.
     pub technique: Many<CodeableConcept>,
     /// `SubstanceDefinition.structure.sourceDocument`, 0..* `Reference` to `DocumentReference`. Summary.
@@ -178,13 +178,13 @@ pub struct SubstanceDefinitionStructureRepresentation {
     /// `SubstanceDefinition.structure.representation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.structure.representation.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-representation-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.structure.representation.representation`, 0..1 `string`. Summary.
     pub representation: Option<FhirString>,
     /// `SubstanceDefinition.structure.representation.format`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-representation-format>. Summary.
-    pub format: Option<Box<CodeableConcept>>,
+    pub format: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.structure.representation.document`, 0..1 `Reference` to `DocumentReference`. Summary.
-    pub document: Option<Box<Reference>>,
+    pub document: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -199,9 +199,9 @@ pub struct SubstanceDefinitionCode {
     /// `SubstanceDefinition.code.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.code.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.code.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.code.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `SubstanceDefinition.code.note`, 0..* `Annotation`. Summary.
@@ -224,9 +224,9 @@ pub struct SubstanceDefinitionName {
     /// `SubstanceDefinition.name.name`, 1..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `SubstanceDefinition.name.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-name-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.name.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.name.preferred`, 0..1 `boolean`. Summary.
     pub preferred: Option<Boolean>,
     /// `SubstanceDefinition.name.language`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>. Summary.
@@ -257,9 +257,9 @@ pub struct SubstanceDefinitionNameOfficial {
     /// `SubstanceDefinition.name.official.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.name.official.authority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/substance-name-authority>. Summary.
-    pub authority: Option<Box<CodeableConcept>>,
+    pub authority: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.name.official.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<Box<CodeableConcept>>,
+    pub status: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.name.official.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// What the definition does not know.
@@ -278,15 +278,15 @@ pub struct SubstanceDefinitionRelationship {
     /// `SubstanceDefinition.relationship.substanceDefinition[x]`, 0..1 to `SubstanceDefinition`. Summary.
     pub substance_definition: Option<SubstanceDefinitionRelationshipSubstanceDefinition>,
     /// `SubstanceDefinition.relationship.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-relationship-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.relationship.isDefining`, 0..1 `boolean`. Summary.
     pub is_defining: Option<Boolean>,
     /// `SubstanceDefinition.relationship.amount[x]`, 0..1. Summary.
     pub amount: Option<SubstanceDefinitionRelationshipAmount>,
     /// `SubstanceDefinition.relationship.ratioHighLimitAmount`, 0..1 `Ratio`. Summary.
-    pub ratio_high_limit_amount: Option<Box<Ratio>>,
+    pub ratio_high_limit_amount: Option<One<Ratio>>,
     /// `SubstanceDefinition.relationship.comparator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-amount-type>. Summary.
-    pub comparator: Option<Box<CodeableConcept>>,
+    pub comparator: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.relationship.source`, 0..* `Reference` to `DocumentReference`. Summary.
     pub source: Many<Reference>,
     /// What the definition does not know.
@@ -303,13 +303,13 @@ pub struct SubstanceDefinitionSourceMaterial {
     /// `SubstanceDefinition.sourceMaterial.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.sourceMaterial.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-type>. Summary.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.sourceMaterial.genus`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-genus>. Summary.
-    pub genus: Option<Box<CodeableConcept>>,
+    pub genus: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.sourceMaterial.species`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-species>. Summary.
-    pub species: Option<Box<CodeableConcept>>,
+    pub species: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.sourceMaterial.part`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-part>. Summary.
-    pub part: Option<Box<CodeableConcept>>,
+    pub part: Option<One<CodeableConcept>>,
     /// `SubstanceDefinition.sourceMaterial.countryOfOrigin`, 0..* `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/country>. Summary.
     pub country_of_origin: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -321,7 +321,7 @@ pub struct SubstanceDefinitionSourceMaterial {
 #[non_exhaustive]
 pub enum SubstanceDefinitionMoietyAmount {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `string`.
     String(FhirString),
 }
@@ -331,15 +331,15 @@ pub enum SubstanceDefinitionMoietyAmount {
 #[non_exhaustive]
 pub enum SubstanceDefinitionPropertyValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `date`.
     Date(Date),
     /// `boolean`.
     Boolean(Boolean),
     /// `Attachment`.
-    Attachment(Box<Attachment>),
+    Attachment(One<Attachment>),
 }
 
 /// One of the types of `SubstanceDefinition.relationship.substanceDefinition[x]`.
@@ -347,9 +347,9 @@ pub enum SubstanceDefinitionPropertyValue {
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
 }
 
 /// One of the types of `SubstanceDefinition.relationship.amount[x]`.
@@ -357,9 +357,9 @@ pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipAmount {
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Ratio`.
-    Ratio(Box<Ratio>),
+    Ratio(One<Ratio>),
     /// `string`.
     String(FhirString),
 }
@@ -369,6 +369,7 @@ impl Element for SubstanceDefinition {
         &SUBSTANCE_DEFINITION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -402,6 +403,7 @@ impl Element for SubstanceDefinition {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -483,6 +485,7 @@ impl Element for SubstanceDefinitionMoiety {
         &SUBSTANCE_DEFINITION_MOIETY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -500,6 +503,7 @@ impl Element for SubstanceDefinitionMoiety {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -548,6 +552,7 @@ impl Element for SubstanceDefinitionProperty {
         &SUBSTANCE_DEFINITION_PROPERTY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -559,6 +564,7 @@ impl Element for SubstanceDefinitionProperty {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -592,6 +598,7 @@ impl Element for SubstanceDefinitionMolecularWeight {
         &SUBSTANCE_DEFINITION_MOLECULAR_WEIGHT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -604,6 +611,7 @@ impl Element for SubstanceDefinitionMolecularWeight {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -640,6 +648,7 @@ impl Element for SubstanceDefinitionStructure {
         &SUBSTANCE_DEFINITION_STRUCTURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -657,6 +666,7 @@ impl Element for SubstanceDefinitionStructure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -706,6 +716,7 @@ impl Element for SubstanceDefinitionStructureRepresentation {
         &SUBSTANCE_DEFINITION_STRUCTURE_REPRESENTATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -719,6 +730,7 @@ impl Element for SubstanceDefinitionStructureRepresentation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -757,6 +769,7 @@ impl Element for SubstanceDefinitionCode {
         &SUBSTANCE_DEFINITION_CODE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -771,6 +784,7 @@ impl Element for SubstanceDefinitionCode {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -809,6 +823,7 @@ impl Element for SubstanceDefinitionName {
         &SUBSTANCE_DEFINITION_NAME
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -829,6 +844,7 @@ impl Element for SubstanceDefinitionName {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -890,6 +906,7 @@ impl Element for SubstanceDefinitionNameOfficial {
         &SUBSTANCE_DEFINITION_NAME_OFFICIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -902,6 +919,7 @@ impl Element for SubstanceDefinitionNameOfficial {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -938,6 +956,7 @@ impl Element for SubstanceDefinitionRelationship {
         &SUBSTANCE_DEFINITION_RELATIONSHIP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -954,6 +973,7 @@ impl Element for SubstanceDefinitionRelationship {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1000,6 +1020,7 @@ impl Element for SubstanceDefinitionSourceMaterial {
         &SUBSTANCE_DEFINITION_SOURCE_MATERIAL
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1014,6 +1035,7 @@ impl Element for SubstanceDefinitionSourceMaterial {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1076,7 +1098,7 @@ impl SubstanceDefinitionMoietyAmount {
 impl Choice for SubstanceDefinitionMoietyAmount {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
+            0 => Self::Quantity(One::default()),
             1 => Self::String(FhirString::default()),
             _ => return None,
         })
@@ -1110,11 +1132,11 @@ impl SubstanceDefinitionPropertyValue {
 impl Choice for SubstanceDefinitionPropertyValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
             2 => Self::Date(Date::default()),
             3 => Self::Boolean(Boolean::default()),
-            4 => Self::Attachment(Box::default()),
+            4 => Self::Attachment(One::default()),
             _ => return None,
         })
     }
@@ -1147,8 +1169,8 @@ impl SubstanceDefinitionRelationshipSubstanceDefinition {
 impl Choice for SubstanceDefinitionRelationshipSubstanceDefinition {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Reference(Box::default()),
-            1 => Self::CodeableConcept(Box::default()),
+            0 => Self::Reference(One::default()),
+            1 => Self::CodeableConcept(One::default()),
             _ => return None,
         })
     }
@@ -1176,8 +1198,8 @@ impl SubstanceDefinitionRelationshipAmount {
 impl Choice for SubstanceDefinitionRelationshipAmount {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::Quantity(Box::default()),
-            1 => Self::Ratio(Box::default()),
+            0 => Self::Quantity(One::default()),
+            1 => Self::Ratio(One::default()),
             2 => Self::String(FhirString::default()),
             _ => return None,
         })

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Reference, Resource,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Reference, Resource,
     Timing, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct SupplyDelivery {
     /// `SupplyDelivery.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SupplyDelivery.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SupplyDelivery.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SupplyDelivery.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SupplyDelivery.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SupplyDelivery.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SupplyDelivery.extension`, 0..* `Extension`.
@@ -42,17 +42,17 @@ pub struct SupplyDelivery {
     /// `SupplyDelivery.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/supplydelivery-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::SupplyDeliveryStatus>>,
     /// `SupplyDelivery.patient`, 0..1 `Reference` to `Patient`.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `SupplyDelivery.type`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/supplydelivery-type>.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `SupplyDelivery.suppliedItem`, 0..1.
-    pub supplied_item: Option<Box<SupplyDeliverySuppliedItem>>,
+    pub supplied_item: Option<One<SupplyDeliverySuppliedItem>>,
     /// `SupplyDelivery.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<SupplyDeliveryOccurrence>,
     /// `SupplyDelivery.supplier`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub supplier: Option<Box<Reference>>,
+    pub supplier: Option<One<Reference>>,
     /// `SupplyDelivery.destination`, 0..1 `Reference` to `Location`.
-    pub destination: Option<Box<Reference>>,
+    pub destination: Option<One<Reference>>,
     /// `SupplyDelivery.receiver`, 0..* `Reference` to `Practitioner`, `PractitionerRole`.
     pub receiver: Many<Reference>,
     /// What the definition does not know.
@@ -69,7 +69,7 @@ pub struct SupplyDeliverySuppliedItem {
     /// `SupplyDelivery.suppliedItem.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SupplyDelivery.suppliedItem.quantity`, 0..1 `Quantity`.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `SupplyDelivery.suppliedItem.item[x]`, 0..1 to `Medication`, `Substance`, `Device`, example codes: <http://hl7.org/fhir/ValueSet/supply-item>.
     pub item: Option<SupplyDeliverySuppliedItemItem>,
     /// What the definition does not know.
@@ -83,9 +83,9 @@ pub enum SupplyDeliveryOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `SupplyDelivery.suppliedItem.item[x]`.
@@ -93,9 +93,9 @@ pub enum SupplyDeliveryOccurrence {
 #[non_exhaustive]
 pub enum SupplyDeliverySuppliedItemItem {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 impl Element for SupplyDelivery {
@@ -103,6 +103,7 @@ impl Element for SupplyDelivery {
         &SUPPLY_DELIVERY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -128,6 +129,7 @@ impl Element for SupplyDelivery {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -190,6 +192,7 @@ impl Element for SupplyDeliverySuppliedItem {
         &SUPPLY_DELIVERY_SUPPLIED_ITEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -201,6 +204,7 @@ impl Element for SupplyDeliverySuppliedItem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -237,8 +241,8 @@ impl Choice for SupplyDeliveryOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -267,8 +271,8 @@ impl SupplyDeliverySuppliedItemItem {
 impl Choice for SupplyDeliverySuppliedItemItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Period, Quantity, Range, Reference, Resource,
-    Timing, UnknownFields,
+    CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range, Reference,
+    Resource, Timing, UnknownFields,
 };
 
 /// The resource `SupplyRequest`.
@@ -20,13 +20,13 @@ pub struct SupplyRequest {
     /// `SupplyRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SupplyRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `SupplyRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SupplyRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `SupplyRequest.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `SupplyRequest.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `SupplyRequest.extension`, 0..* `Extension`.
@@ -38,13 +38,13 @@ pub struct SupplyRequest {
     /// `SupplyRequest.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/supplyrequest-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::SupplyRequestStatus>>,
     /// `SupplyRequest.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplyrequest-kind>. Summary.
-    pub category: Option<Box<CodeableConcept>>,
+    pub category: Option<One<CodeableConcept>>,
     /// `SupplyRequest.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `SupplyRequest.item[x]`, 1..1 to `Medication`, `Substance`, `Device`, example codes: <http://hl7.org/fhir/ValueSet/supply-item>. Summary.
     pub item: Option<SupplyRequestItem>,
     /// `SupplyRequest.quantity`, 1..1 `Quantity`. Summary.
-    pub quantity: Option<Box<Quantity>>,
+    pub quantity: Option<One<Quantity>>,
     /// `SupplyRequest.parameter`, 0..*.
     pub parameter: Many<SupplyRequestParameter>,
     /// `SupplyRequest.occurrence[x]`, 0..1. Summary.
@@ -52,7 +52,7 @@ pub struct SupplyRequest {
     /// `SupplyRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `SupplyRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `SupplyRequest.supplier`, 0..* `Reference` to `Organization`, `HealthcareService`. Summary.
     pub supplier: Many<Reference>,
     /// `SupplyRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplyrequest-reason>.
@@ -60,9 +60,9 @@ pub struct SupplyRequest {
     /// `SupplyRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
     pub reason_reference: Many<Reference>,
     /// `SupplyRequest.deliverFrom`, 0..1 `Reference` to `Organization`, `Location`.
-    pub deliver_from: Option<Box<Reference>>,
+    pub deliver_from: Option<One<Reference>>,
     /// `SupplyRequest.deliverTo`, 0..1 `Reference` to `Organization`, `Location`, `Patient`.
-    pub deliver_to: Option<Box<Reference>>,
+    pub deliver_to: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -77,7 +77,7 @@ pub struct SupplyRequestParameter {
     /// `SupplyRequest.parameter.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SupplyRequest.parameter.code`, 0..1 `CodeableConcept`.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `SupplyRequest.parameter.value[x]`, 0..1.
     pub value: Option<SupplyRequestParameterValue>,
     /// What the definition does not know.
@@ -89,9 +89,9 @@ pub struct SupplyRequestParameter {
 #[non_exhaustive]
 pub enum SupplyRequestItem {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Reference`.
-    Reference(Box<Reference>),
+    Reference(One<Reference>),
 }
 
 /// One of the types of `SupplyRequest.occurrence[x]`.
@@ -101,9 +101,9 @@ pub enum SupplyRequestOccurrence {
     /// `dateTime`.
     DateTime(DateTime),
     /// `Period`.
-    Period(Box<Period>),
+    Period(One<Period>),
     /// `Timing`.
-    Timing(Box<Timing>),
+    Timing(One<Timing>),
 }
 
 /// One of the types of `SupplyRequest.parameter.value[x]`.
@@ -111,11 +111,11 @@ pub enum SupplyRequestOccurrence {
 #[non_exhaustive]
 pub enum SupplyRequestParameterValue {
     /// `CodeableConcept`.
-    CodeableConcept(Box<CodeableConcept>),
+    CodeableConcept(One<CodeableConcept>),
     /// `Quantity`.
-    Quantity(Box<Quantity>),
+    Quantity(One<Quantity>),
     /// `Range`.
-    Range(Box<Range>),
+    Range(One<Range>),
     /// `boolean`.
     Boolean(Boolean),
 }
@@ -125,6 +125,7 @@ impl Element for SupplyRequest {
         &SUPPLY_REQUEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -154,6 +155,7 @@ impl Element for SupplyRequest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -232,6 +234,7 @@ impl Element for SupplyRequestParameter {
         &SUPPLY_REQUEST_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -243,6 +246,7 @@ impl Element for SupplyRequestParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -276,8 +280,8 @@ impl SupplyRequestItem {
 impl Choice for SupplyRequestItem {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Reference(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Reference(One::default()),
             _ => return None,
         })
     }
@@ -306,8 +310,8 @@ impl Choice for SupplyRequestOccurrence {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
             0 => Self::DateTime(DateTime::default()),
-            1 => Self::Period(Box::default()),
-            2 => Self::Timing(Box::default()),
+            1 => Self::Period(One::default()),
+            2 => Self::Timing(One::default()),
             _ => return None,
         })
     }
@@ -341,9 +345,9 @@ impl SupplyRequestParameterValue {
 impl Choice for SupplyRequestParameterValue {
     fn empty(variant: usize) -> Option<Self> {
         Some(match variant {
-            0 => Self::CodeableConcept(Box::default()),
-            1 => Self::Quantity(Box::default()),
-            2 => Self::Range(Box::default()),
+            0 => Self::CodeableConcept(One::default()),
+            1 => Self::Quantity(One::default()),
+            2 => Self::Range(One::default()),
             3 => Self::Boolean(Boolean::default()),
             _ => return None,
         })

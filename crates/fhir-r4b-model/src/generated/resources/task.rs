@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, PositiveInt, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, OpenValueWithMeta, Period,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, OpenValueWithMeta, Period,
     Reference, Resource, UnknownFields,
 };
 
@@ -20,13 +20,13 @@ pub struct Task {
     /// `Task.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Task.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `Task.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Task.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `Task.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `Task.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `Task.extension`, 0..* `Extension`.
@@ -42,47 +42,47 @@ pub struct Task {
     /// `Task.basedOn`, 0..* `Reference` to `Resource`. Summary.
     pub based_on: Many<Reference>,
     /// `Task.groupIdentifier`, 0..1 `Identifier`. Summary.
-    pub group_identifier: Option<Box<Identifier>>,
+    pub group_identifier: Option<One<Identifier>>,
     /// `Task.partOf`, 0..* `Reference` to `Task`. Summary.
     pub part_of: Many<Reference>,
     /// `Task.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/task-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::TaskStatus>>,
     /// `Task.statusReason`, 0..1 `CodeableConcept`. Summary.
-    pub status_reason: Option<Box<CodeableConcept>>,
+    pub status_reason: Option<One<CodeableConcept>>,
     /// `Task.businessStatus`, 0..1 `CodeableConcept`. Summary.
-    pub business_status: Option<Box<CodeableConcept>>,
+    pub business_status: Option<One<CodeableConcept>>,
     /// `Task.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/task-intent>. Summary.
     pub intent: Option<Coded<codes::TaskIntent>>,
     /// `Task.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `Task.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/task-code>. Summary.
-    pub code: Option<Box<CodeableConcept>>,
+    pub code: Option<One<CodeableConcept>>,
     /// `Task.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Task.focus`, 0..1 `Reference` to `Resource`. Summary.
-    pub focus: Option<Box<Reference>>,
+    pub focus: Option<One<Reference>>,
     /// `Task.for`, 0..1 `Reference` to `Resource`. Summary.
-    pub r#for: Option<Box<Reference>>,
+    pub r#for: Option<One<Reference>>,
     /// `Task.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `Task.executionPeriod`, 0..1 `Period`. Summary.
-    pub execution_period: Option<Box<Period>>,
+    pub execution_period: Option<One<Period>>,
     /// `Task.authoredOn`, 0..1 `dateTime`.
     pub authored_on: Option<DateTime>,
     /// `Task.lastModified`, 0..1 `dateTime`. Summary.
     pub last_modified: Option<DateTime>,
     /// `Task.requester`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub requester: Option<Box<Reference>>,
+    pub requester: Option<One<Reference>>,
     /// `Task.performerType`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/performer-role>.
     pub performer_type: Many<CodeableConcept>,
     /// `Task.owner`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub owner: Option<Box<Reference>>,
+    pub owner: Option<One<Reference>>,
     /// `Task.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<Box<Reference>>,
+    pub location: Option<One<Reference>>,
     /// `Task.reasonCode`, 0..1 `CodeableConcept`.
-    pub reason_code: Option<Box<CodeableConcept>>,
+    pub reason_code: Option<One<CodeableConcept>>,
     /// `Task.reasonReference`, 0..1 `Reference` to `Resource`.
-    pub reason_reference: Option<Box<Reference>>,
+    pub reason_reference: Option<One<Reference>>,
     /// `Task.insurance`, 0..* `Reference` to `Coverage`, `ClaimResponse`.
     pub insurance: Many<Reference>,
     /// `Task.note`, 0..* `Annotation`.
@@ -90,7 +90,7 @@ pub struct Task {
     /// `Task.relevantHistory`, 0..* `Reference` to `Provenance`.
     pub relevant_history: Many<Reference>,
     /// `Task.restriction`, 0..1.
-    pub restriction: Option<Box<TaskRestriction>>,
+    pub restriction: Option<One<TaskRestriction>>,
     /// `Task.input`, 0..*.
     pub input: Many<TaskInput>,
     /// `Task.output`, 0..*.
@@ -111,7 +111,7 @@ pub struct TaskRestriction {
     /// `Task.restriction.repetitions`, 0..1 `positiveInt`.
     pub repetitions: Option<PositiveInt>,
     /// `Task.restriction.period`, 0..1 `Period`.
-    pub period: Option<Box<Period>>,
+    pub period: Option<One<Period>>,
     /// `Task.restriction.recipient`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Group`, `Organization`.
     pub recipient: Many<Reference>,
     /// What the definition does not know.
@@ -128,7 +128,7 @@ pub struct TaskInput {
     /// `Task.input.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Task.input.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Task.input.value[x]`, 1..1.
     pub value: Option<OpenValueWithMeta>,
     /// What the definition does not know.
@@ -145,7 +145,7 @@ pub struct TaskOutput {
     /// `Task.output.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Task.output.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<Box<CodeableConcept>>,
+    pub r#type: Option<One<CodeableConcept>>,
     /// `Task.output.value[x]`, 1..1.
     pub value: Option<OpenValueWithMeta>,
     /// What the definition does not know.
@@ -157,6 +157,7 @@ impl Element for Task {
         &TASK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -202,6 +203,7 @@ impl Element for Task {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -312,6 +314,7 @@ impl Element for TaskRestriction {
         &TASK_RESTRICTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -324,6 +327,7 @@ impl Element for TaskRestriction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -356,6 +360,7 @@ impl Element for TaskInput {
         &TASK_INPUT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -367,6 +372,7 @@ impl Element for TaskInput {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -397,6 +403,7 @@ impl Element for TaskOutput {
         &TASK_OUTPUT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -408,6 +415,7 @@ impl Element for TaskOutput {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri, Url};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, Resource, UnknownFields, UsageContext,
+    CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `TerminologyCapabilities`.
@@ -19,13 +19,13 @@ pub struct TerminologyCapabilities {
     /// `TerminologyCapabilities.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `TerminologyCapabilities.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `TerminologyCapabilities.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `TerminologyCapabilities.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `TerminologyCapabilities.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `TerminologyCapabilities.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `TerminologyCapabilities.extension`, 0..* `Extension`.
@@ -63,23 +63,23 @@ pub struct TerminologyCapabilities {
     /// `TerminologyCapabilities.kind`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/capability-statement-kind>. Summary.
     pub kind: Option<Coded<codes::CapabilityStatementKind>>,
     /// `TerminologyCapabilities.software`, 0..1. Summary.
-    pub software: Option<Box<TerminologyCapabilitiesSoftware>>,
+    pub software: Option<One<TerminologyCapabilitiesSoftware>>,
     /// `TerminologyCapabilities.implementation`, 0..1. Summary.
-    pub implementation: Option<Box<TerminologyCapabilitiesImplementation>>,
+    pub implementation: Option<One<TerminologyCapabilitiesImplementation>>,
     /// `TerminologyCapabilities.lockedDate`, 0..1 `boolean`. Summary.
     pub locked_date: Option<Boolean>,
     /// `TerminologyCapabilities.codeSystem`, 0..*.
     pub code_system: Many<TerminologyCapabilitiesCodeSystem>,
     /// `TerminologyCapabilities.expansion`, 0..1.
-    pub expansion: Option<Box<TerminologyCapabilitiesExpansion>>,
+    pub expansion: Option<One<TerminologyCapabilitiesExpansion>>,
     /// `TerminologyCapabilities.codeSearch`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/code-search-support>.
     pub code_search: Option<Coded<codes::CodeSearchSupport>>,
     /// `TerminologyCapabilities.validateCode`, 0..1.
-    pub validate_code: Option<Box<TerminologyCapabilitiesValidateCode>>,
+    pub validate_code: Option<One<TerminologyCapabilitiesValidateCode>>,
     /// `TerminologyCapabilities.translation`, 0..1.
-    pub translation: Option<Box<TerminologyCapabilitiesTranslation>>,
+    pub translation: Option<One<TerminologyCapabilitiesTranslation>>,
     /// `TerminologyCapabilities.closure`, 0..1.
-    pub closure: Option<Box<TerminologyCapabilitiesClosure>>,
+    pub closure: Option<One<TerminologyCapabilitiesClosure>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -269,6 +269,7 @@ impl Element for TerminologyCapabilities {
         &TERMINOLOGY_CAPABILITIES
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -307,6 +308,7 @@ impl Element for TerminologyCapabilities {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -402,6 +404,7 @@ impl Element for TerminologyCapabilitiesSoftware {
         &TERMINOLOGY_CAPABILITIES_SOFTWARE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -413,6 +416,7 @@ impl Element for TerminologyCapabilitiesSoftware {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -443,6 +447,7 @@ impl Element for TerminologyCapabilitiesImplementation {
         &TERMINOLOGY_CAPABILITIES_IMPLEMENTATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -454,6 +459,7 @@ impl Element for TerminologyCapabilitiesImplementation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -484,6 +490,7 @@ impl Element for TerminologyCapabilitiesCodeSystem {
         &TERMINOLOGY_CAPABILITIES_CODE_SYSTEM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -496,6 +503,7 @@ impl Element for TerminologyCapabilitiesCodeSystem {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -528,6 +536,7 @@ impl Element for TerminologyCapabilitiesCodeSystemVersion {
         &TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -543,6 +552,7 @@ impl Element for TerminologyCapabilitiesCodeSystemVersion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -581,6 +591,7 @@ impl Element for TerminologyCapabilitiesCodeSystemVersionFilter {
         &TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION_FILTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -592,6 +603,7 @@ impl Element for TerminologyCapabilitiesCodeSystemVersionFilter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -622,6 +634,7 @@ impl Element for TerminologyCapabilitiesExpansion {
         &TERMINOLOGY_CAPABILITIES_EXPANSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -636,6 +649,7 @@ impl Element for TerminologyCapabilitiesExpansion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -672,6 +686,7 @@ impl Element for TerminologyCapabilitiesExpansionParameter {
         &TERMINOLOGY_CAPABILITIES_EXPANSION_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -683,6 +698,7 @@ impl Element for TerminologyCapabilitiesExpansionParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -713,6 +729,7 @@ impl Element for TerminologyCapabilitiesValidateCode {
         &TERMINOLOGY_CAPABILITIES_VALIDATE_CODE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -723,6 +740,7 @@ impl Element for TerminologyCapabilitiesValidateCode {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -751,6 +769,7 @@ impl Element for TerminologyCapabilitiesTranslation {
         &TERMINOLOGY_CAPABILITIES_TRANSLATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -761,6 +780,7 @@ impl Element for TerminologyCapabilitiesTranslation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -789,6 +809,7 @@ impl Element for TerminologyCapabilitiesClosure {
         &TERMINOLOGY_CAPABILITIES_CLOSURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -799,6 +820,7 @@ impl Element for TerminologyCapabilitiesClosure {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Markdown, Uri};
 use crate::same::element;
-use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, Reference, Resource, UnknownFields};
+use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `TestReport`.
 ///
@@ -17,13 +17,13 @@ pub struct TestReport {
     /// `TestReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `TestReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `TestReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `TestReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `TestReport.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `TestReport.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `TestReport.extension`, 0..* `Extension`.
@@ -31,13 +31,13 @@ pub struct TestReport {
     /// `TestReport.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `TestReport.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `TestReport.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `TestReport.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/report-status-codes>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::TestReportStatus>>,
     /// `TestReport.testScript`, 1..1 `Reference` to `TestScript`. Summary.
-    pub test_script: Option<Box<Reference>>,
+    pub test_script: Option<One<Reference>>,
     /// `TestReport.result`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/report-result-codes>. Summary.
     pub result: Option<Coded<codes::TestReportResult>>,
     /// `TestReport.score`, 0..1 `decimal`. Summary.
@@ -49,11 +49,11 @@ pub struct TestReport {
     /// `TestReport.participant`, 0..*.
     pub participant: Many<TestReportParticipant>,
     /// `TestReport.setup`, 0..1.
-    pub setup: Option<Box<TestReportSetup>>,
+    pub setup: Option<One<TestReportSetup>>,
     /// `TestReport.test`, 0..*.
     pub test: Many<TestReportTest>,
     /// `TestReport.teardown`, 0..1.
-    pub teardown: Option<Box<TestReportTeardown>>,
+    pub teardown: Option<One<TestReportTeardown>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -102,9 +102,9 @@ pub struct TestReportSetupAction {
     /// `TestReport.setup.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestReport.setup.action.operation`, 0..1.
-    pub operation: Option<Box<TestReportSetupActionOperation>>,
+    pub operation: Option<One<TestReportSetupActionOperation>>,
     /// `TestReport.setup.action.assert`, 0..1.
-    pub assert: Option<Box<TestReportSetupActionAssert>>,
+    pub assert: Option<One<TestReportSetupActionAssert>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -176,9 +176,9 @@ pub struct TestReportTestAction {
     /// `TestReport.test.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestReport.test.action.operation`, 0..1.
-    pub operation: Option<Box<TestReportSetupActionOperation>>,
+    pub operation: Option<One<TestReportSetupActionOperation>>,
     /// `TestReport.test.action.assert`, 0..1.
-    pub assert: Option<Box<TestReportSetupActionAssert>>,
+    pub assert: Option<One<TestReportSetupActionAssert>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -208,7 +208,7 @@ pub struct TestReportTeardownAction {
     /// `TestReport.teardown.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestReport.teardown.action.operation`, 1..1.
-    pub operation: Option<Box<TestReportSetupActionOperation>>,
+    pub operation: Option<One<TestReportSetupActionOperation>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -218,6 +218,7 @@ impl Element for TestReport {
         &TEST_REPORT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -244,6 +245,7 @@ impl Element for TestReport {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -311,6 +313,7 @@ impl Element for TestReportParticipant {
         &TEST_REPORT_PARTICIPANT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -323,6 +326,7 @@ impl Element for TestReportParticipant {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -357,6 +361,7 @@ impl Element for TestReportSetup {
         &TEST_REPORT_SETUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -367,6 +372,7 @@ impl Element for TestReportSetup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -395,6 +401,7 @@ impl Element for TestReportSetupAction {
         &TEST_REPORT_SETUP_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -406,6 +413,7 @@ impl Element for TestReportSetupAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -436,6 +444,7 @@ impl Element for TestReportSetupActionOperation {
         &TEST_REPORT_SETUP_ACTION_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -448,6 +457,7 @@ impl Element for TestReportSetupActionOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -482,6 +492,7 @@ impl Element for TestReportSetupActionAssert {
         &TEST_REPORT_SETUP_ACTION_ASSERT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -494,6 +505,7 @@ impl Element for TestReportSetupActionAssert {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -528,6 +540,7 @@ impl Element for TestReportTest {
         &TEST_REPORT_TEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -540,6 +553,7 @@ impl Element for TestReportTest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -572,6 +586,7 @@ impl Element for TestReportTestAction {
         &TEST_REPORT_TEST_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -583,6 +598,7 @@ impl Element for TestReportTestAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -613,6 +629,7 @@ impl Element for TestReportTeardown {
         &TEST_REPORT_TEARDOWN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -623,6 +640,7 @@ impl Element for TestReportTeardown {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -651,6 +669,7 @@ impl Element for TestReportTeardownAction {
         &TEST_REPORT_TEARDOWN_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -661,6 +680,7 @@ impl Element for TestReportTeardownAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Integer, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Reference, Resource,
-    UnknownFields, UsageContext,
+    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Reference,
+    Resource, UnknownFields, UsageContext,
 };
 
 /// The resource `TestScript`.
@@ -20,13 +20,13 @@ pub struct TestScript {
     /// `TestScript.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `TestScript.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `TestScript.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `TestScript.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `TestScript.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `TestScript.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `TestScript.extension`, 0..* `Extension`.
@@ -36,7 +36,7 @@ pub struct TestScript {
     /// `TestScript.url`, 1..1 `uri`. Summary.
     pub url: Option<Uri>,
     /// `TestScript.identifier`, 0..1 `Identifier`. Summary.
-    pub identifier: Option<Box<Identifier>>,
+    pub identifier: Option<One<Identifier>>,
     /// `TestScript.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `TestScript.name`, 1..1 `string`. Summary.
@@ -68,7 +68,7 @@ pub struct TestScript {
     /// `TestScript.destination`, 0..*.
     pub destination: Many<TestScriptDestination>,
     /// `TestScript.metadata`, 0..1.
-    pub metadata: Option<Box<TestScriptMetadata>>,
+    pub metadata: Option<One<TestScriptMetadata>>,
     /// `TestScript.fixture`, 0..*.
     pub fixture: Many<TestScriptFixture>,
     /// `TestScript.profile`, 0..* `Reference` to `Resource`.
@@ -76,11 +76,11 @@ pub struct TestScript {
     /// `TestScript.variable`, 0..*.
     pub variable: Many<TestScriptVariable>,
     /// `TestScript.setup`, 0..1.
-    pub setup: Option<Box<TestScriptSetup>>,
+    pub setup: Option<One<TestScriptSetup>>,
     /// `TestScript.test`, 0..*.
     pub test: Many<TestScriptTest>,
     /// `TestScript.teardown`, 0..1.
-    pub teardown: Option<Box<TestScriptTeardown>>,
+    pub teardown: Option<One<TestScriptTeardown>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -97,7 +97,7 @@ pub struct TestScriptOrigin {
     /// `TestScript.origin.index`, 1..1 `integer`.
     pub index: Option<Integer>,
     /// `TestScript.origin.profile`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/testscript-profile-origin-types>.
-    pub profile: Option<Box<Coding>>,
+    pub profile: Option<One<Coding>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -114,7 +114,7 @@ pub struct TestScriptDestination {
     /// `TestScript.destination.index`, 1..1 `integer`.
     pub index: Option<Integer>,
     /// `TestScript.destination.profile`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/testscript-profile-destination-types>.
-    pub profile: Option<Box<Coding>>,
+    pub profile: Option<One<Coding>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -194,7 +194,7 @@ pub struct TestScriptFixture {
     /// `TestScript.fixture.autodelete`, 1..1 `boolean`.
     pub autodelete: Option<Boolean>,
     /// `TestScript.fixture.resource`, 0..1 `Reference` to `Resource`.
-    pub resource: Option<Box<Reference>>,
+    pub resource: Option<One<Reference>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -253,9 +253,9 @@ pub struct TestScriptSetupAction {
     /// `TestScript.setup.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestScript.setup.action.operation`, 0..1.
-    pub operation: Option<Box<TestScriptSetupActionOperation>>,
+    pub operation: Option<One<TestScriptSetupActionOperation>>,
     /// `TestScript.setup.action.assert`, 0..1.
-    pub assert: Option<Box<TestScriptSetupActionAssert>>,
+    pub assert: Option<One<TestScriptSetupActionAssert>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -270,7 +270,7 @@ pub struct TestScriptSetupActionOperation {
     /// `TestScript.setup.action.operation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestScript.setup.action.operation.type`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/testscript-operation-codes>.
-    pub r#type: Option<Box<Coding>>,
+    pub r#type: Option<One<Coding>>,
     /// `TestScript.setup.action.operation.resource`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/defined-types>.
     pub resource: Option<Coded<codes::FHIRDefinedType>>,
     /// `TestScript.setup.action.operation.label`, 0..1 `string`.
@@ -410,9 +410,9 @@ pub struct TestScriptTestAction {
     /// `TestScript.test.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestScript.test.action.operation`, 0..1.
-    pub operation: Option<Box<TestScriptSetupActionOperation>>,
+    pub operation: Option<One<TestScriptSetupActionOperation>>,
     /// `TestScript.test.action.assert`, 0..1.
-    pub assert: Option<Box<TestScriptSetupActionAssert>>,
+    pub assert: Option<One<TestScriptSetupActionAssert>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -442,7 +442,7 @@ pub struct TestScriptTeardownAction {
     /// `TestScript.teardown.action.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `TestScript.teardown.action.operation`, 1..1.
-    pub operation: Option<Box<TestScriptSetupActionOperation>>,
+    pub operation: Option<One<TestScriptSetupActionOperation>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -452,6 +452,7 @@ impl Element for TestScript {
         &TEST_SCRIPT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -490,6 +491,7 @@ impl Element for TestScript {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -581,6 +583,7 @@ impl Element for TestScriptOrigin {
         &TEST_SCRIPT_ORIGIN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -592,6 +595,7 @@ impl Element for TestScriptOrigin {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -624,6 +628,7 @@ impl Element for TestScriptDestination {
         &TEST_SCRIPT_DESTINATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -635,6 +640,7 @@ impl Element for TestScriptDestination {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -667,6 +673,7 @@ impl Element for TestScriptMetadata {
         &TEST_SCRIPT_METADATA
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -678,6 +685,7 @@ impl Element for TestScriptMetadata {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -708,6 +716,7 @@ impl Element for TestScriptMetadataLink {
         &TEST_SCRIPT_METADATA_LINK
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -719,6 +728,7 @@ impl Element for TestScriptMetadataLink {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -749,6 +759,7 @@ impl Element for TestScriptMetadataCapability {
         &TEST_SCRIPT_METADATA_CAPABILITY
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -765,6 +776,7 @@ impl Element for TestScriptMetadataCapability {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -805,6 +817,7 @@ impl Element for TestScriptFixture {
         &TEST_SCRIPT_FIXTURE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -817,6 +830,7 @@ impl Element for TestScriptFixture {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -849,6 +863,7 @@ impl Element for TestScriptVariable {
         &TEST_SCRIPT_VARIABLE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -866,6 +881,7 @@ impl Element for TestScriptVariable {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -908,6 +924,7 @@ impl Element for TestScriptSetup {
         &TEST_SCRIPT_SETUP
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -918,6 +935,7 @@ impl Element for TestScriptSetup {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -946,6 +964,7 @@ impl Element for TestScriptSetupAction {
         &TEST_SCRIPT_SETUP_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -957,6 +976,7 @@ impl Element for TestScriptSetupAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -987,6 +1007,7 @@ impl Element for TestScriptSetupActionOperation {
         &TEST_SCRIPT_SETUP_ACTION_OPERATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1013,6 +1034,7 @@ impl Element for TestScriptSetupActionOperation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1077,6 +1099,7 @@ impl Element for TestScriptSetupActionOperationRequestHeader {
         &TEST_SCRIPT_SETUP_ACTION_OPERATION_REQUEST_HEADER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1088,6 +1111,7 @@ impl Element for TestScriptSetupActionOperationRequestHeader {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1118,6 +1142,7 @@ impl Element for TestScriptSetupActionAssert {
         &TEST_SCRIPT_SETUP_ACTION_ASSERT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1149,6 +1174,7 @@ impl Element for TestScriptSetupActionAssert {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1225,6 +1251,7 @@ impl Element for TestScriptTest {
         &TEST_SCRIPT_TEST
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1237,6 +1264,7 @@ impl Element for TestScriptTest {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1269,6 +1297,7 @@ impl Element for TestScriptTestAction {
         &TEST_SCRIPT_TEST_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1280,6 +1309,7 @@ impl Element for TestScriptTestAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1310,6 +1340,7 @@ impl Element for TestScriptTeardown {
         &TEST_SCRIPT_TEARDOWN
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1320,6 +1351,7 @@ impl Element for TestScriptTeardown {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -1348,6 +1380,7 @@ impl Element for TestScriptTeardownAction {
         &TEST_SCRIPT_TEARDOWN_ACTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -1358,6 +1391,7 @@ impl Element for TestScriptTeardownAction {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

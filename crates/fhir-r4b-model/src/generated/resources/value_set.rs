@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Markdown, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, Resource,
+    CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
 };
 
@@ -20,13 +20,13 @@ pub struct ValueSet {
     /// `ValueSet.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ValueSet.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `ValueSet.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ValueSet.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ValueSet.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `ValueSet.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `ValueSet.extension`, 0..* `Extension`.
@@ -66,9 +66,9 @@ pub struct ValueSet {
     /// `ValueSet.copyright`, 0..1 `markdown`.
     pub copyright: Option<Markdown>,
     /// `ValueSet.compose`, 0..1.
-    pub compose: Option<Box<ValueSetCompose>>,
+    pub compose: Option<One<ValueSetCompose>>,
     /// `ValueSet.expansion`, 0..1.
-    pub expansion: Option<Box<ValueSetExpansion>>,
+    pub expansion: Option<One<ValueSetExpansion>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -148,7 +148,7 @@ pub struct ValueSetComposeIncludeConceptDesignation {
     /// `ValueSet.compose.include.concept.designation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `ValueSet.compose.include.concept.designation.use`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/designation-use>.
-    pub r#use: Option<Box<Coding>>,
+    pub r#use: Option<One<Coding>>,
     /// `ValueSet.compose.include.concept.designation.value`, 1..1 `string`.
     pub value: Option<FhirString>,
     /// What the definition does not know.
@@ -270,6 +270,7 @@ impl Element for ValueSet {
         &VALUE_SET
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -302,6 +303,7 @@ impl Element for ValueSet {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -381,6 +383,7 @@ impl Element for ValueSetCompose {
         &VALUE_SET_COMPOSE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -394,6 +397,7 @@ impl Element for ValueSetCompose {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -428,6 +432,7 @@ impl Element for ValueSetComposeInclude {
         &VALUE_SET_COMPOSE_INCLUDE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -442,6 +447,7 @@ impl Element for ValueSetComposeInclude {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -478,6 +484,7 @@ impl Element for ValueSetComposeIncludeConcept {
         &VALUE_SET_COMPOSE_INCLUDE_CONCEPT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -490,6 +497,7 @@ impl Element for ValueSetComposeIncludeConcept {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -522,6 +530,7 @@ impl Element for ValueSetComposeIncludeConceptDesignation {
         &VALUE_SET_COMPOSE_INCLUDE_CONCEPT_DESIGNATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -534,6 +543,7 @@ impl Element for ValueSetComposeIncludeConceptDesignation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -566,6 +576,7 @@ impl Element for ValueSetComposeIncludeFilter {
         &VALUE_SET_COMPOSE_INCLUDE_FILTER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -578,6 +589,7 @@ impl Element for ValueSetComposeIncludeFilter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -613,6 +625,7 @@ impl Element for ValueSetExpansion {
         &VALUE_SET_EXPANSION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -628,6 +641,7 @@ impl Element for ValueSetExpansion {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -666,6 +680,7 @@ impl Element for ValueSetExpansionParameter {
         &VALUE_SET_EXPANSION_PARAMETER
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -677,6 +692,7 @@ impl Element for ValueSetExpansionParameter {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -707,6 +723,7 @@ impl Element for ValueSetExpansionContains {
         &VALUE_SET_EXPANSION_CONTAINS
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -724,6 +741,7 @@ impl Element for ValueSetExpansionContains {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,7 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, Date, DateTime, FhirString, Id, Uri};
 use crate::same::element;
 use crate::{
-    CodeableConcept, Coded, Extension, Many, Meta, Narrative, Reference, Resource, Signature, Timing, UnknownFields,
+    CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Reference, Resource, Signature, Timing,
+    UnknownFields,
 };
 
 /// The resource `VerificationResult`.
@@ -19,13 +20,13 @@ pub struct VerificationResult {
     /// `VerificationResult.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `VerificationResult.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `VerificationResult.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `VerificationResult.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `VerificationResult.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `VerificationResult.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `VerificationResult.extension`, 0..* `Extension`.
@@ -37,27 +38,27 @@ pub struct VerificationResult {
     /// `VerificationResult.targetLocation`, 0..* `string`. Summary.
     pub target_location: Many<FhirString>,
     /// `VerificationResult.need`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-need>. Summary.
-    pub need: Option<Box<CodeableConcept>>,
+    pub need: Option<One<CodeableConcept>>,
     /// `VerificationResult.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/verificationresult-status>. Summary.
     pub status: Option<Coded<codes::Status>>,
     /// `VerificationResult.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `VerificationResult.validationType`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-type>. Summary.
-    pub validation_type: Option<Box<CodeableConcept>>,
+    pub validation_type: Option<One<CodeableConcept>>,
     /// `VerificationResult.validationProcess`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-process>. Summary.
     pub validation_process: Many<CodeableConcept>,
     /// `VerificationResult.frequency`, 0..1 `Timing`.
-    pub frequency: Option<Box<Timing>>,
+    pub frequency: Option<One<Timing>>,
     /// `VerificationResult.lastPerformed`, 0..1 `dateTime`.
     pub last_performed: Option<DateTime>,
     /// `VerificationResult.nextScheduled`, 0..1 `date`.
     pub next_scheduled: Option<Date>,
     /// `VerificationResult.failureAction`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-failure-action>. Summary.
-    pub failure_action: Option<Box<CodeableConcept>>,
+    pub failure_action: Option<One<CodeableConcept>>,
     /// `VerificationResult.primarySource`, 0..*.
     pub primary_source: Many<VerificationResultPrimarySource>,
     /// `VerificationResult.attestation`, 0..1.
-    pub attestation: Option<Box<VerificationResultAttestation>>,
+    pub attestation: Option<One<VerificationResultAttestation>>,
     /// `VerificationResult.validator`, 0..*.
     pub validator: Many<VerificationResultValidator>,
     /// What the definition does not know.
@@ -74,17 +75,17 @@ pub struct VerificationResultPrimarySource {
     /// `VerificationResult.primarySource.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VerificationResult.primarySource.who`, 0..1 `Reference` to `Organization`, `Practitioner`, `PractitionerRole`.
-    pub who: Option<Box<Reference>>,
+    pub who: Option<One<Reference>>,
     /// `VerificationResult.primarySource.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-primary-source-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `VerificationResult.primarySource.communicationMethod`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-communication-method>. Summary.
     pub communication_method: Many<CodeableConcept>,
     /// `VerificationResult.primarySource.validationStatus`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-status>.
-    pub validation_status: Option<Box<CodeableConcept>>,
+    pub validation_status: Option<One<CodeableConcept>>,
     /// `VerificationResult.primarySource.validationDate`, 0..1 `dateTime`.
     pub validation_date: Option<DateTime>,
     /// `VerificationResult.primarySource.canPushUpdates`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-can-push-updates>. Summary.
-    pub can_push_updates: Option<Box<CodeableConcept>>,
+    pub can_push_updates: Option<One<CodeableConcept>>,
     /// `VerificationResult.primarySource.pushTypeAvailable`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-push-type-available>.
     pub push_type_available: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -101,11 +102,11 @@ pub struct VerificationResultAttestation {
     /// `VerificationResult.attestation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VerificationResult.attestation.who`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub who: Option<Box<Reference>>,
+    pub who: Option<One<Reference>>,
     /// `VerificationResult.attestation.onBehalfOf`, 0..1 `Reference` to `Organization`, `Practitioner`, `PractitionerRole`. Summary.
-    pub on_behalf_of: Option<Box<Reference>>,
+    pub on_behalf_of: Option<One<Reference>>,
     /// `VerificationResult.attestation.communicationMethod`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-communication-method>. Summary.
-    pub communication_method: Option<Box<CodeableConcept>>,
+    pub communication_method: Option<One<CodeableConcept>>,
     /// `VerificationResult.attestation.date`, 0..1 `date`. Summary.
     pub date: Option<Date>,
     /// `VerificationResult.attestation.sourceIdentityCertificate`, 0..1 `string`.
@@ -113,9 +114,9 @@ pub struct VerificationResultAttestation {
     /// `VerificationResult.attestation.proxyIdentityCertificate`, 0..1 `string`.
     pub proxy_identity_certificate: Option<FhirString>,
     /// `VerificationResult.attestation.proxySignature`, 0..1 `Signature`.
-    pub proxy_signature: Option<Box<Signature>>,
+    pub proxy_signature: Option<One<Signature>>,
     /// `VerificationResult.attestation.sourceSignature`, 0..1 `Signature`.
-    pub source_signature: Option<Box<Signature>>,
+    pub source_signature: Option<One<Signature>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -130,11 +131,11 @@ pub struct VerificationResultValidator {
     /// `VerificationResult.validator.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VerificationResult.validator.organization`, 1..1 `Reference` to `Organization`.
-    pub organization: Option<Box<Reference>>,
+    pub organization: Option<One<Reference>>,
     /// `VerificationResult.validator.identityCertificate`, 0..1 `string`.
     pub identity_certificate: Option<FhirString>,
     /// `VerificationResult.validator.attestationSignature`, 0..1 `Signature`.
-    pub attestation_signature: Option<Box<Signature>>,
+    pub attestation_signature: Option<One<Signature>>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -144,6 +145,7 @@ impl Element for VerificationResult {
         &VERIFICATION_RESULT
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -172,6 +174,7 @@ impl Element for VerificationResult {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -248,6 +251,7 @@ impl Element for VerificationResultPrimarySource {
         &VERIFICATION_RESULT_PRIMARY_SOURCE
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -264,6 +268,7 @@ impl Element for VerificationResultPrimarySource {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -315,6 +320,7 @@ impl Element for VerificationResultAttestation {
         &VERIFICATION_RESULT_ATTESTATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -332,6 +338,7 @@ impl Element for VerificationResultAttestation {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -376,6 +383,7 @@ impl Element for VerificationResultValidator {
         &VERIFICATION_RESULT_VALIDATOR
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -388,6 +396,7 @@ impl Element for VerificationResultValidator {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),

@@ -8,8 +8,8 @@ use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Integer, Uri};
 use crate::same::element;
 use crate::{
-    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, Quantity, Reference, Resource,
-    UnknownFields,
+    Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
+    Resource, UnknownFields,
 };
 
 /// The resource `VisionPrescription`.
@@ -20,13 +20,13 @@ pub struct VisionPrescription {
     /// `VisionPrescription.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `VisionPrescription.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<Box<Meta>>,
+    pub meta: Option<One<Meta>>,
     /// `VisionPrescription.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `VisionPrescription.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
     pub language: Option<Code>,
     /// `VisionPrescription.text`, 0..1 `Narrative`.
-    pub text: Option<Box<Narrative>>,
+    pub text: Option<One<Narrative>>,
     /// `VisionPrescription.contained`, 0..* of any resource.
     pub contained: Many<Resource>,
     /// `VisionPrescription.extension`, 0..* `Extension`.
@@ -40,13 +40,13 @@ pub struct VisionPrescription {
     /// `VisionPrescription.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `VisionPrescription.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<Box<Reference>>,
+    pub patient: Option<One<Reference>>,
     /// `VisionPrescription.encounter`, 0..1 `Reference` to `Encounter`.
-    pub encounter: Option<Box<Reference>>,
+    pub encounter: Option<One<Reference>>,
     /// `VisionPrescription.dateWritten`, 1..1 `dateTime`. Summary.
     pub date_written: Option<DateTime>,
     /// `VisionPrescription.prescriber`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub prescriber: Option<Box<Reference>>,
+    pub prescriber: Option<One<Reference>>,
     /// `VisionPrescription.lensSpecification`, 1..*. Summary.
     pub lens_specification: Many<VisionPrescriptionLensSpecification>,
     /// What the definition does not know.
@@ -63,7 +63,7 @@ pub struct VisionPrescriptionLensSpecification {
     /// `VisionPrescription.lensSpecification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VisionPrescription.lensSpecification.product`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vision-product>. Summary.
-    pub product: Option<Box<CodeableConcept>>,
+    pub product: Option<One<CodeableConcept>>,
     /// `VisionPrescription.lensSpecification.eye`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/vision-eye-codes>. Summary.
     pub eye: Option<Coded<codes::VisionEyes>>,
     /// `VisionPrescription.lensSpecification.sphere`, 0..1 `decimal`.
@@ -83,7 +83,7 @@ pub struct VisionPrescriptionLensSpecification {
     /// `VisionPrescription.lensSpecification.diameter`, 0..1 `decimal`.
     pub diameter: Option<Decimal>,
     /// `VisionPrescription.lensSpecification.duration`, 0..1 `Quantity`.
-    pub duration: Option<Box<Quantity>>,
+    pub duration: Option<One<Quantity>>,
     /// `VisionPrescription.lensSpecification.color`, 0..1 `string`.
     pub color: Option<FhirString>,
     /// `VisionPrescription.lensSpecification.brand`, 0..1 `string`.
@@ -116,6 +116,7 @@ impl Element for VisionPrescription {
         &VISION_PRESCRIPTION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -138,6 +139,7 @@ impl Element for VisionPrescription {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -194,6 +196,7 @@ impl Element for VisionPrescriptionLensSpecification {
         &VISION_PRESCRIPTION_LENS_SPECIFICATION
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -217,6 +220,7 @@ impl Element for VisionPrescriptionLensSpecification {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
@@ -277,6 +281,7 @@ impl Element for VisionPrescriptionLensSpecificationPrism {
         &VISION_PRESCRIPTION_LENS_SPECIFICATION_PRISM
     }
 
+    #[inline(never)]
     fn field(&self, index: usize) -> Field<'_> {
         match index {
             0 => Field::Primitives(&self.id),
@@ -288,6 +293,7 @@ impl Element for VisionPrescriptionLensSpecificationPrism {
         }
     }
 
+    #[inline(never)]
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Primitives(&mut self.id),
