@@ -33,7 +33,16 @@ pub fn run(task: &FhirTask) -> Result<()> {
             };
             // The model is compiled only for this: a generator that needs its own output could not repair it.
             let mut command = workspace::cargo();
-            command.args(["run", "--quiet", "--release", "--package", "fhir-r4b-model", "--example", "conformance", "--"]);
+            command.args([
+                "run",
+                "--quiet",
+                "--release",
+                "--package",
+                "fhir-r4b-model",
+                "--example",
+                "conformance",
+                "--",
+            ]);
             command.arg(folder);
             let status = command.status().context("cannot start cargo")?;
             if !status.success() {

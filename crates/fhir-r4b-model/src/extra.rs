@@ -5,8 +5,8 @@ use crate::access::{Element, Field, FieldMut};
 use crate::coded::Coded;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{
-    Base64Binary, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Instant, Integer, Markdown, Oid, PositiveInt,
-    Time, UnsignedInt, Uri, Url, Uuid, Xhtml,
+    Base64Binary, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Instant, Integer, Markdown, Oid,
+    PositiveInt, Time, UnsignedInt, Uri, Url, Uuid, Xhtml,
 };
 use crate::same::redacted;
 use crate::text::{Boolean, Extra, Text};

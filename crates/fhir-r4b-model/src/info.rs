@@ -16,6 +16,7 @@ pub struct TypeInfo {
 
 /// One element of a type.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // They are independent facts of the definition, and only read.
 pub struct FieldInfo {
     /// The name in JSON; of a choice element the part before the type: `value` of `value[x]`.
     pub name: &'static str,
@@ -97,7 +98,10 @@ impl TypeInfo {
         let from = from.min(self.fields.len());
         let (before, after) = self.fields.split_at(from);
         let search = |fields: &[FieldInfo]| {
-            fields.iter().enumerate().find_map(|(index, field)| field.variant_called(name).map(|variant| (index, variant)))
+            fields
+                .iter()
+                .enumerate()
+                .find_map(|(index, field)| field.variant_called(name).map(|variant| (index, variant)))
         };
         search(after).map(|(index, variant)| (index + from, variant)).or_else(|| search(before))
     }

@@ -85,8 +85,6 @@ pub trait ToJson: sealed::Write {}
 impl<T: sealed::Read> FromJson for T {}
 impl<T: sealed::Write + ?Sized> ToJson for T {}
 
-use sealed::{Read as _, Write as _};
-
 mod sealed {
     use super::{Element, Error, Reader, Resource, Writer};
 
@@ -108,7 +106,7 @@ mod sealed {
 
     impl Read for Resource {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-            reader.resource().map_err(Error::from_root)
+            reader.resource().map_err(Error::under_root)
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod coded;
+pub mod ext;
 mod extra;
 mod generated;
 pub mod info;

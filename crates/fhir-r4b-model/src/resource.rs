@@ -5,7 +5,6 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::Element;
-use crate::one::One;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.

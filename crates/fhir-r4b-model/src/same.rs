@@ -64,7 +64,8 @@ fn copy_value(from: Value<'_>, to: ValueMut<'_>) {
 #[inline(never)]
 pub(crate) fn equal(left: &dyn Element, right: &dyn Element) -> bool {
     let fields = left.info().fields.len();
-    std::ptr::eq(left.info(), right.info()) && (0..=fields).all(|index| equal_fields(&left.field(index), &right.field(index)))
+    std::ptr::eq(left.info(), right.info())
+        && (0..=fields).all(|index| equal_fields(&left.field(index), &right.field(index)))
 }
 
 fn equal_fields(left: &Field<'_>, right: &Field<'_>) -> bool {

@@ -2,7 +2,9 @@
 //! which field stands where.
 
 use crate::Resource;
-use crate::access::{Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot};
+use crate::access::{
+    Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot,
+};
 use crate::access::{Value, ValueMut};
 use crate::many::Many;
 use crate::one::One;

@@ -11,9 +11,21 @@ use crate::unknown::UnknownFields;
 
 /// The text of a primitive, with what is attached to it. All primitive types but [`Boolean`] are one of these with a name.
 #[derive(Clone, Default, PartialEq)]
-pub struct Text {
+pub struct Text(Repr);
+
+/// As large as the string alone: most primitives have nothing attached, and there are thousands in a bundle.
+#[derive(Clone, Default, PartialEq)]
+enum Repr {
+    #[default]
+    Empty,
+    Plain(CompactString),
+    Full(One<Full>),
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct Full {
     value: Option<CompactString>,
-    extra: Option<One<Extra>>,
+    extra: Extra,
 }
 
 /// A `boolean`, with what is attached to it.
@@ -59,16 +71,54 @@ impl Marks {
 
 impl Text {
     pub(crate) fn new(value: impl Into<CompactString>) -> Self {
-        Self { value: Some(value.into()), extra: None }
+        Self(Repr::Plain(value.into()))
     }
 
     /// The text, unless only an `id` or extensions are there.
     pub fn as_str(&self) -> Option<&str> {
-        self.value.as_deref()
+        match &self.0 {
+            Repr::Empty => None,
+            Repr::Plain(value) => Some(value),
+            Repr::Full(full) => full.value.as_deref(),
+        }
+    }
+
+    /// Takes away the value and leaves what is attached.
+    pub fn clear_value(&mut self) {
+        match &mut self.0 {
+            Repr::Full(full) => full.value = None,
+            plain => *plain = Repr::Empty,
+        }
     }
 
     pub(crate) fn set(&mut self, value: &str) {
-        self.value = Some(CompactString::new(value));
+        let value = CompactString::new(value);
+        match &mut self.0 {
+            Repr::Full(full) => full.value = Some(value),
+            plain => *plain = Repr::Plain(value),
+        }
+    }
+
+    fn any_extra(&self) -> Option<&Extra> {
+        match &self.0 {
+            Repr::Full(full) => Some(&full.extra),
+            _ => None,
+        }
+    }
+
+    /// What is attached; made, with these marks, if there was nothing.
+    fn extra_or(&mut self, marks: Marks) -> &mut Extra {
+        if !matches!(self.0, Repr::Full(_)) {
+            let value = match std::mem::take(&mut self.0) {
+                Repr::Plain(value) => Some(value),
+                _ => None,
+            };
+            self.0 = Repr::Full(One::new(Full { value, extra: Extra { marks, ..Extra::default() } }));
+        }
+        match &mut self.0 {
+            Repr::Full(full) => &mut full.extra,
+            _ => unreachable!("it was made full above"),
+        }
     }
 }
 
@@ -83,8 +133,22 @@ impl Boolean {
         self.value
     }
 
+    /// Takes away the value and leaves what is attached.
+    pub fn clear_value(&mut self) {
+        self.value = None;
+    }
+
     pub(crate) fn set(&mut self, value: bool) {
         self.value = Some(value);
+    }
+
+    fn any_extra(&self) -> Option<&Extra> {
+        self.extra.as_deref()
+    }
+
+    /// What is attached; made, with these marks, if there was nothing.
+    fn extra_or(&mut self, marks: Marks) -> &mut Extra {
+        self.extra.get_or_insert_with(|| One::new(Extra { marks, ..Extra::default() }))
     }
 }
 
@@ -100,37 +164,32 @@ macro_rules! attached {
         impl $type {
             /// The id within the resource.
             pub fn id(&self) -> Option<&str> {
-                self.extra.as_ref()?.id.as_ref()?.as_str()
+                self.any_extra()?.id.as_ref()?.as_str()
             }
 
             /// The extensions; they may say why there is no value.
             pub fn extension(&self) -> &[Extension] {
-                self.extra.as_ref().map_or(&[], |extra| &extra.extension)
+                self.any_extra().map_or(&[], |extra| &extra.extension)
             }
 
             /// What is attached, if anything is.
             pub fn extra(&self) -> Option<&Extra> {
-                self.extra.as_deref().filter(|extra| extra.is_object())
+                self.any_extra().filter(|extra| extra.is_object())
             }
 
             /// What is attached, to be changed; made if there was nothing.
             pub fn extra_mut(&mut self) -> &mut Extra {
-                let extra = self.extra.get_or_insert_with(One::default);
+                let extra = self.extra_or(Marks::default());
                 extra.marks = Marks(extra.marks.0 & !Marks::ONLY.0);
                 extra
             }
 
-            /// Takes away the value and leaves what is attached.
-            pub fn clear_value(&mut self) {
-                self.value = None;
-            }
-
             pub(crate) fn marks(&self) -> Marks {
-                self.extra.as_ref().map_or(Marks::default(), |extra| extra.marks)
+                self.any_extra().map_or(Marks::default(), |extra| extra.marks)
             }
 
             pub(crate) fn mark(&mut self, mark: Marks) {
-                let extra = self.extra.get_or_insert_with(|| One::new(Extra { marks: Marks::ONLY, ..Extra::default() }));
+                let extra = self.extra_or(Marks::ONLY);
                 extra.marks = Marks(extra.marks.0 | mark.0);
             }
         }

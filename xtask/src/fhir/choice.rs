@@ -40,7 +40,8 @@ pub(super) fn write_access(text: &mut String, choice: &Choice) -> Result<()> {
     writeln!(text, "];\n}}\n\nimpl Choice for {name} {{")?;
     writeln!(text, "fn empty(variant: usize) -> Option<Self> {{\nSome(match variant {{")?;
     for (index, fhir) in choice.types.iter().enumerate() {
-        let empty = names::primitive(fhir).map_or_else(|| "One::default()".to_owned(), |(rust, _)| format!("{rust}::default()"));
+        let empty = names::primitive(fhir)
+            .map_or_else(|| "One::default()".to_owned(), |(rust, _)| format!("{rust}::default()"));
         writeln!(text, "{index} => Self::{}({empty}),", names::capital(fhir))?;
     }
     writeln!(text, "_ => return None,\n}})\n}}\n")?;

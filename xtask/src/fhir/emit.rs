@@ -56,8 +56,13 @@ fn type_file(made: &Type) -> Result<String> {
 
 fn imports(text: &mut String, made: &Type) -> Result<()> {
     let fields = || made.structs.iter().flat_map(|one| &one.fields);
-    let own: BTreeSet<&str> =
-        made.structs.iter().map(|one| &one.name).chain(made.choices.iter().map(|one| &one.name)).map(String::as_str).collect();
+    let own: BTreeSet<&str> = made
+        .structs
+        .iter()
+        .map(|one| &one.name)
+        .chain(made.choices.iter().map(|one| &one.name))
+        .map(String::as_str)
+        .collect();
     let mut names = BTreeSet::from(["UnknownFields".to_owned()]);
     for field in fields() {
         match &field.kind {
@@ -85,7 +90,8 @@ fn imports(text: &mut String, made: &Type) -> Result<()> {
     let bound = fields().any(|field| field.binding.is_some());
     let chooses = !made.choices.is_empty();
     let variants = chooses || fields().any(|field| matches!(&field.kind, Kind::Choice(_)));
-    let primitive_variants = made.choices.iter().flat_map(|choice| &choice.types).any(|fhir| names::primitive(fhir).is_some());
+    let primitive_variants =
+        made.choices.iter().flat_map(|choice| &choice.types).any(|fhir| names::primitive(fhir).is_some());
     writeln!(
         text,
         "use crate::access::{{{}Element, Field, FieldMut{}}};",
@@ -145,8 +151,14 @@ fn page_of(datatype: &str) -> String {
         "Narrative" | "Dosage" | "ElementDefinition" => datatype.to_ascii_lowercase(),
         "Reference" | "CodeableReference" => "references".to_owned(),
         "Meta" => "resource".to_owned(),
-        "ContactDetail" | "Contributor" | "DataRequirement" | "Expression" | "ParameterDefinition" | "RelatedArtifact"
-        | "TriggerDefinition" | "UsageContext" => "metadatatypes".to_owned(),
+        "ContactDetail"
+        | "Contributor"
+        | "DataRequirement"
+        | "Expression"
+        | "ParameterDefinition"
+        | "RelatedArtifact"
+        | "TriggerDefinition"
+        | "UsageContext" => "metadatatypes".to_owned(),
         "MarketingStatus" | "Population" | "ProdCharacteristic" | "ProductShelfLife" => datatype.to_ascii_lowercase(),
         _ => "datatypes".to_owned(),
     }
@@ -201,7 +213,10 @@ fn write_access(text: &mut String, one: &Struct) -> Result<()> {
     writeln!(text, "impl Element for {} {{", one.name)?;
     writeln!(text, "fn info(&self) -> &'static TypeInfo {{ &{table} }}\n")?;
     for (function, reference, result) in [("field", "&", "Field"), ("field_mut", "&mut ", "FieldMut")] {
-        writeln!(text, "#[inline(never)]\nfn {function}({reference}self, index: usize) -> {result}<'_> {{\nmatch index {{")?;
+        writeln!(
+            text,
+            "#[inline(never)]\nfn {function}({reference}self, index: usize) -> {result}<'_> {{\nmatch index {{"
+        )?;
         for (index, field) in one.fields.iter().enumerate() {
             let variant = match field.kind {
                 Kind::Primitive { .. } => "Primitives",
@@ -231,9 +246,12 @@ fn write_table(text: &mut String, one: &Struct, resource: bool) -> Result<()> {
             Kind::Resource => write!(text, "FieldInfo::resource({json:?})")?,
             Kind::Choice(name) => write!(text, "FieldInfo::choice({json:?}, {name}::VARIANTS)")?,
         }
-        for (set, call) in
-            [(field.required, "required"), (field.many, "many"), (field.summary, "summary"), (field.modifier, "modifier")]
-        {
+        for (set, call) in [
+            (field.required, "required"),
+            (field.many, "many"),
+            (field.summary, "summary"),
+            (field.modifier, "modifier"),
+        ] {
             if set {
                 write!(text, ".{call}()")?;
             }

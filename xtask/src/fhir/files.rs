@@ -46,7 +46,8 @@ pub(super) fn write_or_check(files: Files, check: bool) -> Result<()> {
     let files = files.formatted()?;
     let folder = workspace::root().join("crates/fhir-r4b-model/src/generated");
     let there = existing(&folder)?;
-    let changed: Vec<&String> = files.0.iter().filter(|(name, text)| there.0.get(*name) != Some(text)).map(|(name, _)| name).collect();
+    let changed: Vec<&String> =
+        files.0.iter().filter(|(name, text)| there.0.get(*name) != Some(text)).map(|(name, _)| name).collect();
     let left_over: Vec<&String> = there.0.keys().filter(|name| !files.0.contains_key(*name)).collect();
     for name in changed.iter().chain(&left_over) {
         println!("differs: {name}");

@@ -40,7 +40,10 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
     );
     text.push_str(MARK);
     modules(&mut text, types)?;
-    writeln!(text, "\nuse crate::One;\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n")?;
+    writeln!(
+        text,
+        "\nuse crate::One;\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n"
+    )?;
     writeln!(text, "/// Any resource.\n#[derive(Clone)]\n#[non_exhaustive]\npub enum Resource {{")?;
     for made in types {
         writeln!(text, "/// `{0}`.\n{0}(One<{0}>),", made.name)?;

@@ -120,7 +120,8 @@ impl Builder<'_> {
 
     fn field(&mut self, element: &ElementDefinition, choices: &mut Vec<Choice>) -> Result<Field> {
         let json = element.path.rsplit('.').next().unwrap_or_default();
-        let binding = element.binding.as_ref().and_then(|binding| Some((binding.strength.clone(), binding.value_set.clone()?)));
+        let binding =
+            element.binding.as_ref().and_then(|binding| Some((binding.strength.clone(), binding.value_set.clone()?)));
         let kind = if json.ends_with("[x]") {
             Kind::Choice(self.choice(element, choices))
         } else if let Some(reference) = &element.content_reference {

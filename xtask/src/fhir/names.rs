@@ -49,8 +49,8 @@ pub(super) fn primitive(fhir: &str) -> Option<(String, &'static str)> {
     let constructor = match fhir {
         "boolean" => "boolean",
         "decimal" | "integer" | "positiveInt" | "unsignedInt" => "number",
-        "base64Binary" | "canonical" | "code" | "date" | "dateTime" | "id" | "instant" | "markdown" | "oid" | "string"
-        | "time" | "uri" | "url" | "uuid" | "xhtml" => "text",
+        "base64Binary" | "canonical" | "code" | "date" | "dateTime" | "id" | "instant" | "markdown" | "oid"
+        | "string" | "time" | "uri" | "url" | "uuid" | "xhtml" => "text",
         _ => return None,
     };
     let rust = if fhir == "string" { "FhirString".to_owned() } else { capital(fhir) };
@@ -74,12 +74,16 @@ pub(super) fn variant(code: &str) -> String {
         return symbol.to_owned();
     }
     let digit = code.starts_with(|first: char| first.is_ascii_digit());
-    let words: Vec<String> =
-        code.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(word).collect();
+    let words: Vec<String> = code
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(word)
+        .collect();
     // Between two digits a separator has to stay: 1.10 and 11.0 are not one.
     let mut name = if digit { "V".to_owned() } else { String::new() };
     for word in words {
-        let both = name.ends_with(|last: char| last.is_ascii_digit()) && word.starts_with(|first: char| first.is_ascii_digit());
+        let both = name.ends_with(|last: char| last.is_ascii_digit())
+            && word.starts_with(|first: char| first.is_ascii_digit());
         if both {
             name.push('_');
         }

@@ -17,10 +17,8 @@ pub(super) struct Package {
 }
 
 /// The definitions.
-pub(super) const CORE: Package = Package {
-    name: "hl7.fhir.r4b.core",
-    sha256: "2abd390aa5ad25eb269eb46dad45380db2fa7ba653e39926b75973475c3bc4ce",
-};
+pub(super) const CORE: Package =
+    Package { name: "hl7.fhir.r4b.core", sha256: "2abd390aa5ad25eb269eb46dad45380db2fa7ba653e39926b75973475c3bc4ce" };
 
 /// The examples.
 pub(super) const EXAMPLES: Package = Package {

@@ -70,12 +70,12 @@ impl Error {
     }
 
     /// The type in which the path begins.
-    pub(super) fn from_type(self, name: &str) -> Self {
+    pub(super) fn under_type(self, name: &str) -> Self {
         self.within(false, name, "")
     }
 
     /// A whole resource knows its type only after a look at it.
-    pub(super) fn from_root(mut self) -> Self {
+    pub(super) fn under_root(mut self) -> Self {
         if self.0.path.is_empty() {
             "Resource".clone_into(&mut self.0.path);
         }

@@ -14,16 +14,12 @@ impl Reader<'_> {
         match (target, field.scalar(variant)) {
             (FieldMut::Primitives(slot), Some(scalar)) if field.many => self.values(slot, scalar),
             (FieldMut::Primitives(slot), Some(scalar)) => self.scalar(slot.entry(0), scalar),
-            (FieldMut::Elements(slot), _) if field.many => {
-                self.list(|reader, _| reader.element(slot.push()))
-            }
+            (FieldMut::Elements(slot), _) if field.many => self.list(|reader, _| reader.element(slot.push())),
             (FieldMut::Elements(slot), _) => self.element(slot.push()),
-            (FieldMut::Resources(slot), _) if field.many => {
-                self.list(|reader, _| {
-                    slot.push(reader.resource()?);
-                    Ok(())
-                })
-            }
+            (FieldMut::Resources(slot), _) if field.many => self.list(|reader, _| {
+                slot.push(reader.resource()?);
+                Ok(())
+            }),
             (FieldMut::Resources(slot), _) => {
                 slot.push(self.resource()?);
                 Ok(())

@@ -11,7 +11,7 @@ use crate::unknown::RawJson;
 use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions};
 
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     pub(super) scan: Scanner<'a>,
     refuse_unknown: bool,
 }
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
     pub(super) fn root(&mut self, target: &mut dyn Element) -> Result<(), Error> {
         let info = target.info();
         let read = if info.resource { self.typed_resource(info, target) } else { self.element(target) };
-        read.map_err(|error| error.from_type(info.name))
+        read.map_err(|error| error.under_type(info.name))
     }
 
     fn typed_resource(&mut self, info: &TypeInfo, target: &mut dyn Element) -> Result<(), Error> {

@@ -170,7 +170,8 @@ impl<'a> Scanner<'a> {
         let mut code = high;
         self.at += 6;
         if (0xd800..0xdc00).contains(&high) {
-            let low = self.four_digits().filter(|low| (0xdc00..0xe000).contains(low)).ok_or_else(|| self.syntax(wrong))?;
+            let low =
+                self.four_digits().filter(|low| (0xdc00..0xe000).contains(low)).ok_or_else(|| self.syntax(wrong))?;
             code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
             self.at += 6;
         }
@@ -263,7 +264,7 @@ pub(super) fn special_bytes(word: u64) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero_in(word ^ (ONES * b'"' as u64)) | zero_in(word ^ (ONES * b'\\' as u64)) | control) & HIGH
+    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | control) & HIGH
 }
 
 /// How many of the first bytes are a JSON number; 0 if they do not begin with one.

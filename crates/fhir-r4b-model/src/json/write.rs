@@ -14,7 +14,7 @@ use super::scan::special_bytes;
 /// How much is held back before it is handed on.
 const PIECE: usize = 32 * 1024;
 
-pub(super) struct Writer<'a> {
+pub struct Writer<'a> {
     bytes: Vec<u8>,
     output: Option<&'a mut dyn io::Write>,
     failed: Option<io::Error>,
@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
         }
         for (index, field) in info.fields.iter().enumerate() {
             let start = self.bytes.len();
-            self.field(element.field(index), field, &mut separator, index, &mut written);
+            self.field(&element.field(index), field, &mut separator, index, &mut written);
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }
@@ -70,9 +70,9 @@ impl<'a> Writer<'a> {
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {
                 let (attached, plain) = name.strip_prefix('_').map_or((false, name), |plain| (true, plain));
-                let known = info.find(plain, 0).filter(|(index, variant)| {
-                    !attached || info.fields[*index].scalar(*variant).is_some()
-                });
+                let known = info
+                    .find(plain, 0)
+                    .filter(|(index, variant)| !attached || info.fields[*index].scalar(*variant).is_some());
                 // A field that has got a value since takes the place of the `null` that was read.
                 if known.is_none_or(|(index, _)| written.insert(index, attached)) {
                     self.plain(separator);
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
 
     fn field(
         &mut self,
-        value: Field<'_>,
+        value: &Field<'_>,
         field: &FieldInfo,
         separator: &mut &'static str,
         index: usize,
@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
             writer.plain("\":");
             written.insert(index, attached);
         };
-        match value {
+        match *value {
             Field::Primitives(slot) if field.many => {
                 let scalar = field.scalar(0).unwrap_or(Scalar::Text);
                 let lengths = Lengths::of(slot);
@@ -136,7 +136,7 @@ impl<'a> Writer<'a> {
                     self.element(element);
                 }
             },
-            Field::Elements(slot) if slot.len() > 0 => {
+            Field::Elements(slot) if !slot.is_empty() => {
                 name(self, false, "");
                 let write = |writer: &mut Self, place: usize| {
                     if let Some(element) = slot.get(place) {
@@ -145,7 +145,7 @@ impl<'a> Writer<'a> {
                 };
                 if field.many { self.list(slot.len(), write) } else { write(self, 0) }
             }
-            Field::Resources(slot) if slot.len() > 0 => {
+            Field::Resources(slot) if !slot.is_empty() => {
                 name(self, false, "");
                 let write = |writer: &mut Self, place: usize| {
                     if let Some(resource) = slot.get(place) {
