@@ -10,6 +10,8 @@ mod index;
 mod model;
 mod names;
 mod package;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context as _, Result, bail};
 

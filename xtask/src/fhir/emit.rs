@@ -148,7 +148,6 @@ fn write_struct(text: &mut String, made: &Type, one: &Struct) -> Result<()> {
 fn page_of(datatype: &str) -> String {
     match datatype {
         "Extension" => "extensibility".to_owned(),
-        "Narrative" | "Dosage" | "ElementDefinition" => datatype.to_ascii_lowercase(),
         "Reference" | "CodeableReference" => "references".to_owned(),
         "Meta" => "resource".to_owned(),
         "ContactDetail"
@@ -159,7 +158,8 @@ fn page_of(datatype: &str) -> String {
         | "RelatedArtifact"
         | "TriggerDefinition"
         | "UsageContext" => "metadatatypes".to_owned(),
-        "MarketingStatus" | "Population" | "ProdCharacteristic" | "ProductShelfLife" => datatype.to_ascii_lowercase(),
+        "Narrative" | "Dosage" | "ElementDefinition" | "MarketingStatus" | "Population" | "ProdCharacteristic"
+        | "ProductShelfLife" => datatype.to_ascii_lowercase(),
         _ => "datatypes".to_owned(),
     }
 }
@@ -172,21 +172,18 @@ fn facts(field: &Field) -> String {
         (false, true) => "0..*",
         (true, true) => "1..*",
     };
-    let mut facts = format!("`{}`, {cardinality}", field.path);
-    match &field.kind {
-        Kind::Primitive { fhir, .. } => facts.push_str(&format!(" `{fhir}`")),
-        Kind::Element { fhir, .. } if !fhir.is_empty() => facts.push_str(&format!(" `{fhir}`")),
-        Kind::Resource => facts.push_str(" of any resource"),
-        Kind::Element { .. } | Kind::Choice(_) => {}
-    }
-    if !field.targets.is_empty() {
-        let targets: Vec<String> = field.targets.iter().map(|target| format!("`{target}`")).collect();
-        facts.push_str(&format!(" to {}", targets.join(", ")));
-    }
-    if let Some((strength, value_set)) = &field.binding {
-        facts.push_str(&format!(", {strength} codes: <{}>", value_set.split('|').next().unwrap_or_default()));
-    }
-    facts.push('.');
+    let of_type = match &field.kind {
+        Kind::Primitive { fhir, .. } => format!(" `{fhir}`"),
+        Kind::Element { fhir, .. } if !fhir.is_empty() => format!(" `{fhir}`"),
+        Kind::Resource => " of any resource".to_owned(),
+        Kind::Element { .. } | Kind::Choice(_) => String::new(),
+    };
+    let targets: Vec<String> = field.targets.iter().map(|target| format!("`{target}`")).collect();
+    let targets = if targets.is_empty() { String::new() } else { format!(" to {}", targets.join(", ")) };
+    let codes = field.binding.as_ref().map_or_else(String::new, |(strength, value_set)| {
+        format!(", {strength} codes: <{}>", value_set.split('|').next().unwrap_or_default())
+    });
+    let mut facts = format!("`{}`, {cardinality}{of_type}{targets}{codes}.", field.path);
     if field.modifier {
         facts.push_str(" Modifies the meaning.");
     }

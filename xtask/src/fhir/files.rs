@@ -19,6 +19,12 @@ impl Files {
         self.0.insert(name.to_owned(), text);
     }
 
+    /// The text of a file.
+    #[cfg(test)]
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// The same files as rustfmt writes them.
     fn formatted(self) -> Result<Self> {
         let folder = workspace::target_dir().join("fhir/generated");

@@ -35,6 +35,7 @@ pub(super) struct Struct {
     pub(super) fields: Vec<Field>,
 }
 
+#[allow(clippy::struct_excessive_bools)] // They are independent facts of a definition.
 pub(super) struct Field {
     /// In JSON, without `[x]`.
     pub(super) json: String,

@@ -1,5 +1,6 @@
 //! What is read is written again as it was. Values are compared by a JSON library with the text of numbers kept.
 
+use fhir_r4b_model::resources::bundle::BundleEntry;
 use fhir_r4b_model::{Bundle, Patient, Resource, json};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -176,9 +177,7 @@ fn a_large_bundle_is_handed_on_in_pieces() {
         Resource::from(json::from_str::<Patient>(r#"{"resourceType":"Patient","id":"p","active":true}"#).unwrap());
     let mut bundle = Bundle::default();
     for _ in 0..20_000 {
-        let mut entry = fhir_r4b_model::resources::bundle::BundleEntry::default();
-        entry.resource = Some(patient.clone());
-        bundle.entry.push(entry);
+        bundle.entry.push(BundleEntry { resource: Some(patient.clone()), ..Default::default() });
     }
     let mut pieces = Pieces(Vec::new());
     json::to_writer(&mut pieces, &bundle).unwrap();

@@ -6,8 +6,8 @@ use fhir_r4b_model::info::{Shape, Strength, TypeInfo};
 use fhir_r4b_model::primitives::{Decimal, Integer};
 use fhir_r4b_model::resources::observation::ObservationValue;
 use fhir_r4b_model::{
-    Bundle, CodeSet, Coded, Extension, Medication, MedicationRequest, Observation, Patient, Quantity, Reference,
-    Resource, ResourceType, json,
+    Bundle, CodeSet, Coded, Extension, HumanName, Medication, MedicationRequest, Observation, Patient, Quantity,
+    Reference, Resource, ResourceType, json,
 };
 
 fn bundle() -> Bundle {
@@ -129,8 +129,7 @@ fn numbers_are_interpreted_on_demand() {
 
 #[test]
 fn a_list_made_in_rust_is_padded_as_fhir_wants_it() {
-    let mut name = fhir_r4b_model::HumanName::default();
-    name.given = ["a".into(), "b".into()].into();
+    let mut name = HumanName { given: ["a".into(), "b".into()].into(), ..Default::default() };
     name.given[1].extra_mut().id = Some("x".into());
     name.given[1].clear_value();
     assert_eq!(json::to_string(&name), r#"{"given":["a",null],"_given":[null,{"id":"x"}]}"#);
