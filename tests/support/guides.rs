@@ -8,6 +8,14 @@ pub struct Credentials;
 #[doc = include_str!("../../docs/guides/limits.md")]
 pub struct Limits;
 
+/// `docs/guides/results.md`
+#[doc = include_str!("../../docs/guides/results.md")]
+pub struct Results;
+
+/// `docs/guides/structure-records.md`
+#[doc = include_str!("../../docs/guides/structure-records.md")]
+pub struct StructureRecords;
+
 /// `docs/guides/telemetry.md`
 #[doc = include_str!("../../docs/guides/telemetry.md")]
 pub struct Telemetry;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod gate;
 #[cfg(doctest)]
 pub mod guides;
+pub mod haidy;
 pub mod https;
 pub mod recorder;
 pub mod transports;

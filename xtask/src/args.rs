@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
+use crate::faults::Suite;
+use crate::faults::wire::Sabotage;
 use crate::snapshots::Mode;
 
 /// What is printed for `--help` and after a usage error.
@@ -15,7 +17,9 @@ Usage: cargo xtask TASK
   fixtures  [--check]                      write tests/fixtures, or name the files that differ
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
   bench SUITE [--json FILE] [--quick] [--check]
-                                           measure; suites: upload, transport
+                                           measure; suites: upload, transport, recording, waiting
+  faults [--suite claims|creates|all] [--schedules N] [--seed S]
+                                           play seeded schedules of faults and deaths, and judge them
   features [--check]                       show which combinations of features there are, or build them all
   fhir     fetch                           take the FHIR R4B packages from the npm registry into target/fhir
   fhir     generate [--check]              write the types of fhir-r4b-model, or name the files that differ
@@ -49,6 +53,8 @@ pub enum Task {
     },
     /// Measure a suite.
     Bench(BenchOptions),
+    /// Play schedules of faults.
+    Faults(FaultsOptions),
     /// Run the gate.
     Ci {
         /// Passed on to `.ci/run` as they are.
@@ -86,6 +92,19 @@ pub struct BenchOptions {
     pub check: bool,
 }
 
+/// The options of `cargo xtask faults`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FaultsOptions {
+    /// What is put to the test.
+    pub suites: Vec<Suite>,
+    /// How many schedules of each.
+    pub schedules: u64,
+    /// The seed of the first; each further one has the next.
+    pub seed: u64,
+    /// A fault of the client, to see the judge find it.
+    pub sabotage: Option<Sabotage>,
+}
+
 /// Reads the command line.
 ///
 /// # Errors
@@ -105,6 +124,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
+            Some("faults") => parse_faults(&mut parser),
             Some("ci") => Ok(Task::Ci { arguments: parser.raw_args()?.collect() }),
             _ => Err(format!("there is no task '{}'", name.to_string_lossy()).into()),
         },
@@ -174,6 +194,34 @@ fn parse_bench(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
     Ok(Task::Bench(BenchOptions { suite, json, quick, check }))
 }
 
+fn parse_faults(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut options = FaultsOptions { suites: Suite::ALL.to_vec(), schedules: 1_000, seed: 1, sabotage: None };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("suite") => {
+                let name = parser.value()?.string()?;
+                let named = Suite::ALL.into_iter().filter(|suite| name == "all" || suite.name() == name);
+                options.suites = named.collect();
+                if options.suites.is_empty() {
+                    return Err(format!("there is no suite '{name}': choose from claims, creates, all").into());
+                }
+            }
+            Long("schedules") => options.schedules = parser.value()?.parse()?,
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("sabotage") => {
+                let name = parser.value()?.string()?;
+                let sabotage = Sabotage::named(&name);
+                options.sabotage = Some(sabotage.ok_or_else(|| format!("there is no sabotage '{name}'"))?);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    if options.schedules == 0 {
+        return Err("--schedules needs at least 1: none proves nothing".into());
+    }
+    Ok(Task::Faults(options))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +260,19 @@ mod tests {
     }
 
     #[test]
+    fn faults_are_played_of_all_suites_unless_one_is_named() {
+        let options = |suites: &[Suite], schedules, seed, sabotage| {
+            Ok(Task::Faults(FaultsOptions { suites: suites.to_vec(), schedules, seed, sabotage }))
+        };
+        assert_eq!(parsed(&["faults"]), options(&Suite::ALL, 1_000, 1, None));
+        assert_eq!(parsed(&["faults", "--suite", "all", "--schedules", "5"]), options(&Suite::ALL, 5, 1, None));
+        assert_eq!(
+            parsed(&["faults", "--suite", "claims", "--seed", "7", "--sabotage", "lie"]),
+            options(&[Suite::Claims], 1_000, 7, Some(Sabotage::Lie))
+        );
+    }
+
+    #[test]
     fn arguments_of_the_gate_are_passed_on_untouched() {
         assert_eq!(
             parsed(&["ci", "--step", "clippy"]),
@@ -232,6 +293,9 @@ mod tests {
             &["fhir", "conformance", "one", "two"],
             &["snapshots", "--chek"],
             &["snapshots", "--check", "--accept"],
+            &["faults", "--suite", "claim"],
+            &["faults", "--schedules", "0"],
+            &["faults", "--sabotage", "all"],
             &["bench"],
             &["bench", "upload", "--chek"],
             &["bench", "upload", "other"],

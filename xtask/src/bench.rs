@@ -1,10 +1,14 @@
 //! `cargo xtask bench`: measurements that anyone can repeat. A suite compares ways of doing the same work on this machine
 //! in this run; a number is never compared with one from another machine. Nothing leaves the machine.
 
+mod histogram;
 mod machine;
+mod memory;
+pub mod recording;
 mod report;
 pub mod transport;
 mod upload;
+pub mod waiting;
 mod worker;
 
 use std::fs;
@@ -22,8 +26,12 @@ struct Suite {
     measure: fn(&Worker, bool) -> Result<Report>,
 }
 
-const SUITES: [Suite; 2] =
-    [Suite { name: "upload", measure: upload::measure }, Suite { name: "transport", measure: transport::measure }];
+const SUITES: [Suite; 4] = [
+    Suite { name: "upload", measure: upload::measure },
+    Suite { name: "transport", measure: transport::measure },
+    Suite { name: "recording", measure: recording::measure },
+    Suite { name: "waiting", measure: waiting::measure },
+];
 
 /// Measures a suite, prints the table, and writes the JSON report if a file was named.
 ///

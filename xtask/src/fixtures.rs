@@ -1,9 +1,10 @@
-//! `cargo xtask fixtures`: writes `tests/fixtures` from the contract and from what the sandbox answers. Everything is
+//! `cargo xtask fixtures`: writes `tests/fixtures` from the contracts and from what the sandbox answers, a folder for each vendor. Everything is
 //! built in memory first, so that a check compares without touching a file and a failed run leaves nothing half written.
 
 mod contract;
 mod generate;
 mod record;
+mod tasks;
 mod tree;
 
 use anyhow::{Result, bail};
@@ -19,13 +20,26 @@ use tree::Tree;
 /// a body that was generated from it, or if the sandbox does not answer 200 to an example note.
 pub fn run(check: bool) -> Result<()> {
     let root = workspace::root();
-    let mut tree = Tree::default();
-    contract::documented(&mut tree)?;
-    contract::generated(&mut tree)?;
-    record::answers(&root.join("examples/notes"), &mut tree)?;
+    let notes = root.join("examples/notes");
+    let mut trees = Vec::new();
+    for vendor in &contract::VENDORS {
+        let mut tree = Tree::default();
+        contract::documented(vendor, &mut tree)?;
+        contract::generated(vendor, &mut tree)?;
+        trees.push((root.join("tests/fixtures").join(vendor.folder), tree));
+    }
+    let [(_, codify), (_, haidy)] = &mut trees[..] else {
+        bail!("there are two vendors");
+    };
+    record::answers(&notes, codify)?;
+    tasks::answers(&notes, haidy)?;
 
-    let folder = root.join("tests/fixtures/omniscribe-codify");
-    let differences = tree.differences(&folder)?;
+    let (mut count, mut differences) = (0, Vec::new());
+    for (folder, tree) in &trees {
+        count += tree.len();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        differences.extend(tree.differences(folder)?.into_iter().map(|difference| format!("{name}: {difference}")));
+    }
     for difference in &differences {
         println!("{difference}");
     }
@@ -33,10 +47,12 @@ pub fn run(check: bool) -> Result<()> {
         if !differences.is_empty() {
             bail!("{} fixture(s) differ: run `cargo xtask fixtures` and read what it changes", differences.len());
         }
-        println!("{} fixtures are current", tree.len());
+        println!("{count} fixtures are current");
     } else {
-        tree.write(&folder)?;
-        println!("{} fixtures, {} of them changed", tree.len(), differences.len());
+        for (folder, tree) in &trees {
+            tree.write(folder)?;
+        }
+        println!("{count} fixtures, {} of them changed", differences.len());
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod args;
 pub mod bench;
 pub mod ci;
 pub mod deps;
+pub mod faults;
 pub mod features;
 pub mod fhir;
 pub mod fixtures;
@@ -34,6 +35,7 @@ pub fn run(task: Task) -> anyhow::Result<()> {
         Task::Fhir(task) => fhir::run(&task),
         Task::Deps { check } => deps::run(check),
         Task::Snapshots(mode) => snapshots::run(mode),
+        Task::Faults(options) => faults::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Ci { arguments } => ci::run(&arguments),
     }

@@ -1,12 +1,10 @@
 //! What to do about a failure of the client, in the words of this command: the library speaks of its own settings, and here these are flags
 //! and variables.
 
-use omniscribe_codify::Error;
-
 use crate::route::{PROXY_PASSWORD_VAR, PROXY_USER_VAR};
 
 /// The client's sentence with the flag or variable that helps.
-pub(crate) fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
     let proxy = format!("set {PROXY_USER_VAR} and {PROXY_PASSWORD_VAR}");
     let table = [
         ("add it to the connection", "trust it with --ca-file"),

@@ -3,6 +3,7 @@
 mod codify;
 mod connection;
 mod results;
+mod structure;
 
 use std::path::PathBuf;
 
@@ -10,13 +11,16 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clinical_audit::Head;
 
 pub(crate) use codify::{CodifyArgs, Format};
-pub(crate) use connection::Connection;
-pub(crate) use results::{ListArgs, ListFormat, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
+pub(crate) use connection::{Connection, HaidyConnection};
+pub(crate) use results::{ListArgs, ListFormat, RecoverArgs, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
+pub(crate) use structure::{BundleArgs, ConfigArgs, StructureArgs};
 
 const EXIT_CODES: &str = "\
 Environment variables:
   OMNISCRIBE_API_URL    the vendor's address, with or without /v1
   OMNISCRIBE_API_TOKEN  the vendor's token; or see --token-file. Flags are visible to other users
+  HAIDY_API_URL, HAIDY_API_TOKEN
+                        the same for `clinical structure`
   CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
                         who we are to the proxy of --proxy, if it asks
   CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a note, a token or an id
@@ -33,9 +37,28 @@ Exit codes:
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)
 If any input failed for its credentials it is 4. Otherwise, if several inputs fail, 5 and 6 are used only if all inputs failed for that same reason; otherwise it is 1.";
 
-/// Codes clinical notes and PDFs with ICD-10, through the Omniscribe Codify API or an embedded sandbox.
+const HAIDY_HELP: &str = "\
+Environment variables:
+  HAIDY_API_URL         the vendor's address; the one it documents is https://api.44ai.ch
+  HAIDY_API_TOKEN       the vendor's token; or see --token-file. Flags are visible to other users
+  CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
+                        who we are to the proxy of --proxy, if it asks
+  CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a record, a token or an id
+  NO_COLOR              set to anything: no colour
+
+Exit codes:
+  0    everything worked, and the result is written
+  1    an input is wrong or was rejected, the task failed at the vendor, the store failed, or the output or the audit trail could not be written
+  2    the command line or a setting is wrong; nothing was sent
+  4    no credentials, or the vendor refused them (401, 403)
+  5    the vendor limits the rate (429) and waiting longer is not allowed
+  6    the vendor failed (5xx), could not be reached, took too long, sent what cannot be understood, or the result is (perhaps) lost
+  130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)";
+
+/// Codes clinical notes with ICD-10 (Omniscribe Codify) and structures clinical records (44ai Haidy-Analyst), or lets an embedded sandbox
+/// answer.
 ///
-/// Unofficial; not affiliated with the vendor. New here? `clinical demo` needs no account and no network.
+/// Unofficial; not affiliated with the vendors. New here? `clinical demo` needs no account and no network.
 #[derive(Debug, Parser)]
 #[command(name = "clinical", version, after_long_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -48,6 +71,7 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     Demo(DemoArgs),
     Codify(CodifyArgs),
+    Structure(StructureArgs),
     Results(ResultsArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
@@ -57,8 +81,8 @@ pub(crate) enum Command {
 
 /// Shows everything on this machine, with simulated answers: no account, no network
 ///
-/// Starts the sandbox inside this process, codes the example notes through the real client over HTTP on loopback, and
-/// then lets a rate limit and a broken connection happen. Ends with 0 only if all of it worked.
+/// Starts the sandbox inside this process, codes the example notes through the real client over HTTP on loopback, lets a rate
+/// limit and a broken connection happen, and then turns a document into a FHIR Bundle. Ends with 0 only if all of it worked.
 #[cfg(feature = "sandbox")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
@@ -78,6 +102,10 @@ pub(crate) struct SandboxArgs {
     /// What varies in simulated answers, varies with this number
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+
+    /// How many times faster than the clock its time is, above 0: a document takes it 30 to 120 seconds of its own time
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub(crate) speed: f64,
 
     /// The token that it accepts; never a real one
     #[arg(long, value_name = "FAKE", default_value = clinical_sandbox::DEFAULT_TOKEN)]

@@ -3,7 +3,7 @@
 mod batch;
 mod input;
 mod keep;
-mod note;
+pub(crate) mod note;
 
 use omniscribe_codify::http_core::{AuditId, Error as HttpError};
 use omniscribe_codify::{CodifyRequest, Error, Model};

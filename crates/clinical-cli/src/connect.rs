@@ -1,6 +1,8 @@
 //! From flags and variables to a ready client, or to one sentence about what is missing. Never falls back to the
 //! sandbox by itself.
 
+mod haidy;
+
 use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
 use omniscribe_codify::http_core::{Deadlines, Observer};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error};
@@ -8,6 +10,10 @@ use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR, Codify, CodifyBuilder, Error
 use crate::args::Connection;
 use crate::audit::Trail;
 use crate::exit::{Exit, Stop};
+
+pub(crate) use haidy::{HaidySession, Keep, offline};
+#[cfg(feature = "sandbox")]
+pub(crate) use haidy::{SPEED, fast_polling};
 
 /// A client, and the sandbox that answers it if one was asked for.
 pub(crate) struct Session {
@@ -47,7 +53,7 @@ impl Session {
         if let Some(url) = &connection.base_url {
             builder = builder.base_url(url);
         }
-        credentials(connection)?;
+        credentials(connection.base_url.is_some(), connection.token_file.is_some(), API_URL_VAR, API_TOKEN_VAR)?;
         if let Some(path) = &connection.token_file {
             let token = FileCredential::new(Scheme::bearer(), path);
             builder = builder.credential(token.map_err(|error| refused(&error.into()))?);
@@ -95,15 +101,20 @@ fn refused(error: &Error) -> Stop {
 
 /// Names everything that is missing at once, so that nobody has to come back for the second variable. Chooses between two tokens for nobody:
 /// the wrong one could be that of another hospital.
-fn credentials(connection: &Connection) -> Result<(), Stop> {
+fn credentials(
+    has_address: bool,
+    has_token_file: bool,
+    address: &'static str,
+    token: &'static str,
+) -> Result<(), Stop> {
     let is_missing = |name: &str| std::env::var_os(name).is_none_or(|value| value.to_string_lossy().trim().is_empty());
-    if connection.token_file.is_some() && !is_missing(API_TOKEN_VAR) {
-        let rule = format!("--token-file and {API_TOKEN_VAR} both give a token; use one of them (nothing was sent)");
+    if has_token_file && !is_missing(token) {
+        let rule = format!("--token-file and {token} both give a token; use one of them (nothing was sent)");
         return Err(Stop::new(Exit::Usage, rule));
     }
     let wanted = [
-        (connection.base_url.is_none(), API_URL_VAR, "the address that the vendor gave you"),
-        (connection.token_file.is_none(), API_TOKEN_VAR, "the token that the vendor gave you"),
+        (!has_address, address, "the address that the vendor gave you"),
+        (!has_token_file, token, "the token that the vendor gave you"),
     ];
     let missing: Vec<String> = wanted
         .iter()

@@ -4,6 +4,7 @@
 mod coding;
 mod examples;
 mod fault;
+mod structuring;
 
 use std::io::{self, Write};
 
@@ -33,7 +34,8 @@ async fn show(args: DemoArgs) -> Result<Exit, Stop> {
     let all_coded = coding::show(&sandbox).await?;
     let survived = fault::show(&sandbox).await?;
     sandbox.shutdown().await;
-    if all_coded && survived {
+    let structured = structuring::show(args.seed).await?;
+    if all_coded && survived && structured {
         conclude()?;
         return Ok(Exit::Ok);
     }
@@ -51,10 +53,11 @@ fn introduce() -> io::Result<()> {
 
 fn conclude() -> io::Result<()> {
     line(
-        "That was the real client over real HTTP: notes and a PDF coded, a rate limit and a broken connection survived.\n\
+        "Those were the real clients over real HTTP: notes and a PDF coded, a PDF structured, a rate limit and two broken connections survived.\n\
          \n\
          Next:\n\
          \x20 clinical codify --sandbox FILE     your own text, still simulated, still on this machine\n\
+         \x20 clinical structure --sandbox FILE  your own document as a HolisticPatient, or with --fhir as a Bundle\n\
          \x20 clinical codify --help             formats, limits, exit codes\n\
          \x20 OMNISCRIBE_API_URL, OMNISCRIBE_API_TOKEN set to what the vendor gave you, then without --sandbox: the real one",
     )

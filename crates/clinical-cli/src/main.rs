@@ -1,4 +1,5 @@
-//! The `clinical` command: codes clinical notes with the Omniscribe Codify API, or against an embedded sandbox.
+//! The `clinical` command: codes clinical notes with the Omniscribe Codify API and structures records with Haidy-Analyst, or against an
+//! embedded sandbox.
 //!
 //! Data goes to stdout, everything else to stderr. Answers are simulated only where the caller asked for it by name
 //! (`demo`, `sandbox`, `--sandbox`); missing credentials are an error, never a reason to simulate.
@@ -22,7 +23,9 @@ mod route;
 mod serve;
 mod signals;
 mod store;
+mod structure;
 mod style;
+mod target;
 
 use std::process::ExitCode;
 
@@ -52,7 +55,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
     let result = runtime.block_on(async {
         match command {
             Command::Codify(args) => codify::run(args).await,
-            Command::Results(args) => results::run(args),
+            Command::Structure(args) => structure::run(args).await,
+            Command::Results(args) => results::run(args).await,
             Command::Health(args) => health::run(args).await,
             Command::Audit(args) => audit::run(&args),
             #[cfg(feature = "sandbox")]

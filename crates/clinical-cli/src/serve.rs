@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clinical_sandbox::{Sandbox, Tls};
+use haidy_analyst::{API_TOKEN_VAR as HAIDY_TOKEN_VAR, API_URL_VAR as HAIDY_URL_VAR};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR};
 
 use crate::args::SandboxArgs;
@@ -12,7 +13,7 @@ use crate::{signals, style};
 
 pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     let stopped = signals::install()?;
-    let mut builder = Sandbox::builder().port(args.port).seed(args.seed).token(args.token);
+    let mut builder = Sandbox::builder().port(args.port).seed(args.seed).speed(args.speed).token(args.token);
     if args.tls_dir.is_some() {
         let tls = Tls::new();
         builder = builder.tls(if args.require_client_cert { tls.require_client_certificate() } else { tls });
@@ -29,9 +30,12 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     };
     style::simulated();
     style::say(format_args!(
-        "The sandbox listens on {}. Point a client at it with:\n\n  export {API_URL_VAR}={}\n  export {API_TOKEN_VAR}={}\n\n{how}\
+        "The sandbox listens on {}. Point a client at it with:\n\n  export {API_URL_VAR}={}\n  export {API_TOKEN_VAR}={}\n\
+         \x20 export {HAIDY_URL_VAR}={}\n  export {HAIDY_TOKEN_VAR}={}\n\n{how}\
          What happened: {}/_sandbox/journal; how sure the simulation is: {}/_sandbox/fidelity. Ctrl-C ends it.",
         sandbox.url(),
+        sandbox.url(),
+        sandbox.token(),
         sandbox.url(),
         sandbox.token(),
         sandbox.url(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use clinical_tasks::{DirectoryStore, Entry, ResultStore as _, StoreError};
 
 use crate::exit::Stop;
+use crate::plain::plain;
 
 /// Fewer digits would too often mean another entry than was thought.
 const FEWEST: usize = 4;
@@ -33,10 +34,23 @@ pub(crate) fn failed(error: &StoreError) -> Stop {
     Stop::failed(error.to_string())
 }
 
+/// The flag that names this store, for a sentence with a command in it.
+pub(crate) fn flag(folder: Option<&Path>) -> String {
+    let Some(folder) = folder else { return String::new() };
+    let folder = plain(&folder.display().to_string());
+    let is_simple = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
+    if folder.chars().all(is_simple) { format!(" --results {folder}") } else { format!(" --results '{folder}'") }
+}
+
+/// Whether a text can be a key or the beginning of one.
+pub(crate) fn is_key(digits: &str) -> bool {
+    let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+    (FEWEST..=32).contains(&digits.len()) && digits.bytes().all(is_digit)
+}
+
 /// The one entry whose key begins with these digits.
 pub(crate) fn find(store: &DirectoryStore, digits: &str) -> Result<Entry, Stop> {
-    let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
-    if !(FEWEST..=32).contains(&digits.len()) || !digits.bytes().all(is_digit) {
+    if !is_key(digits) {
         return Err(Stop::usage(format!(
             "KEY: is none; give {FEWEST} to 32 hexadecimal digits in lower case, as `clinical results list` shows them"
         )));

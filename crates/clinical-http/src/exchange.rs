@@ -122,7 +122,7 @@ impl Attempting<'_> {
             let end = if read_once { later(end, Duration::MAX) } else { end };
             self.success(response, end, sink).await
         } else {
-            Err(self.refusal(response, end).await)
+            Err(self.refusal(response, end, read_once).await)
         }
     }
 
@@ -134,6 +134,7 @@ impl Attempting<'_> {
     ) -> Result<Success, Failed> {
         let TransportResponse { status, headers, body } = response;
         let cap = self.limits.of(true);
+        let has_sink = sink.is_some();
         let remaining = Remaining::read(&headers, || self.clock.wall());
         let (body, received, ended) = if let Some(sink) = sink {
             sink.begins(status.as_u16(), request_id(&headers).as_deref(), body.size_hint().exact());
@@ -154,13 +155,13 @@ impl Attempting<'_> {
                 let request_id = request_id(&headers);
                 return Ok(Success { status: status.as_u16(), request_id, body, received, remaining });
             }
-            End::Capped => {
-                let cap = cap.max(received);
-                (
-                    ErrorKind::ResponseTooLarge,
-                    format!("the answer is longer than the cap of {cap} bytes and was cut there"),
-                )
+            End::Capped if has_sink => {
+                (ErrorKind::ResponseTooLarge, "the answer is longer than what is taken of one, and was cut".to_owned())
             }
+            End::Capped => (
+                ErrorKind::ResponseTooLarge,
+                format!("the answer is longer than the cap of {cap} bytes and was cut there"),
+            ),
             End::Lost(_) => (ErrorKind::Interrupted, "the connection broke off in the middle of the answer".to_owned()),
             End::Expired(Expired::Stall) => {
                 (ErrorKind::Timeout, "the answer stalled: no byte came within the stall limit".to_owned())
@@ -176,13 +177,14 @@ impl Attempting<'_> {
         Err(Failed { error, pace: Pace::Transient, is_final: ended == End::Capped, remaining })
     }
 
-    async fn refusal(&self, response: TransportResponse, end: Instant) -> Failed {
+    /// `read_once`: somebody in between may have changed the status of what cannot be had again.
+    async fn refusal(&self, response: TransportResponse, end: Instant, read_once: bool) -> Failed {
         let TransportResponse { status, headers, body } = response;
         let hint = retry_after::hint(&headers, self.clock.wall());
         let hinted = hint.is_some();
         let remaining = Remaining::read(&headers, || self.clock.wall());
         // The status decides; an error body that breaks off or takes too long changes nothing.
-        let (body, _) = capped(body, self.limits.of(false), end, self.stall).await;
+        let (body, _) = capped(body, self.limits.of(read_once), end, self.stall).await;
         let hint = hint.max(self.retry_hint.and_then(|find| find(&body)));
         let origin =
             headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.addresses.base().origin_of(to));

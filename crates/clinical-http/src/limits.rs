@@ -5,7 +5,7 @@
 /// | limit | default |
 /// |---|---|
 /// | `response`: a success body | 16 MiB; what is longer is cut there |
-/// | an error body | 8 KiB, fixed; the rest is not read |
+/// | an error body | 8 KiB, fixed; the rest is not read. If the effect is [`ReadOnce`](crate::Effect::ReadOnce), as a success: a gateway may have changed the status |
 ///
 /// Counted as received: answers are asked for without compression, so nothing unpacks to more. An
 /// answer that is cut is [`ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge) with the delivery
@@ -55,7 +55,7 @@ impl BodyLimits {
         self
     }
 
-    pub(crate) fn of(&self, success: bool) -> usize {
-        if success { self.response } else { ERROR_BODY }
+    pub(crate) fn of(&self, whole: bool) -> usize {
+        if whole { self.response } else { ERROR_BODY }
     }
 }

@@ -50,8 +50,7 @@ pub(crate) async fn run(
         // Only the audit trail asks what exactly was sent.
         let progress = Progress::new(client.audit.is_some());
         let span = trail.attempt_starts(progress.clone());
-        let outcome =
-            attempting(client).run(call, headers, &progress, limit, reborrow(sink)).instrument(span).await;
+        let outcome = attempting(client).run(call, headers, &progress, limit, reborrow(sink)).instrument(span).await;
         let now = clock.now();
         let elapsed = trail.spent_at(now).saturating_sub(began);
         let record = |status, failure, delivery, retry_after| {

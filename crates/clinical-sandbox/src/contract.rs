@@ -117,6 +117,12 @@ pub fn response_errors(operation: &str, status: u16, body: &Value) -> Vec<Violat
     schemas::with_response(operation, status, |schema| schema.structure(body))
 }
 
+/// What is wrong with `body` as the named schema, for what no answer's schema can hold: `HolisticPatient` inside a task.
+/// `operation` tells which contract. Empty means valid; a schema that the contract does not have is a violation.
+pub fn schema_errors(operation: &str, schema: &str, body: &Value) -> Vec<Violation> {
+    schemas::with_named(operation, schema, |schema| schema.structure(body))
+}
+
 /// Reads and compiles every contract once.
 ///
 /// # Errors

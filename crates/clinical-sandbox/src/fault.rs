@@ -80,7 +80,7 @@ impl Fault {
         Self { kind, on: any(), when: When::default(), after_commit: false }
     }
 
-    /// Only on this operation: `codify`, `health`, or `any`.
+    /// Only on this operation, by its name in the contract (`codify`, `tasks`), or on `any`.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.on = operation.into();

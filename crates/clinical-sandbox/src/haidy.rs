@@ -11,8 +11,6 @@ mod problem;
 mod query;
 mod request;
 mod source;
-#[cfg(test)]
-mod tests;
 
 use http::StatusCode;
 use serde::Serialize;

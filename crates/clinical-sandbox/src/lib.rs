@@ -1,13 +1,14 @@
 //! A stateful, seeded test double of clinical vendor APIs on loopback, with HTTP and byte-level faults and a journal.
 //!
 //! Built from public documentation only; its answers are simulated and carry `x-clinical-sandbox: 1`. Not affiliated
-//! with any vendor. It listens on 127.0.0.1 only and never calls anywhere.
+//! with any vendor. It listens on 127.0.0.1 only, and calls nowhere but to loopback URLs that a request names.
 //!
 //! - [`Sandbox`] starts it, one per test; [`Fault`] says what goes wrong and when.
-//! - [`journal`] tells connections, attempts and requests apart; [`ledger`] tells what was processed.
+//! - [`journal`] tells connections, attempts and requests apart; [`ledger`] tells what was processed; [`TaskFacts`]
+//!   which poll took which result.
 //! - [`contract`] holds the vendors' contracts, against which requests are checked.
 //! - [`switches`] decide what the documents leave open; [`fidelity`] lists all of it.
-//! - [`coding`] has the rules that answers are computed by.
+//! - [`coding`] and [`structuring`] have the rules that answers are computed by.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
@@ -30,8 +31,7 @@ mod pipeline;
 mod reply;
 mod sandbox;
 mod state;
-#[allow(dead_code)] // until the endpoints call it
-mod structuring;
+pub mod structuring;
 pub mod switches;
 mod tasks;
 mod tls;

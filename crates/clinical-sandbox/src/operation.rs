@@ -22,8 +22,8 @@ pub(crate) struct Operation {
     pub(crate) refuse: fn(StatusCode, &str) -> Reply,
     /// The task that a request names, for the journal.
     pub(crate) task: fn(&Received) -> Option<String>,
-    /// Checks a request. It processes nothing: that is what the returned work does.
-    pub(crate) check: fn(&State, Received) -> Result<Work, Reply>,
+    /// Checks a request, and may take its body apart. It processes nothing: that is what the returned work does.
+    pub(crate) check: fn(&State, &mut Received) -> Result<Work, Reply>,
 }
 
 /// A request that has arrived whole. No `Debug`: it holds a patient's text.

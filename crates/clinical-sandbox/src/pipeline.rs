@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use serde_json::{Value, json};
 
 use crate::control;
@@ -147,8 +147,8 @@ async fn answer(
 
 /// The checks read a PDF, so they run where they hold up no other connection.
 async fn check(state: &Arc<State>, operation: &'static Operation, received: Received) -> Result<Work, Reply> {
-    let state = Arc::clone(state);
-    blocking(move || (operation.check)(&state, received)).await.unwrap_or_else(|| Err(broken(operation)))
+    let (state, mut received) = (Arc::clone(state), received);
+    blocking(move || (operation.check)(&state, &mut received)).await.unwrap_or_else(|| Err(broken(operation)))
 }
 
 /// `None` when the work panicked: a fault of this crate that must not take the connection with it.
@@ -203,7 +203,9 @@ fn whole(state: &State, reply: Reply) -> Verdict {
 
 /// Reads the body, at most `most` bytes of it. `None` when it never arrives whole; `true` when it was larger.
 async fn read(mut body: Incoming, most: u64, attempt: &AttemptGuard) -> Option<(Bytes, bool)> {
-    let mut kept = BytesMut::new();
+    // What is announced is reserved at once, so that a large body is not moved while it grows.
+    let announced = body.size_hint().exact().filter(|length| *length <= most).unwrap_or_default();
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
     let mut seen = 0_u64;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.ok()?.into_data() else {

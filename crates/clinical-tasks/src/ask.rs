@@ -131,6 +131,11 @@ struct Came {
 impl Came {
     /// The answer is whole.
     async fn whole(self, inner: &Arc<Inner>, token: &TaskToken) -> Result<Asked, TaskError> {
+        if self.received == 0 {
+            // A success with nothing in it: an empty page of somebody in between, or a result that is gone.
+            let cause = Error::new(ErrorKind::Decode, "the answer is empty").with_delivery(Delivery::ResponseLost);
+            return self.lost(inner, token, cause).await;
+        }
         let reading = if self.overflow { Reading::Unreadable } else { inner.protocol.read(&self.kept) };
         match reading {
             Reading::InProgress(status) => {
@@ -141,12 +146,19 @@ impl Came {
             }
             Reading::Done(_) => self.stored(inner, token, Terminal::Done).await,
             Reading::Failed(_) => self.stored(inner, token, Terminal::Failed).await,
+            Reading::Incomplete => {
+                let cause = Error::new(ErrorKind::Decode, "the answer ends in the middle of its JSON");
+                self.lost(inner, token, cause.with_delivery(Delivery::ResponseLost)).await
+            }
             Reading::Unreadable => self.stored(inner, token, Terminal::Unread).await,
         }
     }
 
     /// There was no whole answer.
-    async fn broken(self, inner: &Arc<Inner>, token: &TaskToken, cause: Error) -> Result<Asked, TaskError> {
+    async fn broken(mut self, inner: &Arc<Inner>, token: &TaskToken, cause: Error) -> Result<Asked, TaskError> {
+        if self.take_in(inner, token, &cause) {
+            return self.whole(inner, token).await;
+        }
         if inner.protocol.is_gone(&cause) {
             let _ = self.end(inner, ClaimEnd::Gone).await;
             return Err(TaskError::new(TaskErrorKind::Gone, Some(token.clone())).caused_by(cause));
@@ -167,6 +179,31 @@ impl Came {
                 return self.whole(inner, token).await;
             }
         }
+        self.lost(inner, token, cause).await
+    }
+
+    /// Takes in the body of an answer that is no success, if it is an account of this very task: somebody in between may have changed the
+    /// status, and the vendor has destroyed what it gave out.
+    fn take_in(&mut self, inner: &Arc<Inner>, token: &TaskToken, cause: &Error) -> bool {
+        let Some(body) = cause.body().map(Sensitive::expose).filter(|_| self.received == 0) else { return false };
+        let name = token.task().as_bytes();
+        if !body.windows(name.len()).any(|window| window == name) {
+            return false;
+        }
+        match inner.protocol.read(body) {
+            Reading::InProgress(_) | Reading::Done(_) | Reading::Failed(_) => {}
+            Reading::Incomplete if cause.may_have_been_processed() => {}
+            _ => return false,
+        }
+        let head = AnswerHead::new(cause.status().unwrap_or_default(), cause.request_id().map(str::to_owned), None);
+        let _ = self.claim.begins(&head);
+        self.failed = self.claim.write(body).err();
+        (self.kept, self.received) = (body.clone(), body.len() as u64);
+        true
+    }
+
+    /// The result was taken, or may have been, and is not here as a whole.
+    async fn lost(self, inner: &Arc<Inner>, token: &TaskToken, cause: Error) -> Result<Asked, TaskError> {
         let (end, kind) = match self.received {
             0 => (ClaimEnd::PossiblyLost, TaskErrorKind::PossiblyLost),
             _ => (ClaimEnd::Partial, TaskErrorKind::Partial),
@@ -176,6 +213,7 @@ impl Came {
         let ended = self.end(inner, end).await;
         // What the store does not have the caller gets.
         let in_store = ended.is_ok() && failed.is_none();
+        let error = error.with_store(failed);
         Err(if in_store { error.received(received) } else { error.with_bytes(kept) })
     }
 
@@ -212,6 +250,7 @@ fn reading_name(reading: &Reading) -> &'static str {
         Reading::InProgress(_) => "in progress",
         Reading::Done(_) => "done",
         Reading::Failed(_) => "failed",
+        Reading::Incomplete => "incomplete",
         Reading::Unreadable => "unreadable",
     }
 }
@@ -262,14 +301,16 @@ impl AnswerSink for ClaimSink<'_> {
     }
 
     fn piece(&mut self, piece: Bytes) -> ControlFlow<()> {
+        let room = usize::try_from(self.inner.polling.most_in_store() - self.received).unwrap_or(usize::MAX);
+        let taken = piece.slice(..piece.len().min(room));
         // The store first: what has been handed to it no crash of this process can take away.
         if self.failed.is_none() {
-            self.failed = self.claim.as_mut().and_then(|claim| claim.write(&piece).err());
+            self.failed = self.claim.as_mut().and_then(|claim| claim.write(&taken).err());
         }
-        self.received += piece.len() as u64;
+        self.received += taken.len() as u64;
         let fits = self.received <= self.inner.polling.most_in_memory() as u64;
         if fits {
-            self.kept.extend_from_slice(&piece);
+            self.kept.extend_from_slice(&taken);
         } else if self.failed.is_none() {
             // The store has it all; memory lets go of it.
             self.kept = BytesMut::new();
@@ -277,7 +318,7 @@ impl AnswerSink for ClaimSink<'_> {
             // Neither memory nor store can take more.
             return ControlFlow::Break(());
         }
-        ControlFlow::Continue(())
+        if taken.len() < piece.len() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn vendor_reference(&self) -> Option<&str> {
@@ -297,7 +338,7 @@ pub(crate) fn judge(inner: &Inner, head: Option<&AnswerHead>, bytes: &[u8]) -> C
         Reading::Unreadable if head.and_then(|head| head.length) == Some(bytes.len() as u64) => {
             ClaimEnd::Stored(Terminal::Unread)
         }
-        Reading::Unreadable => ClaimEnd::Partial,
+        Reading::Incomplete | Reading::Unreadable => ClaimEnd::Partial,
     }
 }
 

@@ -19,6 +19,9 @@ mod folder;
 mod journal;
 mod load;
 mod lock;
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod power;
 mod root;
 mod submission;
 
@@ -152,11 +155,13 @@ impl ResultStore for DirectoryStore {
             Locking::Missing => return Err(StoreError::new("has no such entry; list the entries for their keys")),
         };
         match folder.contents().map_err(cannot)?.and_then(|contents| contents.history) {
-            Some(history) if matches!(history.state, State::Partial | State::PossiblyLost | State::Gone) => {
+            Some(history) if history.state.is_uncertain() => {
                 let mut journal = Journal::open(&folder.journal(), history.whole).map_err(cannot)?;
                 journal.add(&Line::Reopened { time: now() }, true).map_err(cannot)
             }
-            _ => Err(StoreError::new("opens only an entry that is partial, possibly_lost or gone to one more claim")),
+            _ => Err(StoreError::new(
+                "opens only an entry that is partial, possibly_lost, gone or unread to one more claim",
+            )),
         }
     }
 
@@ -204,7 +209,7 @@ impl ResultStore for DirectoryStore {
         let cannot = |error| refused("remove an entry wholly", &error);
         let folder = self.folder(key);
         if folder.path().symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-            return folder.give_up().map_err(cannot);
+            return folder.give_up(true).map_err(cannot);
         }
         match lock::take(&folder.lock()).map_err(cannot)? {
             Locking::Held(lock) => {
@@ -213,7 +218,7 @@ impl ResultStore for DirectoryStore {
                 if let Some(Owner::Task(token)) = contents.and_then(|contents| contents.owner) {
                     finish(&self.folder(Key::of_submission(&token.origin().submission))).map_err(cannot)?;
                 }
-                submission::give_up(&folder, lock).map_err(cannot)
+                submission::give_up(&folder, lock, true).map_err(cannot)
             }
             Locking::Busy => Err(StoreError::new("has this entry in use; wait until it is not")),
             Locking::Missing => Ok(()),

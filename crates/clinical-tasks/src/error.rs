@@ -13,7 +13,7 @@ use crate::{Key, State, StoreError, TaskToken, Terminal};
 pub enum TaskErrorKind {
     /// The task was not submitted. Nothing was made at the vendor; see [`TaskError::cause`].
     NotSubmitted,
-    /// The vendor may have made a task whose identifier is not known. Look at the vendor before submitting again.
+    /// The vendor may have made a task whose identifier is not known. Submitting again may make a second one.
     SubmissionUnknown,
     /// The time for waiting is over and the task still runs. Wait again with the token.
     StillRunning,
@@ -54,7 +54,7 @@ impl TaskErrorKind {
         match self {
             Self::NotSubmitted => "the task was not submitted",
             Self::SubmissionUnknown => {
-                "it is not known whether the vendor made a task; look there before submitting again"
+                "it is not known whether the vendor made a task; submitting again may make a second one"
             }
             Self::StillRunning => "the task still runs; wait for it again with its token",
             Self::NotConsumed => "the task could not be asked after; its result was not taken",
@@ -158,6 +158,11 @@ impl TaskError {
         this
     }
 
+    pub(crate) fn with_store(mut self, error: Option<StoreError>) -> Self {
+        self.inner.store = error;
+        self
+    }
+
     pub(crate) fn caused_by(mut self, cause: Error) -> Self {
         self.inner.cause = Some(cause);
         self
@@ -245,6 +250,8 @@ impl std::fmt::Display for TaskError {
             write!(f, ": {store}")?;
         }
         match &inner.cause {
+            // The advice of a rejected call is that of correcting it, which nobody can here.
+            Some(_) if inner.kind == TaskErrorKind::Gone => Ok(()),
             Some(cause) => write!(f, ": {cause}"),
             None => Ok(()),
         }

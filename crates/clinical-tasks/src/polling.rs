@@ -24,6 +24,7 @@ pub struct Polling {
     per_second: u32,
     in_flight: usize,
     in_memory: usize,
+    in_store: u64,
 }
 
 impl Default for Polling {
@@ -37,6 +38,7 @@ impl Default for Polling {
             per_second: 200,
             in_flight: 16,
             in_memory: 64 * 1024 * 1024,
+            in_store: 1024 * 1024 * 1024,
         }
     }
 }
@@ -93,6 +95,14 @@ impl Polling {
         self
     }
 
+    /// The most bytes of an answer that are stored, 1 GiB by default: a server that never stops must not fill the disk, on which all other tasks depend. What
+    /// is longer ends as [`Partial`](crate::TaskErrorKind::Partial).
+    #[must_use]
+    pub fn in_store(mut self, bytes: u64) -> Self {
+        self.in_store = bytes;
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         let refuse = |setting, rule| Err(Error::configuration(setting, rule));
         if !(1.0..=10.0).contains(&self.factor) {
@@ -124,6 +134,10 @@ impl Polling {
 
     pub(crate) fn most_in_memory(&self) -> usize {
         self.in_memory
+    }
+
+    pub(crate) fn most_in_store(&self) -> u64 {
+        self.in_store
     }
 
     /// The wait before question `number`, counted from 0. `chance` is from 0 to 1.

@@ -33,6 +33,8 @@ pub enum Reading {
     Done(Status),
     /// It failed, and this answer says why.
     Failed(Status),
+    /// The answer ends too early: what came is the beginning of one.
+    Incomplete,
     /// The answer says nothing that could be understood. It may be a result, so it is kept, and the vendor is not asked again.
     Unreadable,
 }

@@ -38,9 +38,8 @@ pub trait ResultStore: Send + Sync + 'static {
     /// The entry is damaged or cannot be read.
     fn take_over(&self, key: Key) -> Result<Option<Orphan>, StoreError>;
 
-    /// Opens the entry of a task whose last claim ended uncertain ([`State::PossiblyLost`], [`State::Partial`], [`State::Gone`]) to one
-    /// more claim, because a person decided it. What came of the result so far stays kept, and is found by [`read`](Self::read) until a
-    /// result replaces it.
+    /// Opens the entry of a task whose last claim ended uncertain ([`State::is_uncertain`]) to one more claim, because a person decided it. What
+    /// came so far stays kept, and is found by [`read`](Self::read) until something newer replaces it.
     ///
     /// # Errors
     ///
@@ -87,6 +86,14 @@ pub trait Submission: Send {
     ///
     /// The token could not be written. It is still good: the caller has it.
     fn created(self: Box<Self>, token: &TaskToken) -> Result<(), StoreError>;
+
+    /// Keeps the vendor's account of a task that nobody could name from it, so that a person can: [`ResultStore::read`] finds it. The outcome stays
+    /// on record as unknown.
+    ///
+    /// # Errors
+    ///
+    /// It could not be written; the caller has it in the error.
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError>;
 
     /// The vendor made none, for certain: the record is forgotten.
     ///
@@ -226,6 +233,11 @@ pub enum State {
 }
 
 impl State {
+    /// Whether a person may decide that the vendor is asked once more: the result may have been taken, or what came may be none.
+    pub fn is_uncertain(self) -> bool {
+        matches!(self, Self::Partial | Self::PossiblyLost | Self::Gone | Self::Stored(Terminal::Unread))
+    }
+
     /// The name used in files and in machine-readable output.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -48,12 +48,19 @@ impl Tasks {
                 let token = task.map_or_else(|| read(&body), Ok).and_then(|task| {
                     TaskToken::new(origin, task).map_err(|error| Error::new(ErrorKind::Decode, error.to_string()))
                 });
-                // The submission stays on record as unknown: there is a task, and nobody can name it.
-                let token = token.map_err(|error| {
-                    let error = error.with_delivery(clinical_http::Delivery::Answered);
-                    let error = error.with_status(answer.status, answer.request_id).with_body(body.freeze());
-                    TaskError::new(TaskErrorKind::SubmissionUnknown, None).caused_by(error)
-                })?;
+                let token = match token {
+                    Ok(token) => token,
+                    Err(error) => {
+                        // There is a task and nobody can name it: the submission stays on record as unknown, with what came.
+                        let account = body.freeze();
+                        let kept = account.clone();
+                        let failed = inner.blocking(move |_| submission.keep(&kept)).await.err();
+                        let error = error.with_delivery(clinical_http::Delivery::Answered);
+                        let error = error.with_status(answer.status, answer.request_id).with_body(account);
+                        let unknown = TaskError::new(TaskErrorKind::SubmissionUnknown, None).caused_by(error);
+                        return Err(unknown.with_store(failed));
+                    }
+                };
                 let kept = token.clone();
                 let recorded = inner.blocking(move |_| submission.created(&kept)).await;
                 recorded.map_err(|error| TaskError::store(error, Some(token.clone())))?;

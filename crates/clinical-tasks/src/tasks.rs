@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use clinical_http::{Client, Clock, Error};
+use clinical_transport::Random;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
@@ -34,20 +35,6 @@ pub(crate) struct Inner {
     next: Mutex<Duration>,
     random: Mutex<Random>,
     unknown: AtomicU64,
-}
-
-/// A small generator for jitter alone (`SplitMix64`, public domain): nothing hangs on its quality.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let bits = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or_default();
-        f64::from(bits) / f64::from(u32::MAX)
-    }
 }
 
 impl std::fmt::Debug for Tasks {
@@ -114,10 +101,7 @@ impl TasksBuilder {
                 Error::configuration("result store", format!("cannot be used by default ({error}); name a directory"))
             })?),
         };
-        let seed = self.seed.unwrap_or_else(|| {
-            use std::hash::{BuildHasher, Hasher, RandomState};
-            RandomState::new().build_hasher().finish()
-        });
+        let random = self.seed.map_or_else(Random::seeded_by_chance, Random::with_seed);
         let clock = self.client.clock();
         Ok(Tasks {
             inner: Arc::new(Inner {
@@ -129,7 +113,7 @@ impl TasksBuilder {
                 next: Mutex::new(clock.now()),
                 clock,
                 tracker: Tracker::default(),
-                random: Mutex::new(Random(seed)),
+                random: Mutex::new(random),
                 unknown: AtomicU64::new(0),
             }),
         })
@@ -223,8 +207,10 @@ impl Inner {
         done.await.unwrap_or_else(|error| Err(ended(&error)))
     }
 
+    /// From 0 to 1, in steps of a millionth.
     pub(crate) fn chance(&self) -> f64 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).next()
+        let drawn = self.random.lock().unwrap_or_else(PoisonError::into_inner).within(0..=1_000_000);
+        f64::from(u32::try_from(drawn).unwrap_or_default()) / 1e6
     }
 
     /// When the next question may begin, by the clock: each in its turn, with a gap between them.

@@ -1,6 +1,7 @@
 //! The token of a task: all that is needed to find it again, on this machine or another, and nothing that tells who the
 //! patient is.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -31,11 +32,23 @@ const LONGEST: usize = 256;
 /// assert!(serde_json::from_str::<TaskToken>(&kept.replace("\"version\":1", "\"version\":9")).is_err());
 /// # Ok::<(), clinical_tasks::TokenError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct TaskToken {
+    // Shared: a program that waits for thousands of tasks has each token at its own place, in the watch and in the store.
+    content: Arc<Content>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Content {
     origin: Origin,
     task: String,
+}
+
+impl std::fmt::Debug for TaskToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TaskToken").field("origin", self.origin()).field("task", &self.task()).finish()
+    }
 }
 
 /// A token as it is written.
@@ -49,7 +62,8 @@ struct Written {
 
 impl From<TaskToken> for Written {
     fn from(token: TaskToken) -> Self {
-        Self { version: VERSION, origin: token.origin, task: token.task }
+        let Content { origin, task } = Arc::unwrap_or_clone(token.content);
+        Self { version: VERSION, origin, task }
     }
 }
 
@@ -76,46 +90,46 @@ impl TaskToken {
         if task.is_empty() || task.len() > LONGEST || !task.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::new("has no usable task id; 1 to 256 visible ASCII characters are expected"));
         }
-        Ok(Self { origin, task })
+        Ok(Self { content: Arc::new(Content { origin, task }) })
     }
 
     /// The vendor's identifier of the task.
     pub fn task(&self) -> &str {
-        &self.task
+        &self.content.task
     }
 
     /// Where the task came from.
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        &self.content.origin
     }
 
     /// The vendor's name.
     pub fn vendor(&self) -> &str {
-        &self.origin.vendor
+        &self.content.origin.vendor
     }
 
     /// The server that knows the task, as `scheme://host:port`. A token is only good there.
     pub fn server(&self) -> &str {
-        &self.origin.server
+        &self.content.origin.server
     }
 
     /// The operation that made the task; it decides what the result is.
     pub fn operation(&self) -> &str {
-        &self.origin.operation
+        &self.content.origin.operation
     }
 
     /// The caller's references of what was submitted.
     pub fn references(&self) -> &[String] {
-        &self.origin.references
+        &self.content.origin.references
     }
 
     /// When the task was submitted, by the wall clock of the machine that did it.
     pub fn submitted(&self) -> SystemTime {
-        self.origin.started
+        self.content.origin.started
     }
 
     /// What the task is called in a [`ResultStore`](crate::ResultStore).
     pub fn key(&self) -> Key {
-        Key::of_task(&self.origin.vendor, &self.origin.server, &self.task)
+        Key::of_task(&self.content.origin.vendor, &self.content.origin.server, &self.content.task)
     }
 }

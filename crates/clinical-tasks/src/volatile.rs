@@ -24,8 +24,7 @@ struct Kept {
     state: State,
     /// Whether a submission or a claim has it.
     held: bool,
-    origin: Origin,
-    token: Option<TaskToken>,
+    owner: Owner,
     head: Option<AnswerHead>,
     /// Of the claim under way, or the last one.
     came: BytesMut,
@@ -33,10 +32,33 @@ struct Kept {
     earlier: Option<Bytes>,
 }
 
+/// Whose an entry is. Small, because there may be many.
+enum Owner {
+    Submission(Box<Origin>),
+    Task(TaskToken),
+}
+
 impl Kept {
-    fn new(state: State, origin: &Origin, token: Option<&TaskToken>) -> Self {
-        let (origin, token) = (origin.clone(), token.cloned());
-        Self { state, held: false, origin, token, head: None, came: BytesMut::new(), earlier: None }
+    fn new(state: State, owner: Owner) -> Self {
+        Self { state, held: false, owner, head: None, came: BytesMut::new(), earlier: None }
+    }
+
+    fn waiting(token: &TaskToken) -> Self {
+        Self::new(State::Waiting, Owner::Task(token.clone()))
+    }
+
+    fn origin(&self) -> &Origin {
+        match &self.owner {
+            Owner::Submission(origin) => origin,
+            Owner::Task(token) => token.origin(),
+        }
+    }
+
+    fn token(&self) -> Option<&TaskToken> {
+        match &self.owner {
+            Owner::Submission(_) => None,
+            Owner::Task(token) => Some(token),
+        }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -49,15 +71,15 @@ impl Kept {
     fn entry(&self, key: Key) -> Entry {
         let mut entry = Entry::new(key, self.state);
         entry.busy = self.held;
-        entry.origin = Some(self.origin.clone());
-        entry.token.clone_from(&self.token);
+        entry.origin = Some(self.origin().clone());
+        entry.token = self.token().cloned();
         entry.bytes = self.bytes().len() as u64;
         entry.request_id = self.head.as_ref().and_then(|head| head.request_id.clone());
         entry
     }
 
     fn same_submission(&self, token: &TaskToken) -> Result<(), StoreError> {
-        if self.origin.submission == token.origin().submission {
+        if self.origin().submission == token.origin().submission {
             return Ok(());
         }
         Err(StoreError::new(
@@ -107,7 +129,9 @@ impl ResultStore for VolatileStore {
             Slot::Occupied(_) => {
                 return Err(StoreError::new("knows this submission already; submit with an origin of its own"));
             }
-            Slot::Vacant(slot) => slot.insert(Kept::new(State::Submitting, origin, None)).held = true,
+            Slot::Vacant(slot) => {
+                slot.insert(Kept::new(State::Submitting, Owner::Submission(Box::new(origin.clone())))).held = true;
+            }
         }
         Ok(Box::new(VolatileSubmission(self.hold(key))))
     }
@@ -115,7 +139,7 @@ impl ResultStore for VolatileStore {
     fn claim(&self, token: &TaskToken) -> Result<Claiming, StoreError> {
         let key = token.key();
         let mut all = self.kept();
-        let kept = all.entry(key).or_insert_with(|| Kept::new(State::Waiting, token.origin(), Some(token)));
+        let kept = all.entry(key).or_insert_with(|| Kept::waiting(token));
         if kept.held {
             return Ok(Claiming::Busy);
         }
@@ -136,7 +160,7 @@ impl ResultStore for VolatileStore {
         let Some(kept) = all.get_mut(&key).filter(|kept| kept.state == State::Claiming && !kept.held) else {
             return Ok(None);
         };
-        let Some(token) = kept.token.clone() else { return Ok(None) };
+        let Some(token) = kept.token().cloned() else { return Ok(None) };
         kept.held = true;
         let (head, bytes) = (kept.head.clone(), Bytes::copy_from_slice(&kept.came));
         drop(all);
@@ -147,7 +171,7 @@ impl ResultStore for VolatileStore {
     fn reopen(&self, key: Key) -> Result<(), StoreError> {
         self.with(key, |kept| match kept.state {
             _ if kept.held => Err(in_use()),
-            State::Partial | State::PossiblyLost | State::Gone => {
+            state if state.is_uncertain() => {
                 let came = std::mem::take(&mut kept.came);
                 if !came.is_empty() {
                     kept.earlier = Some(came.freeze());
@@ -155,7 +179,9 @@ impl ResultStore for VolatileStore {
                 kept.state = State::Waiting;
                 Ok(())
             }
-            _ => Err(StoreError::new("opens only an entry that is partial, possibly_lost or gone to one more claim")),
+            _ => Err(StoreError::new(
+                "opens only an entry that is partial, possibly_lost, gone or unread to one more claim",
+            )),
         })?
     }
 
@@ -212,9 +238,13 @@ impl Submission for VolatileSubmission {
     fn created(self: Box<Self>, token: &TaskToken) -> Result<(), StoreError> {
         let mut all = self.0.store.kept();
         let kept = all.entry(token.key());
-        kept.or_insert_with(|| Kept::new(State::Waiting, token.origin(), Some(token))).same_submission(token)?;
+        kept.or_insert_with(|| Kept::waiting(token)).same_submission(token)?;
         all.remove(&self.0.key);
         Ok(())
+    }
+
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        self.0.store.with(self.0.key, |kept| kept.came.extend_from_slice(account))
     }
 
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {

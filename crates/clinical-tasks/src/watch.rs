@@ -45,6 +45,8 @@ pub struct Watch {
     inner: Arc<Inner>,
     token: TaskToken,
     step: Step,
+    /// Whether the store was looked at.
+    looked: bool,
     number: u32,
     until: Duration,
     delayed: Option<Error>,
@@ -52,11 +54,11 @@ pub struct Watch {
 
 enum Step {
     Begin,
+    /// For a place among those under way.
+    Queue(BoxFuture<'static, Option<OwnedSemaphorePermit>>),
     /// Whether the store has the last answer already.
     Look(BoxFuture<'static, Result<Option<Claimed>, TaskError>>),
     Wait(BoxFuture<'static, ()>),
-    /// For a place among those under way.
-    Queue(BoxFuture<'static, Option<OwnedSemaphorePermit>>),
     Ask(JoinHandle<Result<Asked, TaskError>>),
     Over,
 }
@@ -70,7 +72,7 @@ impl std::fmt::Debug for Watch {
 impl Watch {
     pub(crate) fn new(inner: Arc<Inner>, token: TaskToken) -> Self {
         let until = inner.clock.now().saturating_add(inner.polling.limit());
-        Self { inner, token, step: Step::Begin, number: 0, until, delayed: None }
+        Self { inner, token, step: Step::Begin, looked: false, number: 0, until, delayed: None }
     }
 
     /// The task.
@@ -120,14 +122,14 @@ impl Watch {
         }
     }
 
-    fn begin(&mut self) -> Result<(), TaskError> {
-        self.inner.check(&self.token)?;
+    /// Looks at the store. Made only when there is a place for it, because it is large, and all that begin together would hold one.
+    fn look(&mut self, place: Option<OwnedSemaphorePermit>) {
         let (inner, token) = (self.inner.clone(), self.token.clone());
+        self.looked = true;
         self.step = Step::Look(Box::pin(async move {
-            let _place = inner.in_flight.clone().acquire_owned().await;
+            let _place = place;
             ask::look(&inner, &token).await
         }));
-        Ok(())
     }
 
     /// Waits, then for the turn among all questions.
@@ -215,9 +217,10 @@ impl Stream for Watch {
             match &mut this.step {
                 Step::Over => return Poll::Ready(None),
                 Step::Begin => {
-                    if let Err(error) = this.begin() {
+                    if let Err(error) = this.inner.check(&this.token) {
                         return this.over(error);
                     }
+                    this.queue();
                 }
                 Step::Look(looking) => match ready!(looking.as_mut().poll(cx)) {
                     Ok(Some(claimed)) => {
@@ -239,7 +242,7 @@ impl Stream for Watch {
                 }
                 Step::Queue(place) => {
                     let place = ready!(place.as_mut().poll(cx));
-                    this.ask(place);
+                    if this.looked { this.ask(place) } else { this.look(place) }
                 }
                 Step::Ask(asking) => {
                     let asked = match ready!(Pin::new(asking).poll(cx)) {
@@ -274,5 +277,50 @@ impl Tasks {
     /// Safe: nothing is lost, and the task can be waited for again with its token.
     pub async fn wait(&self, token: &TaskToken) -> Result<Claimed, TaskError> {
         self.watch(token).ended().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use clinical_http::testing::ScriptedTransport;
+    use clinical_http::{BaseUrl, Call, Client, Vendor};
+
+    use super::*;
+    use crate::{Origin, Polling, Protocol, Reading};
+
+    static VENDOR: Vendor = Vendor::new("example");
+
+    struct Unasked;
+
+    impl Protocol for Unasked {
+        fn ask(&self, _: &TaskToken) -> Result<Call, Error> {
+            Err(Error::invalid("task token", "is not to be asked for here"))
+        }
+
+        fn read(&self, _: &[u8]) -> Reading {
+            Reading::Unreadable
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_those_that_begin_together_only_as_many_look_as_there_are_places() {
+        let base = BaseUrl::parse("https://tasks.example").unwrap();
+        let client = Client::builder(&VENDOR, base).transport(ScriptedTransport::new([])).build().unwrap();
+        let polling = Polling::default().in_flight(2);
+        let tasks = Tasks::builder(client, Unasked).polling(polling).accept_loss().build().unwrap();
+        let token = TaskToken::new(Origin::new("example", tasks.client().server(), "make"), "1").unwrap();
+        let mut watches: Vec<Watch> = (0..9).map(|_| tasks.watch(&token)).collect();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(watches.iter_mut().all(|watch| Pin::new(watch).poll_next(&mut cx).is_pending()));
+        let looking = watches.iter().filter(|watch| matches!(watch.step, Step::Look(_))).count();
+        assert_eq!(looking, 2);
+    }
+
+    #[test]
+    fn a_watch_is_small_and_shares_its_token() {
+        assert_eq!(size_of::<TaskToken>(), size_of::<usize>());
+        assert!(size_of::<Watch>() <= 80, "{} bytes", size_of::<Watch>());
     }
 }

@@ -274,7 +274,8 @@ impl Error {
         self.inner.retry_budget_empty
     }
 
-    /// What was received of the last answer: up to 8 KiB of an error body, all of an answer that
+    /// What was received of the last answer: up to 8 KiB of an error body (all of it,
+    /// if the operation reads once), all of an answer that
     /// could not be decoded, the part that came of one that was cut. May hold patients' data.
     pub fn body(&self) -> Option<&Sensitive<Bytes>> {
         self.inner.body.as_ref()

@@ -18,6 +18,18 @@ pub trait Element: Send + Sync + 'static {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_>;
 }
 
+/// An element whose type is known, and can be forgotten.
+///
+/// Every type has this from one macro. A place that made a `dyn Element` by itself would bring the code that drops the type with
+/// it, and there are hundreds of such places.
+pub trait Typed: Element + Default {
+    /// The element without its type.
+    fn erased(&self) -> &dyn Element;
+
+    /// The element without its type, to be changed.
+    fn erased_mut(&mut self) -> &mut dyn Element;
+}
+
 /// A field that may be read.
 pub enum Field<'a> {
     /// A primitive or a list of them.

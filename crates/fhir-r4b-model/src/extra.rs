@@ -1,7 +1,7 @@
 //! What is attached to a primitive is read, written and compared like any element. Its table is written by hand because the
 //! definitions have it once per primitive type, with the same two elements each time.
 
-use crate::access::{Element, Field, FieldMut};
+use crate::access::{Element, Field, FieldMut, Typed};
 use crate::coded::Coded;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{
@@ -37,6 +37,16 @@ impl Element for Extra {
             1 => FieldMut::Elements(&mut self.extension),
             _ => FieldMut::Unknown(&mut self.unknown),
         }
+    }
+}
+
+impl Typed for Extra {
+    fn erased(&self) -> &dyn Element {
+        self
+    }
+
+    fn erased_mut(&mut self) -> &mut dyn Element {
+        self
     }
 }
 

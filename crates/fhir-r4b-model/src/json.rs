@@ -16,7 +16,7 @@ pub(crate) use scan::is_number;
 use write::Writer;
 
 use crate::Resource;
-use crate::access::Element;
+use crate::access::Typed;
 
 /// How to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl<T: sealed::Read> FromJson for T {}
 impl<T: sealed::Write + ?Sized> ToJson for T {}
 
 mod sealed {
-    use super::{Element, Error, Reader, Resource, Writer};
+    use super::{Error, Reader, Resource, Typed, Writer};
 
     pub trait Read: Sized {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
@@ -96,10 +96,10 @@ mod sealed {
         fn write(&self, writer: &mut Writer<'_>);
     }
 
-    impl<T: Element + Default> Read for T {
+    impl<T: Typed> Read for T {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
             let mut value = T::default();
-            reader.root(&mut value)?;
+            reader.root(value.erased_mut())?;
             Ok(value)
         }
     }
@@ -110,9 +110,9 @@ mod sealed {
         }
     }
 
-    impl<T: Element> Write for T {
+    impl<T: Typed> Write for T {
         fn write(&self, writer: &mut Writer<'_>) {
-            writer.element(self);
+            writer.element(self.erased());
         }
     }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::Resource;
-use crate::access::Element;
+use crate::access::Typed;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.
@@ -37,7 +37,7 @@ impl fmt::Debug for UnknownResource {
 }
 
 /// A type of resource that a [`Resource`] can be.
-pub trait ResourceType: Element + Default {
+pub trait ResourceType: Typed {
     /// The name in `resourceType`.
     const NAME: &'static str;
 
@@ -113,7 +113,7 @@ macro_rules! resource_types {
             /// The resource of unknown type.
             pub fn element(&self) -> Result<&dyn Element, &UnknownResource> {
                 match self {
-                    $(Self::$type(resource) => Ok(&**resource),)+
+                    $(Self::$type(resource) => Ok(resource.erased()),)+
                     Self::Unknown(unknown) => Err(unknown),
                 }
             }
@@ -125,7 +125,7 @@ macro_rules! resource_types {
             /// The resource of unknown type.
             pub fn element_mut(&mut self) -> Result<&mut dyn Element, &mut UnknownResource> {
                 match self {
-                    $(Self::$type(resource) => Ok(&mut **resource),)+
+                    $(Self::$type(resource) => Ok(resource.erased_mut()),)+
                     Self::Unknown(unknown) => Err(unknown),
                 }
             }

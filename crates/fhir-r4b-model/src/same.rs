@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-use crate::access::{Chosen, ChosenMut, Element, Field, FieldMut, Value, ValueMut};
+use crate::access::{Chosen, ChosenMut, Element, Field, FieldMut, Typed, Value, ValueMut};
 
 /// A copy of all of an element.
-pub(crate) fn cloned<T: Element + Default>(from: &T) -> T {
+pub(crate) fn cloned<T: Typed>(from: &T) -> T {
     let mut to = T::default();
-    copy(from, &mut to);
+    copy(from.erased(), to.erased_mut());
     to
 }
 
@@ -136,6 +136,18 @@ pub(crate) fn show(element: &dyn Element, formatter: &mut fmt::Formatter<'_>) ->
 macro_rules! element {
     ($($type:ident),+ $(,)?) => {
         $(
+            impl $crate::access::Typed for $type {
+                #[inline(never)]
+                fn erased(&self) -> &dyn $crate::access::Element {
+                    self
+                }
+
+                #[inline(never)]
+                fn erased_mut(&mut self) -> &mut dyn $crate::access::Element {
+                    self
+                }
+            }
+
             impl Clone for $type {
                 fn clone(&self) -> Self {
                     $crate::same::cloned(self)
@@ -144,13 +156,13 @@ macro_rules! element {
 
             impl PartialEq for $type {
                 fn eq(&self, other: &Self) -> bool {
-                    $crate::same::equal(self, other)
+                    $crate::same::equal($crate::access::Typed::erased(self), $crate::access::Typed::erased(other))
                 }
             }
 
             impl std::fmt::Debug for $type {
                 fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    $crate::same::show(self, formatter)
+                    $crate::same::show($crate::access::Typed::erased(self), formatter)
                 }
             }
         )+

@@ -3,7 +3,7 @@
 
 use crate::Resource;
 use crate::access::{
-    Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot,
+    Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot, Typed,
 };
 use crate::access::{Value, ValueMut};
 use crate::many::Many;
@@ -40,39 +40,39 @@ impl<T: Primitive> PrimitiveSlot for Many<T> {
     }
 }
 
-impl<T: Element + Default> ElementSlot for Option<One<T>> {
+impl<T: Typed> ElementSlot for Option<One<T>> {
     fn len(&self) -> usize {
         usize::from(self.is_some())
     }
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
-        self.as_deref().filter(|_| index == 0).map(|element| element as &dyn Element)
+        self.as_deref().filter(|_| index == 0).map(T::erased)
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        self.as_deref_mut().filter(|_| index == 0).map(|element| element as &mut dyn Element)
+        self.as_deref_mut().filter(|_| index == 0).map(T::erased_mut)
     }
 
     fn push(&mut self) -> &mut dyn Element {
-        &mut **self.insert(One::default())
+        self.insert(One::default()).erased_mut()
     }
 }
 
-impl<T: Element + Default> ElementSlot for Many<T> {
+impl<T: Typed> ElementSlot for Many<T> {
     fn len(&self) -> usize {
         self.as_slice().len()
     }
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
-        self.as_slice().get(index).map(|element| element as &dyn Element)
+        self.as_slice().get(index).map(T::erased)
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        self.as_mut_slice().get_mut(index).map(|element| element as &mut dyn Element)
+        self.as_mut_slice().get_mut(index).map(T::erased_mut)
     }
 
     fn push(&mut self) -> &mut dyn Element {
-        self.push_default()
+        self.push_default().erased_mut()
     }
 }
 

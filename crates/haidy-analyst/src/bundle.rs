@@ -180,7 +180,11 @@ mod tests {
         ];
         for (json, pointer) in table {
             let error = Bundle::from_json(json).unwrap_err();
-            assert_eq!((error.pointer(), error.kind()), (pointer, clinical_http::ErrorKind::InvalidInput), "{json}");
+            assert_eq!(
+                (error.pointer(), error.kind()),
+                (pointer, crate::Kind::Call(clinical_http::ErrorKind::InvalidInput)),
+                "{json}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the vendor says about an error in the body of the answer: the forms of FastAPI with both major versions of pydantic, a plain
+//! What the vendor says about an error in the body of the answer: the forms of `FastAPI` with both major versions of pydantic, a plain
 //! string, and a failed task's account. All of it may quote the request.
 
 use clinical_http::Sensitive;

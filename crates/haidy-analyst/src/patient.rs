@@ -186,7 +186,7 @@ impl std::fmt::Debug for HolisticPatient {
 /// As in a record, or the six lists by themselves. Of an inferred field nothing is demanded.
 fn aggregation(json: &Json) -> Option<Entities> {
     let wrapped = decode::<Structured>(json.as_json()).ok()?;
-    wrapped.structured_output.or_else(|| decode(json.as_json()).ok())
+    wrapped.entities.or_else(|| decode(json.as_json()).ok())
 }
 
 open_object!(
@@ -203,7 +203,7 @@ open_object!(
     /// What was found in a record.
     pub(crate) Structured {
         input_text: String = "input_text",
-        structured_output: Entities = "structured_output",
+        entities: Entities = "structured_output",
     }
 );
 
@@ -231,7 +231,7 @@ impl ClinicalRecord {
 
     /// All that was found, if it was asked for ([`include_record_structured`](crate::Config::include_record_structured)).
     pub fn structured_output(&self) -> Option<&Entities> {
-        self.record_structured.as_ref()?.structured_output.as_ref()
+        self.record_structured.as_ref()?.entities.as_ref()
     }
 
     /// What else the vendor sent beside text and entities.

@@ -18,7 +18,7 @@ const RECORD_ID: &str = "new_records[].record_id";
 
 /// One clinical record to be structured. It is checked when it is sent, and can be sent again. `Debug` shows none of its content.
 ///
-/// A document is a PDF, PNG or JPEG, a recording an MP3, WAV, WebM, MP4 or M4A. A file from a path is never held in memory: its base64
+/// A document is a PDF, PNG or JPEG, a recording an MP3, WAV, `WebM`, MP4 or M4A. A file from a path is never held in memory: its base64
 /// is streamed into the request. What is given by address is downloaded by the vendor, so the address has to be public.
 ///
 /// ```

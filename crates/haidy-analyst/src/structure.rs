@@ -135,9 +135,9 @@ impl From<&Structure> for Structure {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use]
 pub struct FhirOptions {
-    include_patient: Option<bool>,
-    include_document_references: Option<bool>,
-    include_data: Option<bool>,
+    patient: Option<bool>,
+    document_references: Option<bool>,
+    data: Option<bool>,
 }
 
 impl FhirOptions {
@@ -148,28 +148,28 @@ impl FhirOptions {
 
     /// Whether there is a Patient resource.
     pub fn include_patient(mut self, include: bool) -> Self {
-        self.include_patient = Some(include);
+        self.patient = Some(include);
         self
     }
 
     /// Whether there are `DocumentReference` resources.
     pub fn include_document_references(mut self, include: bool) -> Self {
-        self.include_document_references = Some(include);
+        self.document_references = Some(include);
         self
     }
 
     /// Whether the `DocumentReference`s hold addresses and data.
     pub fn include_data(mut self, include: bool) -> Self {
-        self.include_data = Some(include);
+        self.data = Some(include);
         self
     }
 
     /// What is set, by its name in the query.
     pub(crate) fn query(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let all = [
-            ("include_patient", self.include_patient),
-            ("include_document_references", self.include_document_references),
-            ("include_data", self.include_data),
+            ("include_patient", self.patient),
+            ("include_document_references", self.document_references),
+            ("include_data", self.data),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, if value? { "true" } else { "false" })))
     }

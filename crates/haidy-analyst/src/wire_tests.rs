@@ -13,7 +13,7 @@ const POST: Operation = Operation::new("post", Method::Post, "/post", Effect::Un
 /// The bytes as a server gets them: files are only read while a body is sent.
 pub(crate) async fn sent_bytes(body: Body) -> Bytes {
     let transport = ScriptedTransport::always(Step::answer(200, "{}"));
-    let client = Client::builder(&crate::VENDOR, BaseUrl::parse("http://127.0.0.1:9").unwrap());
+    let client = Client::builder(&crate::client::VENDOR, BaseUrl::parse("http://127.0.0.1:9").unwrap());
     let client = client.transport(transport.clone()).build().unwrap();
     let length = body.len();
     client.send_raw(Call::new(&POST).body(body)).await.unwrap();

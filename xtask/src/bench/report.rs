@@ -6,6 +6,7 @@ use std::fmt;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
+use super::histogram::Histogram;
 use super::machine::Machine;
 
 /// Everything a suite measured.
@@ -17,6 +18,9 @@ pub(super) struct Report {
     pub(super) machine: Machine,
     pub(super) series: Vec<Series>,
     pub(super) comparisons: Vec<Comparison>,
+    /// Where it matters when things happened.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) histograms: Vec<Histogram>,
 }
 
 /// The samples of one quantity, measured in one way.
@@ -113,13 +117,13 @@ impl fmt::Display for Report {
         writeln!(f, "{}\n", self.machine)?;
         writeln!(
             f,
-            "{:<9} {:<24} {:>10} {:>10} {:>10} {:>10} {:>10}  {:<5} {:>4}",
+            "{:<10} {:<24} {:>10} {:>10} {:>10} {:>10} {:>10}  {:<5} {:>4}",
             "way", "quantity", "min", "quarter", "median", "quarter", "max", "unit", "n"
         )?;
         for series in &self.series {
             writeln!(
                 f,
-                "{:<9} {:<24} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>10.3}  {:<5} {:>4}",
+                "{:<10} {:<24} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>10.3}  {:<5} {:>4}",
                 series.way,
                 series.quantity,
                 series.min,
@@ -139,6 +143,9 @@ impl fmt::Display for Report {
                 Some(limit) => writeln!(f, "  (limit {limit})")?,
                 None => writeln!(f)?,
             }
+        }
+        for histogram in &self.histograms {
+            write!(f, "\n{histogram}")?;
         }
         Ok(())
     }
@@ -198,6 +205,7 @@ mod tests {
                 comparison("timed", 0.11, Some(0.1), false),
                 comparison("free", 99.0, None, true),
             ],
+            histograms: vec![],
         };
         assert_eq!(report.over_limit(), ["beyond"]);
         assert_eq!(report.to_string().matches("OVER").count(), 2);

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::machine::Machine;
 use super::report::{Comparison, Report, Series};
 use super::worker::{ALLOCATIONS, PROCESSOR, Server, Worker};
-use ways::NAMES;
+use ways::{ANSWERS, NAMES};
 use work::{Counts, Times};
 
 pub use work::{Heap, count, time};
@@ -32,15 +32,16 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
     let server = worker.serve()?;
     let calls = if quick { 200 } else { 2_000 };
     let mut series = Vec::new();
-    for way in NAMES {
+    for way in NAMES.into_iter().chain(ANSWERS) {
         let (allocations, bytes) = counted(worker, &server, way, calls)?;
         series.extend([allocations, bytes]);
     }
     let (blocks, calls) = if quick { ("6", "250") } else { ("100", "500") };
     let times: Times = worker.job_of(PROCESSOR, &[server.authority(), blocks, calls])?;
     series.extend(timed(&times)?);
-    let comparisons = comparisons(&series)?;
-    Ok(Report { suite: "transport", quick, machine: Machine::here(), series, comparisons })
+    let mut comparisons = comparisons(&series)?;
+    comparisons.extend(of_answers(&series)?);
+    Ok(Report { suite: "transport", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
 }
 
 fn counted(worker: &Worker, server: &Server, way: &'static str, calls: usize) -> Result<(Series, Series)> {
@@ -108,6 +109,20 @@ fn comparisons(series: &[Series]) -> Result<Vec<Comparison>> {
         more("allocations of the client with an observer - of reqwest", "observed", COUNTED, None)?,
         more("bytes of the client with an observer - of reqwest", "observed", BYTES, None)?,
         ratio("processor time of the client with an observer / of reqwest", "observed", None)?,
+    ])
+}
+
+/// What it takes to have an answer piece by piece, for information.
+fn of_answers(series: &[Series]) -> Result<[Comparison; 2]> {
+    let median = |way: &str| {
+        let found = series.iter().find(|series| series.way == way && series.quantity == COUNTED);
+        found.map(|series| series.median).with_context(|| format!("{way}: not counted"))
+    };
+    let raw = median("raw")?;
+    let more = |name, way| anyhow::Ok(Comparison { name, value: median(way)? - raw, limit: None, counted: true });
+    Ok([
+        more("allocations of send_into - of send_raw", "into")?,
+        more("the same, each on a fresh connection, as for a result", "once")?,
     ])
 }
 
@@ -192,5 +207,14 @@ mod tests {
             ]
         );
         assert!(comparisons(&series[1..]).is_err());
+    }
+
+    #[test]
+    fn answers_in_pieces_are_set_beside_those_in_one() {
+        let counted = |(way, count)| Series::new(way, COUNTED, "", vec![count]).unwrap();
+        let series: Vec<_> = [("raw", 60.0), ("into", 61.0), ("once", 150.0)].into_iter().map(counted).collect();
+        let values = of_answers(&series).unwrap().map(|comparison| comparison.value);
+        assert_eq!(values, [1.0, 90.0]);
+        assert!(of_answers(&series[1..]).is_err());
     }
 }

@@ -95,6 +95,7 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
         machine: Machine::here(),
         series: vec![client_heap, naive_heap, client_times, naive_times],
         comparisons,
+        histograms: Vec::new(),
     })
 }
 

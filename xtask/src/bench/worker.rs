@@ -10,10 +10,12 @@ use serde::de::DeserializeOwned;
 
 use crate::workspace;
 
-/// The programs: one that sends files and is the server of all suites, one that counts allocations, one that reads the processor's time.
+/// The programs: one that sends files and is the server of all suites, one that counts allocations, one that reads the
+/// processor's time, one whose memory the kernel counts.
 const MAIN: &str = "bench-worker";
 pub(super) const ALLOCATIONS: &str = "bench-allocations";
 pub(super) const PROCESSOR: &str = "bench-processor";
+pub(super) const MEMORY: &str = "bench-memory";
 
 /// The built programs.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ impl Worker {
     /// Builds them.
     pub(super) fn build() -> Result<Self> {
         eprintln!("building the measuring programs with optimisation");
-        let programs = [MAIN, ALLOCATIONS, PROCESSOR].into_iter().flat_map(|name| ["--bin", name]);
+        let programs = [MAIN, ALLOCATIONS, PROCESSOR, MEMORY].into_iter().flat_map(|name| ["--bin", name]);
         workspace::run(
             workspace::cargo().args(["build", "--release", "--quiet", "--package", "xtask"]).args(programs),
         )?;

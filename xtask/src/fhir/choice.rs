@@ -45,15 +45,15 @@ pub(super) fn write_access(text: &mut String, choice: &Choice) -> Result<()> {
         writeln!(text, "{index} => Self::{}({empty}),", names::capital(fhir))?;
     }
     writeln!(text, "_ => return None,\n}})\n}}\n")?;
-    for (function, reference, chosen, value) in
-        [("chosen", "&", "Chosen", "value"), ("chosen_mut", "&mut ", "ChosenMut", "value_mut")]
+    for (function, reference, chosen, value, erased) in
+        [("chosen", "&", "Chosen", "value", "erased"), ("chosen_mut", "&mut ", "ChosenMut", "value_mut", "erased_mut")]
     {
         writeln!(text, "fn {function}({reference}self) -> (usize, {chosen}<'_>) {{\nmatch self {{")?;
         for (index, fhir) in choice.types.iter().enumerate() {
             let variant = names::capital(fhir);
             match names::primitive(fhir) {
                 Some(_) => writeln!(text, "Self::{variant}(it) => ({index}, {chosen}::Primitive(it.{value}())),")?,
-                None => writeln!(text, "Self::{variant}(it) => ({index}, {chosen}::Element({reference}**it)),")?,
+                None => writeln!(text, "Self::{variant}(it) => ({index}, {chosen}::Element(it.{erased}())),")?,
             }
         }
         writeln!(text, "}}\n}}\n")?;
@@ -74,7 +74,7 @@ pub(super) fn open_file(choices: &[Choice]) -> Result<String> {
     }
     elements.insert("One".to_owned());
     let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
-    writeln!(text, "use crate::access::{{Choice, Chosen, ChosenMut, Primitive}};\nuse crate::info::Variant;")?;
+    writeln!(text, "use crate::access::{{Choice, Chosen, ChosenMut, Primitive, Typed}};\nuse crate::info::Variant;")?;
     writeln!(text, "use crate::primitives::{{{}}};\nuse crate::{{{}}};\n", list(primitives), list(elements))?;
     for choice in choices {
         write(&mut text, choice)?;

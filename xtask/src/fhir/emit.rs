@@ -92,11 +92,18 @@ fn imports(text: &mut String, made: &Type) -> Result<()> {
     let variants = chooses || fields().any(|field| matches!(&field.kind, Kind::Choice(_)));
     let primitive_variants =
         made.choices.iter().flat_map(|choice| &choice.types).any(|fhir| names::primitive(fhir).is_some());
+    let element_variants =
+        made.choices.iter().flat_map(|choice| &choice.types).any(|fhir| names::primitive(fhir).is_none());
     writeln!(
         text,
         "use crate::access::{{{}Element, Field, FieldMut{}}};",
         if chooses { "Choice, Chosen, ChosenMut, " } else { "" },
-        if primitive_variants { ", Primitive" } else { "" }
+        match (primitive_variants, element_variants) {
+            (true, true) => ", Primitive, Typed",
+            (true, false) => ", Primitive",
+            (false, true) => ", Typed",
+            (false, false) => "",
+        }
     )?;
     if coded {
         writeln!(text, "use crate::codes;")?;

@@ -72,3 +72,49 @@ impl From<EnvironmentArg> for Environment {
         }
     }
 }
+
+/// Where records are sent to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct HaidyConnection {
+    /// Let an embedded sandbox answer, with a fast clock: SIMULATED, and nothing leaves this machine
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with = "base_url")]
+    pub(crate) sandbox: bool,
+
+    /// The vendor's address, instead of the variable `HAIDY_API_URL`
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// The file that holds the vendor's token, instead of the variable `HAIDY_API_TOKEN`; read again when it changes
+    ///
+    /// At most 16 KiB; white space around the token is ignored. On Unix give it mode 0600.
+    #[arg(long, value_name = "PATH")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// The longest wait for a result in seconds (1 to 86400); the task runs on afterwards
+    ///
+    /// A request that is under way is not cut off by it, because that could lose the result.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) route: Route,
+}
+
+impl HaidyConnection {
+    pub(crate) fn longest(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.sandbox
+    }
+
+    #[cfg(not(feature = "sandbox"))]
+    #[expect(clippy::unused_self, reason = "the same call in both builds")]
+    pub(crate) fn is_simulated(&self) -> bool {
+        false
+    }
+}

@@ -100,7 +100,7 @@ impl Input {
             }
             return Ok(request.pdf(place.named(Pdf::from_bytes(bytes))));
         }
-        let text = note::text(bytes)?;
+        let text = note::text(NOTE, bytes)?;
         Ok(request.note(if clean { omniscribe_codify::clean_text(&text) } else { text }))
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn note() -> Option<(&'static str, CodifyRequest)> {
     requests().find(|(name, _)| has_ending(name, "txt"))
 }
 
+/// The first PDF.
+pub(super) fn pdf() -> Option<(&'static str, &'static [u8])> {
+    EXAMPLES.iter().find(|(name, _)| has_ending(name, "pdf")).copied()
+}
+
 fn has_ending(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| end == ending)
 }

@@ -1,8 +1,9 @@
 //! `clinical results list`: every entry with its state. No part of a result is shown.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, Entry, Origin, ResultStore as _};
+use clinical_tasks::{DirectoryStore, Entry, Origin, ResultStore as _, TaskToken};
 use serde::Serialize;
 
 use crate::args::{ListArgs, ListFormat};
@@ -10,7 +11,7 @@ use crate::exit::{Exit, Stop};
 use crate::output::table;
 use crate::plain::plain;
 use crate::results::meaning;
-use crate::store::failed;
+use crate::store::{failed, flag};
 
 /// An entry as JSON. The names are part of the command's interface.
 #[derive(Serialize)]
@@ -39,7 +40,7 @@ impl<'a> Line<'a> {
             server: origin.map(|origin| &*origin.server),
             operation: origin.map(|origin| &*origin.operation),
             submitted: origin.map(submitted),
-            task: entry.token.as_ref().map(|token| token.task()),
+            task: entry.token.as_ref().map(TaskToken::task),
             references: origin.map_or(&[], |origin| &origin.references),
             bytes: entry.bytes,
             request_id: entry.request_id.as_deref(),
@@ -51,14 +52,14 @@ fn submitted(origin: &Origin) -> String {
     humantime::format_rfc3339_seconds(origin.started).to_string()
 }
 
-pub(super) fn run(store: &DirectoryStore, args: &ListArgs) -> Result<Exit, Stop> {
+pub(super) fn run(store: &DirectoryStore, at: Option<&Path>, args: &ListArgs) -> Result<Exit, Stop> {
     let entries = store.entries().map_err(|error| failed(&error))?;
-    write(&entries, args.format)?;
+    write(&entries, &flag(at), args.format)?;
     Ok(Exit::Ok)
 }
 
-/// Writes entries to stdout.
-pub(super) fn write(entries: &[Entry], format: ListFormat) -> io::Result<()> {
+/// Writes entries to stdout. `at` is the flag that names their store.
+pub(super) fn write(entries: &[Entry], at: &str, format: ListFormat) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
         ListFormat::Json => {
@@ -75,7 +76,7 @@ pub(super) fn write(entries: &[Entry], format: ListFormat) -> io::Result<()> {
                     meaning::short(entry.key),
                     entry.state.as_str().to_owned(),
                     entry.origin.as_ref().map(submitted).unwrap_or_default(),
-                    plain(&about(entry)),
+                    plain(&about(entry, at)),
                 ]);
             }
             writeln!(out, "{}", page.trim_fmt())?;
@@ -85,11 +86,11 @@ pub(super) fn write(entries: &[Entry], format: ListFormat) -> io::Result<()> {
 }
 
 /// What it is, and what it means.
-fn about(entry: &Entry) -> String {
-    let Some(origin) = &entry.origin else { return meaning::of(entry) };
+fn about(entry: &Entry, at: &str) -> String {
+    let Some(origin) = &entry.origin else { return meaning::of(entry, at) };
     let references = match &*origin.references {
         [] => String::new(),
         references => format!(" ({})", references.join(", ")),
     };
-    format!("{}{references}: {}", origin.operation, meaning::of(entry))
+    format!("{}{references}: {}", origin.operation, meaning::of(entry, at))
 }

@@ -12,8 +12,8 @@ pub(crate) fn short(key: Key) -> String {
     digits
 }
 
-/// One clause about an entry.
-pub(crate) fn of(entry: &Entry) -> String {
+/// One clause about an entry. `at` is the flag that names its store.
+pub(crate) fn of(entry: &Entry, at: &str) -> String {
     let key = short(entry.key);
     let bytes = entry.bytes;
     match entry.state {
@@ -21,25 +21,25 @@ pub(crate) fn of(entry: &Entry) -> String {
         State::Submitting => {
             "was being submitted by a process that ended: the vendor may have made a task; ask there before submitting again".into()
         }
-        State::Waiting => format!("result not taken yet; go on with: clinical structure --resume {key}"),
+        State::Waiting => format!("result not taken yet; go on with: clinical structure --resume {key}{at}"),
         State::Claiming if entry.busy => "is being asked after at this moment".into(),
-        State::Claiming => "a process ended while it asked; settle that with: clinical results recover".into(),
-        State::Stored(Terminal::Done) => format!("result kept; see it with: clinical results show {key}"),
+        State::Claiming => format!("a process ended while it asked; settle that with: clinical results recover{at}"),
+        State::Stored(Terminal::Done) => format!("result kept; see it with: clinical results show {key}{at}"),
         State::Stored(Terminal::Failed) => {
-            format!("the task failed, and the vendor's account of it is kept: clinical results show {key}")
+            format!("the task failed, and the vendor's account of it is kept: clinical results show {key}{at}")
         }
         State::Stored(Terminal::Unread) => format!(
-            "an answer is kept that was not understood and may be the result: clinical results show {key}"
+            "an answer is kept that was not understood and may be the result: clinical results show {key}{at}"
         ),
         State::Partial => format!(
-            "result taken, {bytes} bytes of it kept, the rest lost: clinical results show {key}; submit again for the whole"
+            "result taken, {bytes} bytes of it kept, the rest lost: clinical results show {key}{at}; submit again for the whole"
         ),
         State::PossiblyLost => format!(
-            "result perhaps taken and lost; submit again, or ask once more on purpose: clinical results recover --ask-again {key}"
+            "result perhaps taken and lost; submit again, or ask once more on purpose: clinical results recover --ask-again {key}{at}"
         ),
         State::Gone => format!(
             "the vendor did not know the task: result taken elsewhere, or expired; submit again, or ask once more on purpose: clinical results \
-             recover --ask-again {key}"
+             recover --ask-again {key}{at}"
         ),
         // Damaged, and what a later version of the store may add.
         _ => "cannot be read; look at its files before removing it".into(),

@@ -1,20 +1,21 @@
 //! `clinical results show`: what is kept of a result, to stdout. What it is and how whole it is goes to stderr.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use clinical_tasks::{DirectoryStore, ResultStore as _, State, Terminal};
 
 use crate::args::ShowArgs;
 use crate::exit::{Exit, Stop};
 use crate::results::{meaning, result_of};
-use crate::store::{failed, find};
+use crate::store::{failed, find, flag};
 use crate::style;
 
-pub(super) fn run(store: &DirectoryStore, args: &ShowArgs) -> Result<Exit, Stop> {
+pub(super) fn run(store: &DirectoryStore, at: Option<&Path>, args: &ShowArgs) -> Result<Exit, Stop> {
     let entry = find(store, &args.key)?;
     let key = meaning::short(entry.key);
     if entry.bytes == 0 {
-        return Err(Stop::failed(format!("{key}: nothing is kept of an answer: {}", meaning::of(&entry))));
+        return Err(Stop::failed(format!("{key}: nothing is kept of an answer: {}", meaning::of(&entry, &flag(at)))));
     }
     let answer = store.read(entry.key).map_err(|error| failed(&error))?;
     let cut = if args.raw || entry.state != State::Stored(Terminal::Done) { None } else { result_of(&answer) };

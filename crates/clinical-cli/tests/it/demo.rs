@@ -3,7 +3,7 @@
 use crate::support::{examples, run};
 
 #[test]
-fn the_demo_codes_every_example_and_survives_two_faults() {
+fn the_demo_codes_every_example_survives_its_faults_and_makes_a_bundle_of_a_document() {
     let ran = run(["demo"]).expect(0);
     let text = &ran.stdout;
     assert!(text.starts_with("The answers below are SIMULATED.\n"), "{text}");
@@ -23,7 +23,15 @@ fn the_demo_codes_every_example_and_survives_two_faults() {
         "no answer, interrupted",
         "HTTP 200, answered",
         "The sandbox saw 3 attempts and processed the note once.",
+        "\n3. Structuring informe-alta.pdf into a FHIR Bundle (SIMULATED)",
+        "question 1: no answer; result possibly lost.",
+        ": DONE; ",
+        " 1 Patient",
+        " 1 DocumentReference",
+        " MedicationStatement",
+        "The sandbox gave the result out once and has destroyed it.",
         "clinical codify --sandbox FILE",
+        "clinical structure --sandbox FILE",
     ] {
         assert!(attempts.contains(part), "{part}: {attempts}");
     }

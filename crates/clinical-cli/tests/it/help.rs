@@ -4,18 +4,30 @@ use crate::support::run;
 
 #[test]
 fn every_help_page() {
-    for page in ["", "demo", "codify", "sandbox", "health"] {
-        let args = [page, "--help"].into_iter().filter(|arg| !arg.is_empty());
+    for page in [
+        "",
+        "demo",
+        "codify",
+        "structure",
+        "results",
+        "results list",
+        "results show",
+        "results recover",
+        "results remove",
+        "sandbox",
+        "health",
+    ] {
+        let args = page.split_whitespace().chain(["--help"]);
         let ran = run(args).expect(0);
         assert_eq!(ran.stderr, "");
-        let name = if page.is_empty() { "help" } else { page };
+        let name = if page.is_empty() { "help".to_owned() } else { page.replace(' ', "_") };
         insta::assert_snapshot!(format!("help_{name}"), ran.stdout);
     }
 }
 
 #[test]
 fn the_exit_codes_are_in_the_long_help() {
-    for args in [["--help"].as_slice(), &["codify", "--help"]] {
+    for args in [["--help"].as_slice(), &["codify", "--help"], &["structure", "--help"]] {
         let page = run(args).expect(0).stdout;
         for code in ["  0 ", "  1 ", "  2 ", "  4 ", "  5 ", "  6 ", "  130 "] {
             assert!(page.contains(&format!("\n{code}")), "{code} in {page}");

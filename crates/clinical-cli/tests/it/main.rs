@@ -10,11 +10,19 @@ mod formats;
 mod help;
 mod inputs;
 mod keep;
+mod results;
 mod server;
 #[cfg(unix)]
 mod signals;
 mod split;
 mod streams;
+mod structure;
+#[cfg(unix)]
+mod structure_crash;
+mod structure_faults;
+mod structure_support;
+mod structure_wire;
+mod structure_wrong;
 mod support;
 #[cfg(unix)]
 mod terminal;

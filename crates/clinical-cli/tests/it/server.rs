@@ -12,6 +12,14 @@ fn a_port_in_use_is_one_sentence() {
 }
 
 #[test]
+fn an_impossible_speed_is_a_usage_error() {
+    for speed in ["0", "-1", "NaN"] {
+        let ran = run(["sandbox", &format!("--speed={speed}")]).expect(2);
+        assert!(ran.stderr.contains("speed"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_impossible_token_is_a_usage_error() {
     let ran = run(["sandbox", "--token", "with space"]).expect(2);
     assert!(ran.stderr.contains("token"), "{}", ran.stderr);
@@ -24,14 +32,14 @@ fn what_it_prints_is_enough_to_point_the_client_at_it() {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
 
-    let mut server = crate::support::clinical(["sandbox", "--token", "made-up"])
+    let mut server = crate::support::clinical(["sandbox", "--token", "made-up", "--speed", "1000"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap());
     let (mut text, mut variables) = (String::new(), Vec::new());
-    while variables.len() < 2 {
+    while variables.len() < 4 {
         let mut line = String::new();
         assert_ne!(lines.read_line(&mut line).unwrap(), 0, "{text}");
         if let Some(variable) = line.trim().strip_prefix("export ") {
@@ -43,7 +51,11 @@ fn what_it_prints_is_enough_to_point_the_client_at_it() {
     assert!(text.starts_with("SIMULATED: "), "{text}");
     let folder = Folder::new().with("note.txt", NOTE);
     let mut client = folder.command(["codify", "note.txt"]);
+    let again = variables.clone();
     let client = client.envs(variables).output().unwrap();
+    assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
+    let mut client = folder.command(["structure", "note.txt", "--results", "store"]);
+    let client = client.envs(again).output().unwrap();
     assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
     kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
     let mut stdout = String::new();

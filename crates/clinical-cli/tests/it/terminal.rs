@@ -3,10 +3,14 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::process::Command;
+use std::time::Duration;
 
+use clinical_sandbox::Sandbox;
+use clinical_sandbox::journal::Outcome;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
+use crate::structure_support::Haidy;
 use crate::support::{Folder, NOTE};
 
 /// Runs a command with stdout and stderr on a terminal of this many columns; what the terminal received.
@@ -48,6 +52,28 @@ fn a_terminal_gets_colour_and_progress() {
     let text = on_terminal(folder.command(["codify", "--sandbox", "a.txt"]), 100);
     assert!(text.contains("\u{1b}[1ma.txt\u{1b}[0m"), "{text:?}");
     assert!(text.contains("0 of 1 done"), "{text:?}");
+}
+
+#[test]
+fn a_task_is_shown_while_it_is_waited_for_and_its_line_is_taken_away() {
+    let haidy = Haidy::with(Sandbox::builder().seed(7).manual_clock());
+    let command = haidy.command(["structure", "a.txt", "--out", "o.json"]);
+    let text = std::thread::scope(|scope| {
+        let shown = scope.spawn(|| on_terminal(command, 100));
+        // The first question is answered while the task runs, the second when it is done.
+        let answered = |journal: &clinical_sandbox::Journal| {
+            journal.attempts_on("tasks").first().is_some_and(|attempt| attempt.outcome == Outcome::Answered)
+        };
+        haidy.vendor.wait(haidy.vendor.sandbox.journal_when(answered));
+        haidy.vendor.sandbox.clock().advance(Duration::from_secs(60));
+        shown.join().unwrap()
+    });
+    let task = haidy.vendor.sandbox.tasks()[0].id.clone();
+    let drawn = format!("\r\u{1b}[2Ktask {task}: QUEUED, 0 %, asking again in 2 s");
+    assert!(text.contains(&drawn), "{text:?}");
+    let after = text.rsplit(&format!("task {task}: ")).next().unwrap();
+    assert!(after.contains("\r\u{1b}[2K") && after.contains("the result is written"), "{text:?}");
+    assert!(haidy.path("o.json").exists());
 }
 
 #[test]

@@ -64,6 +64,20 @@ pub(super) fn with_response(
     }
 }
 
+/// Runs `check` with a schema by its name in the contract of `operation`. It is compiled for this call alone.
+pub(super) fn with_named(operation: &str, name: &str, check: impl FnOnce(&Schema) -> Vec<Violation>) -> Vec<Violation> {
+    let contracts = all().unwrap_or_default();
+    let found = contracts.iter().find(|contract| contract.operations.contains_key(operation));
+    let document = found.map(|contract| &contract.document);
+    let Some(document) = document.filter(|document| document["components"]["schemas"][name].is_object()) else {
+        return vec![outside("schema", "no contract knows this schema")];
+    };
+    match compile(document, &json!({"$ref": format!("#/components/schemas/{name}")})) {
+        Ok(schema) => check(&schema),
+        Err(_) => vec![outside("schema", "the contract's schema cannot be read")],
+    }
+}
+
 fn find(operation: &str) -> Result<&'static Operation, Violation> {
     let contracts = all().map_err(|reason| outside("contract", reason))?;
     let found = contracts.iter().find_map(|contract| contract.operations.get(operation));

@@ -23,7 +23,7 @@ use crate::tasks::{Later, NewTask, Outcome, doubtful};
 
 type Read = Result<(Request, Wanted), Reply>;
 
-pub(super) fn structure(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn structure(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let fields = request::object(request).map_err(|problem| vec![problem])?;
         Ok((request::records(fields, "structure")?, Wanted::Patient))
@@ -31,7 +31,7 @@ pub(super) fn structure(state: &State, request: Received) -> Result<Work, Reply>
     check(state, request, "structure", |request| shaped(state, read(request)))
 }
 
-pub(super) fn structure_fhir(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn structure_fhir(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let include = Include::read(request.query.as_deref());
         let fields = request::object(request).map_err(|problem| vec![problem])?;
@@ -44,7 +44,7 @@ pub(super) fn structure_fhir(state: &State, request: Received) -> Result<Work, R
     check(state, request, "structure_fhir", |request| shaped(state, read(request)))
 }
 
-pub(super) fn structure_text(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn structure_text(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let fields = request::object(request).map_err(|problem| vec![problem])?;
         Ok((request::texts(fields, "structure_text")?, Wanted::Patient))
@@ -59,7 +59,7 @@ fn shaped(state: &State, read: Result<(Request, Wanted), Vec<Problem>>) -> Read 
 /// The checks in their order, and the work of making the task.
 pub(super) fn check(
     state: &State,
-    mut request: Received,
+    request: &mut Received,
     operation: &'static str,
     read: impl FnOnce(&mut Received) -> Read,
 ) -> Result<Work, Reply> {
@@ -72,41 +72,35 @@ pub(super) fn check(
     let (read, wanted) = match state.switches.check_order {
         CheckOrder::AuthFirst => {
             admit(state, &request.headers, refuse)?;
-            sized(&request)?;
-            read(&mut request)?
+            sized(request)?;
+            read(request)?
         }
         CheckOrder::BodyFirst => {
-            sized(&request)?;
-            let read = read(&mut request)?;
+            sized(request)?;
+            let read = read(request)?;
             admit(state, &request.headers, refuse)?;
             read
         }
     };
     let (seed, tasks, clock) = (state.seed, Arc::clone(&state.tasks), state.clock.clone());
     let statuses = state.switches.task_statuses;
+    let (fingerprint, attempt) = (std::mem::take(&mut request.fingerprint), request.attempt.clone());
     let run = move || {
         let (born, start) = (clock.now(), clock.calendar());
-        let plan = plan(&read, seed, &request.fingerprint);
+        let plan = plan(&read, seed, &fingerprint);
         let done = plan.when(Status::Done).unwrap_or_default();
         let job = Job {
             request: read,
             wanted,
             plan,
             seed,
-            key: request.fingerprint.clone(),
+            key: fingerprint.clone(),
             created_at: rfc3339(start, std::time::Duration::ZERO),
             modified_at: rfc3339(start, done),
         };
-        let new = NewTask {
-            operation,
-            fingerprint: request.fingerprint,
-            attempt: request.attempt.number(),
-            born,
-            start,
-            outcome: outcome(job),
-        };
+        let new = NewTask { operation, fingerprint, attempt: attempt.number(), born, start, outcome: outcome(job) };
         let view = tasks.create(seed, new);
-        request.attempt.task(&view.id);
+        attempt.task(&view.id);
         Reply::json_bytes(StatusCode::OK, view.body(statuses))
     };
     Ok(Work { counts: true, run: Box::new(run) })

@@ -17,7 +17,7 @@ use crate::reply::Reply;
 use crate::state::State;
 use crate::structuring::{Language, Options};
 
-pub(super) fn check(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let shape = state.switches.validation_shape;
     let unreadable = |index: usize| {
         let place = format!("/files/{index}/file_base64");

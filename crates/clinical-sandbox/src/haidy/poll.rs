@@ -26,19 +26,20 @@ pub(super) fn task(request: &Received) -> Option<String> {
     plain.then(|| id.to_owned())
 }
 
-pub(super) fn check(state: &State, mut request: Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let id = match state.switches.check_order {
         CheckOrder::AuthFirst => {
             admit(state, &request.headers, refuse)?;
-            read(&mut request, &state.switches)?
+            read(request, &state.switches)?
         }
         CheckOrder::BodyFirst => {
-            let id = read(&mut request, &state.switches)?;
+            let id = read(request, &state.switches)?;
             admit(state, &request.headers, refuse)?;
             id
         }
     };
     let (book, clock, switches) = (Arc::clone(&state.tasks), state.clock.clone(), state.switches);
+    let attempt = request.attempt.clone();
     let run = move || {
         let rules = Rules { statuses: switches.task_statuses, consumption: switches.task_consumption };
         let found = book.look(&id, clock.now());
@@ -46,7 +47,7 @@ pub(super) fn check(state: &State, mut request: Received) -> Result<Work, Reply>
             Found::Task(view) => Some(view),
             Found::Nothing => None,
         };
-        match Ticket::issue(&book, &id, request.attempt, view, rules, gone(&id, &switches)) {
+        match Ticket::issue(&book, &id, attempt, view, rules, gone(&id, &switches)) {
             Err(gone) => gone,
             Ok(ticket) => {
                 let reply = match view {

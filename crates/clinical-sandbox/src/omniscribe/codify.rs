@@ -38,14 +38,14 @@ impl From<Assessment> for Line {
     }
 }
 
-pub(super) fn check(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
     let text = match state.switches.check_order {
         CheckOrder::AuthFirst => {
             admit(state, &request.headers, refuse)?;
-            read(&state.switches, &request)?
+            read(&state.switches, request)?
         }
         CheckOrder::BodyFirst => {
-            let text = read(&state.switches, &request)?;
+            let text = read(&state.switches, request)?;
             admit(state, &request.headers, refuse)?;
             text
         }

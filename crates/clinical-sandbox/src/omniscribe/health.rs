@@ -13,7 +13,7 @@ struct Health {
     status: &'static str,
 }
 
-pub(super) fn check(state: &State, request: Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
     if state.switches.health_auth == Presence::Required {
         crate::auth::admit(state, &request.headers, super::refuse)?;
     }

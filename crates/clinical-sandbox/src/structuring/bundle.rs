@@ -1,5 +1,5 @@
 //! The FHIR R4B Bundle: a projection of the `HolisticPatient`, so that both answers say the same. The shape of Bundle,
-//! Patient and DocumentReference is that of the guide, relative `fullUrl` included; the clinical resources are our
+//! Patient and `DocumentReference` is that of the guide, relative `fullUrl` included; the clinical resources are our
 //! inference. It leaves out what the text denies, doubts, plans for a case, or says of somebody else.
 
 mod resource;
@@ -75,7 +75,7 @@ fn is_id(id: &str) -> bool {
 fn entry(resource: Map<String, Value>) -> Value {
     let part = |name: &str| resource.get(name).and_then(Value::as_str).unwrap_or_default();
     let url = format!("{}/{}", part("resourceType"), part("id"));
-    json!({ "fullUrl": url, "resource": resource })
+    [("fullUrl".to_owned(), Value::from(url)), ("resource".to_owned(), Value::Object(resource))].into_iter().collect()
 }
 
 fn person(id: &str, metadata: &Value) -> Map<String, Value> {

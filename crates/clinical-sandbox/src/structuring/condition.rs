@@ -68,7 +68,7 @@ fn coded(text: &Text<'_>, read: Read, language: Language) -> Vec<Mention> {
     let mut out = Vec::new();
     // The findings are in order; so are the sentences.
     let mut sentence = 0;
-    let mut timed: Option<(usize, Vec<When>)> = None;
+    let mut latest: Option<(usize, Vec<When>)> = None;
     for finding in findings(text.raw, &words, read, false) {
         let entry = lexicon.entry(finding.entry);
         let code = entry.code(finding.side);
@@ -81,11 +81,11 @@ fn coded(text: &Text<'_>, read: Read, language: Language) -> Vec<Mention> {
             text.count();
             sentence += 1;
         }
-        if timed.as_ref().is_none_or(|(at, _)| *at != sentence) {
+        if latest.as_ref().is_none_or(|(at, _)| *at != sentence) {
             let found = text.sentences.get(sentence).map(|s| times(text, s.first, s.end));
-            timed = Some((sentence, found.unwrap_or_default()));
+            latest = Some((sentence, found.unwrap_or_default()));
         }
-        let times = timed.as_ref().map(|(_, times)| times.clone()).unwrap_or_default();
+        let times = latest.as_ref().map(|(_, times)| times.clone()).unwrap_or_default();
         let certainty = match (finding.capitals, finding.exact) {
             (true, _) => 91,
             (false, true) => 95,

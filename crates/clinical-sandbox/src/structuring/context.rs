@@ -164,8 +164,9 @@ impl Context {
 
     fn reaching<'a>(&'a self, text: &'a Text<'_>, places: &'a [Place], index: usize) -> impl Iterator<Item = &'a Cue> {
         let here = places[index];
+        // "Not taking": the verb belongs to the denial, not to a new clause.
         let stop = |from: usize, to: usize| {
-            self.cues.iter().any(|cue| cue.effect == Effect::Stop && cue.first >= from && cue.end <= to)
+            self.cues.iter().any(|cue| cue.effect == Effect::Stop && cue.first > from && cue.end <= to)
         };
         self.cues.iter().filter(move |cue| {
             text.count();
@@ -175,7 +176,7 @@ impl Context {
             } else if cue.backward && cue.first >= here.end {
                 let near = cue.first - here.end <= BACKWARD;
                 let comma = (here.end..cue.first).any(|i| text.is(i, self.end, &[',', ';']));
-                near && !comma && !stop(here.end, cue.first)
+                near && !comma && !stop(here.end.saturating_sub(1), cue.first)
             } else {
                 false
             }

@@ -12,7 +12,7 @@ use crate::coding::token::{Gap, Kind, Token};
 /// What was read, and the tokens it covers together with the name.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Dosing {
-    /// `10mg`, `0.5mg`, `500/125mg`, `1 tablet`.
+    /// `10mg`, `0.5mg`, `500/125mg`, `1 tablet`, `5mg (0.5 tablet)`.
     pub(super) dose: String,
     /// `daily`, `twice daily`, `every 8 hours`, `1-0-1`, `as needed`.
     pub(super) frequency: String,
@@ -25,6 +25,9 @@ pub(super) struct Dosing {
 static WORDS: LazyLock<Table> =
     LazyLock::new(|| Table::read(include_str!("../../data/structuring/dosing.tsv"), &[0], Compare::Exact));
 
+/// Words between a dose and a name.
+const OF: [&str; 4] = ["of", "de", "di", "d"];
+
 /// The order is at most so many tokens long.
 const LONGEST: usize = 30;
 
@@ -34,16 +37,31 @@ fn word(text: &Text<'_>, i: usize, limit: usize, kind: &str) -> Option<(usize, &
 }
 
 /// The dosing of the drug whose name is the tokens `first..end` of a sentence that ends at `limit`. `from` is where
-/// the mention before it ends: a dose before the name must not be that one's.
-pub(super) fn dosing(text: &Text<'_>, from: usize, first: usize, end: usize, limit: usize) -> Dosing {
+/// the mention before it ends: a dose before the name must not be that one's. `drug` says where a name begins.
+pub(super) fn dosing(
+    text: &Text<'_>,
+    from: usize,
+    (first, end): (usize, usize),
+    limit: usize,
+    drug: &dyn Fn(usize) -> bool,
+) -> Dosing {
     let mut out = Dosing { first, end, ..Dosing::default() };
     let limit = limit.min(end + LONGEST);
     let mut as_needed = false;
+    let mut pieces = String::new();
     let mut i = end;
     while i < limit {
         let dosed = !out.dose.is_empty();
+        // "metformin daily, 20 units of insulin": the dose of the next one.
+        let apart = text.is(i - 1, limit, &[',']) || text.word(i - 1, limit, &["and", "und", "et", "e", "y"]);
+        let of = |at: usize| at + usize::from(text.word(at, limit, &OF));
+        if apart && dose(text, i, limit).is_some_and(|(next, _)| drug(of(next))) {
+            break;
+        }
         if let Some((next, dose)) = dose(text, i, limit).filter(|_| !dosed) {
             (out.dose, i) = (dose, next);
+        } else if let Some((next, count)) = dose(text, i, limit).filter(|(_, dose)| pieces.is_empty() && counts(dose)) {
+            (pieces, i) = (count, next);
         } else if let Some((next, frequency)) = frequency(text, i, limit).filter(|_| out.frequency.is_empty()) {
             (out.frequency, i) = (frequency, next);
         } else if let Some((next, _)) = word(text, i, limit, "prn") {
@@ -59,8 +77,15 @@ pub(super) fn dosing(text: &Text<'_>, from: usize, first: usize, end: usize, lim
         }
         out.end = i;
     }
-    if out.dose.is_empty() {
-        before(text, from, &mut out);
+    if let Some((start, dose)) = before(text, from, &out) {
+        if out.dose.is_empty() {
+            (out.dose, out.first) = (dose, start);
+        } else if pieces.is_empty() && counts(&dose) {
+            (pieces, out.first) = (dose, start);
+        }
+    }
+    if !pieces.is_empty() {
+        out.dose = format!("{} ({pieces})", out.dose);
     }
     if as_needed {
         let separator = if out.frequency.is_empty() { "" } else { " " };
@@ -69,19 +94,19 @@ pub(super) fn dosing(text: &Text<'_>, from: usize, first: usize, end: usize, lim
     out
 }
 
-/// "500 mg metformin", "20 IU of insulin".
-fn before(text: &Text<'_>, from: usize, out: &mut Dosing) {
-    let name = out.first;
-    for start in from.max(name.saturating_sub(6))..name {
-        let Some((end, dose)) = dose(text, start, name) else {
-            continue;
-        };
-        let of = text.word(end, name, &["of", "de", "di", "d"]);
-        if end + usize::from(of) == name {
-            (out.dose, out.first) = (dose, start);
-            return;
-        }
-    }
+/// A dose in pieces, which may stand beside one in milligrams: "5 mg, 1/2 tablet".
+fn counts(dose: &str) -> bool {
+    ["tablet", "capsule", "puffs", "drops"].iter().any(|unit| dose.ends_with(unit))
+}
+
+/// "500 mg metformin", "20 IU of insulin": the first token, and the dose.
+fn before(text: &Text<'_>, from: usize, order: &Dosing) -> Option<(usize, String)> {
+    let name = order.first;
+    (from.max(name.saturating_sub(6))..name).find_map(|start| {
+        let (end, dose) = dose(text, start, name)?;
+        let of = text.word(end, name, &OF);
+        (end + usize::from(of) == name).then_some((start, dose))
+    })
 }
 
 /// A number with a unit of dose.
@@ -172,9 +197,8 @@ fn scheme(text: &Text<'_>, i: usize, limit: usize) -> Option<(usize, String)> {
 fn counted(text: &Text<'_>, i: usize, limit: usize) -> Option<(usize, String)> {
     let count = text.token(i, limit).and_then(plain)?;
     let (next, _) = word(text, i + 1, limit, "times")?;
-    let (end, each) = match word(text, next, limit, "frequency") {
-        Some((end, each @ ("daily" | "weekly" | "monthly"))) => (end, each),
-        _ => return None,
+    let Some((end, each @ ("daily" | "weekly" | "monthly"))) = word(text, next, limit, "frequency") else {
+        return None;
     };
     let name = match count.as_str() {
         "1" => each.to_owned(),

@@ -196,15 +196,13 @@ pub(super) fn immunizations(text: &Text<'_>, context: &Context, language: Langua
     let mut i = first;
     while i < end {
         let hit = VACCINES.at(text, i, end, |hit| hit.column == VACCINE_NAMES || near(i, hit.end));
-        let (row, mut last) = match hit {
-            Some(hit) => (hit.row, hit.end),
-            None => match text.token(i, end).and_then(|token| compound_vaccine(&token.folded, token.kind)) {
-                Some(row) => (row, i + 1),
-                None => {
-                    i += 1;
-                    continue;
-                }
-            },
+        let compound = || {
+            let token = text.token(i, end)?;
+            Some((compound_vaccine(&token.folded, token.kind)?, i + 1))
+        };
+        let Some((row, mut last)) = hit.map(|hit| (hit.row, hit.end)).or_else(compound) else {
+            i += 1;
+            continue;
         };
         if vaccine(last) {
             last += 1;

@@ -19,6 +19,18 @@ struct Read<'a, 'b> {
     language: &'static str,
 }
 
+/// Of a text, so many bytes are read (4 MiB): a word takes some 20 times its size in memory. It is given back whole.
+const MOST_READ: usize = 4 << 20;
+
+/// The first `most` bytes of a text, less the character that they would cut.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 fn read<'a, 'b>(source: &'a Source<'b>, language: Language) -> Read<'a, 'b> {
     let otherwise = match language {
         Language::English => Spoken::English,
@@ -26,7 +38,7 @@ fn read<'a, 'b>(source: &'a Source<'b>, language: Language) -> Read<'a, 'b> {
         Language::French => Spoken::French,
         Language::Italian => Spoken::Italian,
     };
-    let text = Text::new(source.text.unwrap_or_default(), otherwise);
+    let text = Text::new(head(source.text.unwrap_or_default(), MOST_READ), otherwise);
     let found = recognise(&text, language);
     Read { source, output: arrays(&text, found.mentions), patient: found.patient, language: text.spoken.code() }
 }
@@ -118,7 +130,7 @@ pub(super) fn content_type<'a>(source: &Source<'a>) -> Option<&'a str> {
     match source.kind {
         Kind::Text => Some("text/plain"),
         Kind::Document { content_type } => Some(content_type),
-        Kind::Audio => (source.url.is_none() && source.base64.is_none()).then_some("text/plain"),
+        Kind::Audio => (source.text.is_some() && source.url.is_none()).then_some("text/plain"),
     }
 }
 

@@ -60,13 +60,12 @@ fn shortened(word: &str) -> Vec<String> {
 /// True for two words that one mistake tells apart.
 fn one_mistake(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let head = a.iter().zip(&b).take_while(|pair| pair.0 == pair.1).count();
     let (a, b) = (&a[head..], &b[head..]);
-    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
-    match (a, b) {
-        ([_], [_]) | ([_], []) | ([], [_]) => true,
-        ([x, y], [v, w]) => x == w && y == v,
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|pair| pair.0 == pair.1).count();
+    match (&a[..a.len() - tail], &b[..b.len() - tail]) {
+        ([_], [_] | []) | ([], [_]) => true,
+        ([x, y], swapped) => swapped == [*y, *x],
         _ => false,
     }
 }
@@ -110,7 +109,8 @@ pub(super) fn drugs(text: &Text<'_>, first: usize, end: usize) -> Vec<Drug> {
             i += 1;
             continue;
         };
-        let dosing = dosing(text, from, i, name_end, end);
+        let drug = |at: usize| named(text, at, end).is_some();
+        let dosing = dosing(text, from, (i, name_end), end, &drug);
         if known == MISTAKEN && dosing.dose.is_empty() {
             i += 1;
             continue;
@@ -122,6 +122,12 @@ pub(super) fn drugs(text: &Text<'_>, first: usize, end: usize) -> Vec<Drug> {
             (true, _) => known - 7,
         };
         let name = (i, name_end);
+        // "Insulin Lantus 20 IE" is one insulin.
+        let more = named(text, name_end, end).map(|(row, ..)| DRUGS.cell(row, NAME));
+        if more.is_some_and(|more| more.strip_prefix(DRUGS.cell(row, NAME)).is_some_and(|rest| rest.starts_with(' '))) {
+            i = name_end;
+            continue;
+        }
         (from, i) = (dosing.end, dosing.end);
         out.push(Drug { row, name, dosing, certainty });
     }

@@ -87,7 +87,9 @@ pub(super) fn observations(text: &Text<'_>, first: usize, end: usize, language: 
     }
     if !out.is_empty() {
         let times = times(text, first, end);
-        out.iter_mut().for_each(|mention| mention.times.clone_from(&times));
+        for mention in &mut out {
+            mention.times.clone_from(&times);
+        }
     }
     out
 }

@@ -106,7 +106,8 @@ pub(super) fn patient(text: &Text<'_>) -> Patient {
         let (first, end) = (sentence.first, sentence.end);
         for i in first..end {
             if out.birthday.is_none() {
-                out.birthday = birthday(text, i, end);
+                // "geb. 01.02.1960": the point may have ended the sentence.
+                out.birthday = birthday(text, i, text.tokens.len());
             }
             if out.name.is_none() {
                 out.name = named(text, i, end);

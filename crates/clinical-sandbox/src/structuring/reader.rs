@@ -2,7 +2,7 @@
 //! included. It refuses to correct: a span always holds the text as it was sent.
 
 use crate::coding::segment::{Segment, segments};
-use crate::coding::token::{Kind, Token, tokens};
+use crate::coding::token::{Gap, Kind, Token, tokens};
 
 /// The language a text is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,7 +81,7 @@ impl<'a> Text<'a> {
         let spoken = spoken(&tokens, otherwise);
         // "l'aspirina", "d'allergie": the mark only joins two words.
         tokens.retain(|token| !token.is('\'') && !token.is('’'));
-        let sentences = segments(raw, &tokens, spoken == Spoken::Spanish, &|_, _| false, &|_| false);
+        let sentences = joined(&tokens, segments(raw, &tokens, spoken == Spoken::Spanish, &|_, _| false, &|_| false));
         let chars = if raw.is_ascii() { Vec::new() } else { raw.char_indices().map(|(at, _)| at).collect() };
         Self {
             raw,
@@ -123,6 +123,7 @@ impl<'a> Text<'a> {
     }
 
     /// One step of work.
+    #[cfg_attr(not(test), allow(clippy::unused_self))] // only a test reads the count
     pub(super) fn count(&self) {
         #[cfg(test)]
         self.work.set(self.work.get() + 1);
@@ -132,6 +133,31 @@ impl<'a> Text<'a> {
     pub(super) fn work(&self) -> usize {
         self.work.get()
     }
+}
+
+/// A sentence that ends in "St. n." or "V. a." goes on, up to the length that keeps the work in proportion.
+fn joined(tokens: &[Token], sentences: Vec<Segment>) -> Vec<Segment> {
+    const LONGEST: usize = 160;
+    let letters = |token: &Token, most: usize| token.kind == Kind::Word && token.folded.chars().count() <= most;
+    let short = |s: &Segment| match &tokens[s.first..s.end] {
+        [.., first, point, second, end] => letters(first, 2) && point.is('.') && letters(second, 1) && end.is('.'),
+        _ => false,
+    };
+    let mut out: Vec<Segment> = Vec::new();
+    for sentence in sentences {
+        match out.last_mut() {
+            Some(last)
+                if short(last)
+                    && last.end == sentence.first
+                    && sentence.end - last.first <= LONGEST
+                    && tokens[sentence.first].gap <= Gap::Space =>
+            {
+                last.end = sentence.end;
+            }
+            _ => out.push(sentence),
+        }
+    }
+    out
 }
 
 fn spoken(tokens: &[Token], otherwise: Spoken) -> Spoken {

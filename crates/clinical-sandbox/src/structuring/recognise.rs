@@ -1,5 +1,5 @@
 //! One text, all recognisers, sentence by sentence. It settles who owns words that two of them claim: an allergy before
-//! a medication, an immunization and a measurement before a condition.
+//! a medication; an immunization, a measurement and a procedure before a condition.
 
 use super::Language;
 use super::condition::conditions;
@@ -25,11 +25,8 @@ pub(super) fn recognise(text: &Text<'_>, language: Language) -> Recognised {
     for context in &contexts {
         sentence(text, context, language, &mut mentions);
     }
-    let taken: Vec<(usize, usize)> = mentions
-        .iter()
-        .filter(|mention| matches!(mention.class, Class::Immunization | Class::Observation | Class::Allergy))
-        .map(|mention| mention.bytes)
-        .collect();
+    let taken: Vec<(usize, usize)> =
+        mentions.iter().filter(|mention| mention.class != Class::Medication).map(|mention| mention.bytes).collect();
     let taken = Taken::new(taken);
     let conditions = conditions(text, &contexts, language).into_iter().filter(|mention| !taken.overlaps(mention.bytes));
     mentions.extend(conditions);

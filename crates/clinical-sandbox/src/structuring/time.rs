@@ -57,6 +57,10 @@ pub(super) fn birth(text: &Text<'_>, i: usize, limit: usize) -> Option<usize> {
 pub(super) fn times(text: &Text<'_>, first: usize, end: usize) -> Vec<When> {
     let mut out = Vec::new();
     let mut i = first;
+    // "geb. 01.02.1960": the point may have ended the sentence before.
+    if (first.saturating_sub(2)..first).any(|at| birth(text, at, first).is_some()) {
+        i = date(text, first, end).map_or(first, |(to, _)| to);
+    }
     while i < end && out.len() < MOST {
         if let Some(after) = birth(text, i, end) {
             let skip = (after..end.min(after + 4)).find_map(|at| date(text, at, end).map(|(to, _)| to));
@@ -157,7 +161,7 @@ fn iso(year: u32, month: Option<u32>, day: Option<u32>) -> Option<String> {
     if !(1890..=2100).contains(&year) || !(1..=12).contains(&month.unwrap_or(1)) {
         return None;
     }
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month.unwrap_or(1) {
         2 if leap => 29,
         2 => 28,

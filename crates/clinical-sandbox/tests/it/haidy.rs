@@ -1,6 +1,10 @@
 //! The structuring endpoints of Haidy-Analyst and their tasks.
 
 mod basics;
+mod download;
+mod once;
+mod refusals;
+mod results;
 
 use clinical_sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -11,7 +11,7 @@ use crate::wire::{codify, codify_raw, note, pdf, start};
 const MIB: usize = 1024 * 1024;
 
 /// A readable one-page PDF, filled up with a comment to `length` bytes.
-fn pdf_of(length: usize) -> Vec<u8> {
+pub(crate) fn pdf_of(length: usize) -> Vec<u8> {
     let content = "BT /F1 12 Tf 72 720 Td (Diabetes mellitus tipo 2.) Tj ET";
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 
 use clinical_http::audit::CallId;
 
-use super::disk::{create, is_there, refused, sync_directory};
+use super::disk::{create, is_there, refused, sync, sync_directory};
 use super::folder::{Folder, Owner, length};
 use super::journal::{End, History, Journal, Line, now};
 use super::load;
@@ -84,26 +84,26 @@ impl DirectoryClaim {
         Ok(answer.metadata()?.len())
     }
 
-    /// What came in part stays under the name of a part.
+    /// What came in part stays under the name of a part; a file of no bytes is none.
     fn keep_part(&mut self) -> io::Result<u64> {
         let part = self.folder.part(&self.name);
-        match length(&part)? {
+        let length = length(&part)?;
+        match length {
             Some(0) => drop(std::fs::remove_file(part)),
-            Some(length) => {
+            Some(_) => {
                 self.sync_part()?;
                 sync_directory(self.folder.path())?;
-                return Ok(length);
             }
             None => {}
         }
-        Ok(length(&self.folder.answer(&self.name))?.unwrap_or(0))
+        Ok(length.unwrap_or(0))
     }
 
     fn sync_part(&mut self) -> io::Result<()> {
         match self.part.take() {
-            Some(part) => part.sync_all(),
+            Some(part) => sync(&part),
             // Windows flushes only what is open for writing.
-            None => OpenOptions::new().write(true).open(self.folder.part(&self.name))?.sync_all(),
+            None => sync(&OpenOptions::new().write(true).open(self.folder.part(&self.name))?),
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 pub(super) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
     file.write_all(content)?;
-    file.sync_all()
+    sync(&file)
 }
 
 /// Makes a directory for this user only, which must not be there yet.
@@ -47,9 +47,22 @@ pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Makes the content of a file durable, and its length.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    file.sync_data()?;
+    #[cfg(all(test, target_os = "linux"))]
+    super::power::synced(file);
+    Ok(())
+}
+
 /// Makes the names in a directory durable. Only Unix lets a program ask for it.
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    #[cfg(all(test, target_os = "linux"))]
+    super::power::synced_directory(path);
+    Ok(())
 }
 
 /// A small file, whole; `None` if it is not there.

@@ -121,7 +121,7 @@ impl Folder {
             Owner::Submission(origin) => write_new(&new.join(ORIGIN), &serde_json::to_vec(origin)?)?,
             Owner::Task(token) => {
                 write_new(&new.join(TOKEN), &serde_json::to_vec(token)?)?;
-                write_new(&new.join("journal"), b"")?;
+                drop(super::disk::create(&new.join("journal"))?);
             }
         }
         drop(super::disk::create(&new.join("lock"))?);
@@ -194,14 +194,16 @@ impl Folder {
         Ok(files.into_iter().rev().map(|(_, _, path)| path).collect())
     }
 
-    /// Takes the folder away, at once and for good; what was in it is deleted afterwards.
-    pub(super) fn give_up(&self) -> io::Result<()> {
+    /// Takes the folder away at once, and for good if that is asked for; what was in it is deleted afterwards.
+    pub(super) fn give_up(&self, durable: bool) -> io::Result<()> {
         let gone = self.root.join(format!("{GONE}{}-{}", self.key, CallId::draw()));
         match std::fs::rename(&self.path, &gone) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             renamed => renamed?,
         }
-        sync_directory(&self.root)?;
+        if durable {
+            sync_directory(&self.root)?;
+        }
         discard(&gone)
     }
 }

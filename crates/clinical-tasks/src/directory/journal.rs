@@ -5,10 +5,12 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::sync;
+use crate::origin::writable;
 use crate::{AnswerHead, State, Terminal};
 
 /// One line.
@@ -66,10 +68,9 @@ impl Line {
     }
 }
 
-/// The time of now, for people. A clock that is set before 1970 or after 9999 gives the nearest time that can be written.
+/// The time of now, for people.
 pub(super) fn now() -> String {
-    let last = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
-    humantime::format_rfc3339_seconds(SystemTime::now().clamp(SystemTime::UNIX_EPOCH, last)).to_string()
+    humantime::format_rfc3339_seconds(writable(SystemTime::now())).to_string()
 }
 
 /// What the lines say together.
@@ -112,7 +113,7 @@ impl History {
                 self.head = Some(AnswerHead::new(status, request_id, length));
             }
             (Line::End { how, bytes, .. }, State::Claiming) => (self.state, self.bytes) = (how.state(), bytes),
-            (Line::Reopened { .. }, State::Partial | State::PossiblyLost | State::Gone) => self.state = State::Waiting,
+            (Line::Reopened { .. }, state) if state.is_uncertain() => self.state = State::Waiting,
             _ => return None,
         }
         Some(())
@@ -152,7 +153,7 @@ impl Journal {
     fn write(&mut self, text: &[u8], durable: bool) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.whole))?;
         self.file.write_all(text)?;
-        if durable { self.file.sync_data() } else { Ok(()) }
+        if durable { sync(&self.file) } else { Ok(()) }
     }
 
     fn cut(&self) -> io::Result<()> {
@@ -160,9 +161,62 @@ impl Journal {
     }
 
     /// Takes the last claim back, because nothing was taken by it.
-    pub(super) fn withdraw(&mut self, claim_at: u64) -> io::Result<()> {
-        self.file.set_len(claim_at)?;
-        self.whole = claim_at;
-        Ok(())
+    pub(super) fn withdraw(&self, claim_at: u64) -> io::Result<()> {
+        self.file.set_len(claim_at)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const CLAIM: &str = r#"{"event":"claim","name":"0123456789abcdef0123456789abcdef","time":""}"#;
+    const HEAD: &str = r#"{"event":"head","status":200,"request_id":null,"length":7}"#;
+    const PARTIAL: &str = r#"{"event":"end","how":"partial","bytes":3,"time":""}"#;
+    const GONE: &str = r#"{"event":"end","how":"gone","bytes":0,"time":""}"#;
+    const DONE: &str = r#"{"event":"end","how":"done","bytes":7,"time":""}"#;
+    const REOPENED: &str = r#"{"event":"reopened","time":""}"#;
+
+    fn read(lines: &[&str]) -> Option<History> {
+        History::read(lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().as_bytes())
+    }
+
+    #[test]
+    fn lines_in_the_order_of_events_make_sense_and_others_do_not() {
+        let state = |lines: &[&str]| read(lines).map(|history| history.state);
+        assert_eq!(state(&[]), Some(State::Waiting));
+        assert_eq!(state(&[CLAIM]), Some(State::Claiming));
+        assert_eq!(state(&[CLAIM, HEAD]), Some(State::Claiming));
+        assert_eq!(state(&[CLAIM, HEAD, DONE]), Some(State::Stored(Terminal::Done)));
+        assert_eq!(state(&[CLAIM, GONE, REOPENED]), Some(State::Waiting));
+        assert_eq!(state(&[CLAIM, PARTIAL, REOPENED, CLAIM, GONE]), Some(State::Gone));
+        let nonsense: [&[&str]; 12] = [
+            &[HEAD],
+            &[DONE],
+            &[REOPENED],
+            &[CLAIM, CLAIM],
+            &[CLAIM, REOPENED],
+            &[CLAIM, HEAD, HEAD],
+            &[CLAIM, DONE, CLAIM],
+            &[CLAIM, DONE, REOPENED],
+            &[CLAIM, DONE, DONE],
+            &[CLAIM, PARTIAL, CLAIM],
+            &[CLAIM, PARTIAL, HEAD],
+            &[""],
+        ];
+        for lines in nonsense {
+            assert_eq!(read(lines), None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_history_knows_where_its_last_claim_begins_and_the_head_of_its_last_answer() {
+        let history = read(&[CLAIM, HEAD, PARTIAL, REOPENED, CLAIM]).unwrap();
+        let before = [CLAIM, HEAD, PARTIAL, REOPENED].iter().map(|line| line.len() as u64 + 1).sum();
+        assert_eq!((history.claim_at, history.whole), (before, before + CLAIM.len() as u64 + 1));
+        assert_eq!((history.claims.len(), history.head), (2, None));
+        let history = read(&[CLAIM, HEAD, DONE]).unwrap();
+        assert_eq!((history.head, history.bytes), (Some(AnswerHead::new(200, None, Some(7))), 7));
     }
 }

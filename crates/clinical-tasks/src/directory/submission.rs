@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::disk::refused;
+use super::disk::{refused, sync_directory, write_new};
 use super::folder::{Folder, Owner};
 use super::lock::{self, Lock, Locking};
 use crate::{Key, Origin, StoreError, Submission, TaskToken};
@@ -41,22 +41,28 @@ impl Submission for DirectorySubmission {
         }
         let contents = folder.contents().map_err(cannot)?;
         same_submission(contents.and_then(|contents| contents.owner).as_ref(), token)?;
-        // The token is safe. If this fails, the next one who lists the entries does it.
-        let _ = give_up(&self.folder, self.lock);
+        // The token is safe. If this fails, or a power failure undoes it, the next one who lists the entries does it.
+        let _ = give_up(&self.folder, self.lock, false);
         Ok(())
     }
 
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        let written =
+            write_new(&self.folder.part("account"), account).and_then(|()| sync_directory(self.folder.path()));
+        written.map_err(|error| refused("keep the account of a new task", &error))
+    }
+
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {
-        give_up(&self.folder, self.lock).map_err(|error| refused("remove the record of a submission", &error))
+        give_up(&self.folder, self.lock, true).map_err(|error| refused("remove the record of a submission", &error))
     }
 }
 
 /// Gives an entry up that the caller has.
-pub(super) fn give_up(folder: &Folder, lock: Lock) -> std::io::Result<()> {
+pub(super) fn give_up(folder: &Folder, lock: Lock, durable: bool) -> std::io::Result<()> {
     // Unix moves a folder with an open file in it, and whoever waits for the lock sees that it moved. Elsewhere the system refuses to
     // move it, for the same end.
     let lock = if cfg!(unix) { Some(lock) } else { None };
-    let given_up = folder.give_up();
+    let given_up = folder.give_up(durable);
     drop(lock);
     given_up
 }
@@ -67,7 +73,7 @@ pub(super) fn finish(folder: &Folder) -> std::io::Result<()> {
         return Ok(());
     }
     match lock::take(&folder.lock())? {
-        Locking::Held(lock) => give_up(folder, lock),
+        Locking::Held(lock) => give_up(folder, lock, true),
         Locking::Busy | Locking::Missing => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ const DONE: ClaimEnd = ClaimEnd::Stored(Terminal::Done);
 #[test]
 fn an_entry_that_cannot_be_read_is_damaged_refuses_claims_keeps_its_bytes_and_hides_no_other() {
     type Damage = fn(&Kept, Key);
-    let table: [(&str, Damage); 14] = [
+    let table: [(&str, Damage); 13] = [
         ("no token", |kept, key| std::fs::remove_file(kept.folder(key).join("token.json")).unwrap()),
         ("empty token", |kept, key| std::fs::write(kept.folder(key).join("token.json"), b"").unwrap()),
         ("other token", |kept, key| {
@@ -35,11 +35,6 @@ fn an_entry_that_cannot_be_read_is_damaged_refuses_claims_keeps_its_bytes_and_hi
         ("no JSON", |kept, key| add(kept, key, "?\n")),
         ("empty line", |kept, key| add(kept, key, "\n")),
         ("line out of order", |kept, key| add(kept, key, "{\"event\":\"reopened\",\"time\":\"\"}\n")),
-        ("path for a name", |kept, key| {
-            let journal = std::fs::read_to_string(kept.journal(key)).unwrap();
-            let name = kept.file(key, "answer-").file_stem().unwrap().to_str().unwrap()[7..].to_owned();
-            std::fs::write(kept.journal(key), journal.replace(&name, &format!("{:.<32}", "../../"))).unwrap();
-        }),
         ("answer gone", |kept, key| {
             let path = kept.file(key, "answer-");
             std::fs::rename(&path, path.with_file_name("part-elsewhere")).unwrap();
@@ -265,4 +260,46 @@ fn an_answer_that_was_named_whole_before_a_crash_is_found_by_the_one_who_takes_o
     let kept_files = names(&kept.folder(token.key()));
     assert_eq!(kept_files.iter().filter(|name| name.starts_with("answer-")).count(), 2);
     assert_eq!(&*store.read(token.key()).unwrap(), b"another");
+}
+
+#[test]
+fn an_end_without_a_byte_leaves_no_file() {
+    let kept = Kept::new();
+    let store = kept.open();
+    for end in [ClaimEnd::PossiblyLost, ClaimEnd::Gone, ClaimEnd::NotConsumed] {
+        let token = claimed(&store, &format!("{end:?}"), b"", end);
+        assert_eq!(names(&kept.folder(token.key())), ["journal", "lock", "token.json"], "{end:?}");
+    }
+}
+
+#[test]
+fn a_name_in_a_journal_that_is_none_is_never_made_a_path() {
+    let kept = Kept::new();
+    let store = kept.open();
+    let token = claimed(&store, "task", b"part", ClaimEnd::Partial);
+    let journal = std::fs::read_to_string(kept.journal(token.key())).unwrap();
+    let name = kept.file(token.key(), "part-").file_name().unwrap().to_str().unwrap()[5..].to_owned();
+    for other in [format!("{:.<32}", "/../../"), "..".to_owned(), String::new(), format!("{name}0")] {
+        std::fs::write(kept.journal(token.key()), journal.replace(&name, &other)).unwrap();
+        assert_eq!(state(&store, token.key()), State::Damaged, "{other}");
+    }
+    std::fs::write(kept.journal(token.key()), journal).unwrap();
+    assert_eq!(state(&store, token.key()), State::Partial);
+}
+
+/// Another process may be filling it at this moment.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_was_left_half_made_is_deleted_when_it_is_older_than_a_day() {
+    let kept = Kept::new();
+    kept.open();
+    for (name, hours) in [(".new-now", 0), (".new-today", 23), (".new-before", 25), ("new-foreign", 1_000)] {
+        let folder = kept.root().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("token.json"), b"").unwrap();
+        let made = std::time::SystemTime::now() - std::time::Duration::from_secs(hours * 3_600);
+        std::fs::File::open(&folder).unwrap().set_modified(made).unwrap();
+    }
+    kept.open();
+    assert_eq!(names(&kept.root()), [".new-now", ".new-today", "new-foreign"]);
 }

@@ -117,7 +117,7 @@ fn an_unfinished_line_is_cut_off_before_the_next_is_written() {
     let journal = kept.journal(key);
     granted(&store, &token).end(ClaimEnd::PossiblyLost).unwrap();
     let whole = std::fs::read(&journal).unwrap();
-    for torn in [&b"{\"event\":\"reopened\",\"time\":\"20"[..], b"\0\0\0", b"{}", b"x"] {
+    for torn in [&b"{\"event\":\"reopened\",\"time\":\"20"[..], b"\0\0\0", b"{}", &[b'x'; 500]] {
         std::fs::write(&journal, [&whole, torn].concat()).unwrap();
         assert_eq!(state(&store, key), State::PossiblyLost);
         store.reopen(key).unwrap();

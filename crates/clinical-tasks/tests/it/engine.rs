@@ -47,7 +47,17 @@ async fn a_watch_tells_before_it_waits_and_ends_once() {
 /// What one question comes to: what is played, the kind and fate of the error, the state of the entry, and the bytes kept.
 type Row = (&'static str, fn() -> Step, TaskErrorKind, Fate, State, &'static str);
 
-const UNCERTAIN: [Row; 14] = [
+const UNCERTAIN: [Row; 17] = [
+    ("empty", || Step::answer(200, ""), TaskErrorKind::PossiblyLost, Fate::PossiblyLost, State::PossiblyLost, ""),
+    ("204", || Step::answer(204, ""), TaskErrorKind::PossiblyLost, Fate::PossiblyLost, State::PossiblyLost, ""),
+    (
+        "cut, and said to be whole",
+        || Step::answer(200, "{\"status\":\"DONE\",\"re"),
+        TaskErrorKind::Partial,
+        Fate::Partial,
+        State::Partial,
+        "{\"status\":\"DONE\",\"re",
+    ),
     (
         "reset",
         || Step::fail(Failure::Interrupted, Delivery::Unknown),
@@ -165,12 +175,57 @@ async fn whole_json_in_a_broken_frame_is_a_result() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_nobody_understands_is_kept_and_is_the_last() {
     for strange in ["<html>Jane</html>", "{}", "[1]", "null", "{\"status\":7}"] {
-        let (tasks, transport, _) = engine([Step::answer(200, strange)]);
+        let (tasks, transport, _) = engine([Step::answer(200, strange), done()]);
         let claimed = tasks.wait(&token("t1")).await.unwrap();
         assert_eq!((claimed.terminal, &claimed.bytes.expose()[..]), (Terminal::Unread, strange.as_bytes()));
-        assert!(tasks.wait(&token("t1")).await.is_ok());
+        let token = claimed.token;
+        assert!(tasks.wait(&token).await.is_ok());
+        assert_eq!(transport.requests().len(), 1);
+        // If a person finds that it was somebody's page in between, the task is not lost by it.
+        tasks.ask_again(&token).await.unwrap();
+        assert_eq!(tasks.store().read(token.key()).unwrap(), strange, "kept until something newer comes");
+        assert_eq!(tasks.wait(&token).await.unwrap().bytes.expose(), DONE);
+        assert_eq!(tasks.store().read(token.key()).unwrap(), DONE);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_of_this_very_task_counts_whatever_status_a_gateway_gave_it() {
+    let result = r#"{"id":"t1","status":"DONE","result":"Jane"}"#;
+    for status in [500, 404, 401, 302, 429] {
+        let (tasks, transport, _) = engine([Step::answer(status, result)]);
+        let claimed = tasks.wait(&token("t1")).await.unwrap();
+        assert_eq!(
+            (claimed.terminal, claimed.bytes.expose().as_ref()),
+            (Terminal::Done, result.as_bytes()),
+            "{status}"
+        );
+        assert_eq!(tasks.store().read(token("t1").key()).unwrap(), result, "{status}");
+        // Of another task, or of none, it says nothing.
+        let (tasks, _, _) = engine([Step::answer(status, result)]);
+        assert!(status == 429 || tasks.wait(&token("t2")).await.is_err(), "{status}");
         assert_eq!(transport.requests().len(), 1);
     }
+    // A large one is not cut where other errors are,
+    let large = format!(r#"{{"id":"t1","status":"DONE","result":"{}"}}"#, "x".repeat(100_000));
+    let (tasks, _, _) = engine([Step::answer(502, large.clone())]);
+    assert_eq!(tasks.wait(&token("t1")).await.unwrap().bytes.expose(), &large);
+    // and what came of a cut one is kept.
+    let (tasks, _, _) = engine([Step::answer(502, large[..5_000].to_owned()).then_break()]);
+    let error = tasks.wait(&token("t1")).await.unwrap_err();
+    assert_eq!((error.kind(), error.received_bytes()), (TaskErrorKind::Partial, 5_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_end_does_not_fill_the_disk() {
+    let (transport, clock) = (ScriptedTransport::new([done().chunk("     ")]), JumpingClock::new());
+    let polling = Polling::default().in_store(DONE.len() as u64);
+    let tasks = builder(&transport, &clock).accept_loss().polling(polling).build().unwrap();
+    // What is behind a whole answer is not needed.
+    assert_eq!(tasks.wait(&token("t1")).await.unwrap().bytes.expose(), DONE);
+    let (transport, clock) = (ScriptedTransport::new([done()]), JumpingClock::new());
+    let tasks = builder(&transport, &clock).accept_loss().polling(Polling::default().in_store(9)).build().unwrap();
+    assert_eq!(tasks.wait(&token("t1")).await.unwrap_err().kind(), TaskErrorKind::Partial);
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,6 +233,9 @@ async fn a_status_that_is_not_known_counts_as_running() {
     let (tasks, _, _) = engine([Step::answer(200, r#"{"status":"REVIEWED_BY_A_PERSON"}"#), running(), done()]);
     tasks.wait(&token("t1")).await.unwrap();
     assert_eq!(tasks.unknown_statuses(), 1);
+    let (tasks, _, _) = engine([running(), done()]);
+    tasks.wait(&token("t1")).await.unwrap();
+    assert_eq!(tasks.unknown_statuses(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clinical_http::testing::{JumpingClock, MemoryAudit, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{Fate, State, TaskErrorKind, Tasks};
+use clinical_tasks::{DirectoryStore, Fate, ResultStore as _, State, TaskErrorKind, Tasks};
 
 use crate::engine_support::{
     Broken, Failing, TestProtocol, builder, client, create, done, engine, origin, read_created, running,
@@ -73,6 +73,18 @@ async fn a_broken_frame_around_a_whole_account_of_the_new_task_is_still_unknown_
     let (tasks, _, _) = engine([Step::answer(200, "not a task")]);
     let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
     assert_eq!(error.cause().unwrap().body().unwrap().expose(), "not a task");
+    let entry = &tasks.store().entries().unwrap()[0];
+    assert_eq!((entry.state, entry.bytes), (State::Submitting, 10));
+    assert_eq!(tasks.store().read(entry.key).unwrap(), "not a task");
+    // The same on a disk.
+    let folder = tempfile::tempdir().unwrap();
+    let (transport, clock) = (ScriptedTransport::new([Step::answer(200, "not a task")]), JumpingClock::new());
+    let store = DirectoryStore::open(folder.path()).unwrap();
+    let tasks = builder(&transport, &clock).store(store.clone()).build().unwrap();
+    tasks.submit(create(), origin(), read_created).await.unwrap_err();
+    let entry = &store.entries().unwrap()[0];
+    assert_eq!((entry.state, store.read(entry.key).unwrap()), (State::Submitting, "not a task".into()));
+    store.remove(entry.key).unwrap();
 }
 
 #[tokio::test(start_paused = true)]

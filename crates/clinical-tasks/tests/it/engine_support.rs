@@ -25,7 +25,11 @@ impl Protocol for TestProtocol {
     }
 
     fn read(&self, body: &[u8]) -> Reading {
-        let Ok(value) = serde_json::from_slice::<Value>(body) else { return Reading::Unreadable };
+        let value = match serde_json::from_slice::<Value>(body) {
+            Ok(value) => value,
+            Err(error) if error.is_eof() => return Reading::Incomplete,
+            Err(_) => return Reading::Unreadable,
+        };
         let Some(name) = value["status"].as_str() else { return Reading::Unreadable };
         let status = Status::new(name, value["percentage"].as_f64(), ["RUNNING", "DONE", "FAILED"].contains(&name));
         match name {
@@ -178,6 +182,10 @@ impl Submission for FailingSubmission {
     fn created(self: Box<Self>, token: &TaskToken) -> Result<(), StoreError> {
         self.of.check(Broken::Created)?;
         self.submission.created(token)
+    }
+
+    fn keep(self: Box<Self>, account: &[u8]) -> Result<(), StoreError> {
+        self.submission.keep(account)
     }
 
     fn not_created(self: Box<Self>) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ mod directory;
 mod directory_cuts;
 mod engine;
 mod engine_detached;
+mod engine_edges;
 mod engine_submit;
 mod engine_support;
 mod store;

@@ -17,7 +17,7 @@ fn each_end_of_a_claim_leads_to_its_state_and_only_a_task_that_waits_is_granted_
         (ClaimEnd::NotConsumed, State::Waiting, "waiting", "granted", false),
         (ClaimEnd::Stored(Terminal::Done), State::Stored(Terminal::Done), "done", "ended", false),
         (ClaimEnd::Stored(Terminal::Failed), State::Stored(Terminal::Failed), "failed", "ended", false),
-        (ClaimEnd::Stored(Terminal::Unread), State::Stored(Terminal::Unread), "unread", "ended", false),
+        (ClaimEnd::Stored(Terminal::Unread), State::Stored(Terminal::Unread), "unread", "ended", true),
         (ClaimEnd::Partial, State::Partial, "partial", "ended", true),
         (ClaimEnd::PossiblyLost, State::PossiblyLost, "possibly_lost", "ended", true),
         (ClaimEnd::Gone, State::Gone, "gone", "ended", true),
@@ -90,6 +90,7 @@ fn a_claim_excludes_every_other_until_it_ends_and_a_submission_too() {
         };
         // Nobody knows what became of it, and nobody takes it for a task.
         assert_eq!((state(store, key), entry(store, key).busy), (State::Submitting, false));
+        assert!(store.intend(&origin).is_err());
         assert!(store.take_over(key).unwrap().is_none());
         store.reopen(key).unwrap_err();
         store.remove(key).unwrap();
@@ -166,6 +167,9 @@ fn what_came_before_an_entry_was_reopened_is_found_until_a_result_replaces_it() 
         let mut claim = granted(store, &token);
         claim.write(b"in progress").unwrap();
         claim.end(ClaimEnd::InProgress).unwrap();
+        found(b"first part");
+        drop(granted(store, &token));
+        orphan(store, key).claim.end(ClaimEnd::InProgress).unwrap();
         found(b"first part");
         let mut claim = granted(store, &token);
         claim.write(b"second").unwrap();

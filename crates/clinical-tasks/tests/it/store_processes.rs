@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use clinical_tasks::{ClaimEnd, DirectoryStore, Origin, ResultStore as _, State, TaskToken, Terminal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::store_support::{Kept, again, entry, granted, orphan, state, submitted, wish};
+use crate::store_support::{Kept, again, entry, granted, names, orphan, state, submitted, wish};
 
 const PLACE: &str = "CLINICAL_TASKS_PLACE";
 
@@ -119,6 +119,11 @@ fn meets_a_full_disk() {
     );
     store.intend(&crate::store_support::origin()).err().unwrap();
     assert_eq!((state(&store, key), store.entries().unwrap().len()), (State::Waiting, 1));
+    let place = std::path::PathBuf::from(store.place().unwrap());
+    assert_eq!(names(&place), [key.to_string()]);
+    let folder = place.join(key.to_string());
+    assert_eq!(names(&folder), ["journal", "lock", "token.json"]);
+    assert_eq!(std::fs::read(folder.join("journal")).unwrap(), b"");
 
     // A piece that could not be written: what came before it stays, and the answer never counts as whole.
     files_may_grow_to(None);

@@ -2,22 +2,27 @@
 //! same library, plain, with an audit sink and with an observer. All send the same bytes and decode the answer into the same type; none
 //! may skip what another does.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use bytes::Bytes;
 use clinical_http::audit::{AuditRecord, AuditSink};
 use clinical_http::credential::StaticCredential;
 use clinical_http::{
-    BaseUrl, Body, Call, CallContext, Client, Deadlines, Effect, Event, Method, Observer, Operation, Vendor,
-    VendorReference,
+    AnswerSink, BaseUrl, Body, Call, CallContext, Client, Deadlines, Effect, Event, Method, Observer, Operation,
+    Vendor, VendorReference,
 };
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 /// What the ways are called, the reference first.
 pub(crate) const NAMES: [&str; 4] = ["reqwest", "client", "audited", "observed"];
+
+/// Ways in which our client takes an answer. They are counted and not timed.
+pub(crate) const ANSWERS: [&str; 3] = ["raw", "into", "once"];
 
 const TOKEN: &str = "not-a-real-token";
 const AGENT: &str = "bench/1.0";
@@ -30,6 +35,8 @@ const STALL: Duration = Duration::from_secs(30);
 
 static VENDOR: Vendor = Vendor::new("bench").audit_headers("x-doctor", "x-patient");
 static OPERATION: Operation = Operation::new("codify", Method::Post, PATH, Effect::Idempotent);
+/// The same, if its answer could be had once only: each call has a connection of its own.
+static ONCE: Operation = Operation::new("codify", Method::Post, PATH, Effect::ReadOnce);
 
 /// What is sent.
 #[derive(Serialize)]
@@ -68,7 +75,33 @@ pub(crate) enum Way {
     /// The HTTP library alone.
     Bare(Bare),
     /// Our client.
-    Client(Client, Arc<Watcher>),
+    Client(Client, Arc<Watcher>, Taken),
+}
+
+/// How an answer is taken.
+#[derive(Clone, Copy)]
+pub(crate) enum Taken {
+    /// As a value.
+    Decoded,
+    /// As bytes, decoded here.
+    Raw,
+    /// Piece by piece, decoded here.
+    Into(&'static Operation),
+}
+
+/// Takes the pieces as a result store would, and keeps them in memory.
+#[derive(Default)]
+struct Pieces(Vec<u8>);
+
+impl AnswerSink for Pieces {
+    fn begins(&mut self, _: u16, _: Option<&str>, length: Option<u64>) {
+        self.0 = Vec::with_capacity(length.and_then(|length| length.try_into().ok()).unwrap_or_default());
+    }
+
+    fn piece(&mut self, piece: Bytes) -> ControlFlow<()> {
+        self.0.extend_from_slice(&piece);
+        ControlFlow::Continue(())
+    }
 }
 
 impl Way {
@@ -83,24 +116,45 @@ impl Way {
             .deadlines(deadlines)
             .user_agent(AGENT);
         let builder = match name {
-            "client" => builder,
+            "client" | "raw" | "into" | "once" => builder,
             "audited" => builder.audit(Shared(watcher.clone())),
             "observed" => builder.observer(Shared(watcher.clone())),
             _ => anyhow::bail!("there is no way called '{name}'"),
         };
-        Ok(Self::Client(builder.build()?, watcher))
+        let taken = match name {
+            "raw" => Taken::Raw,
+            "into" => Taken::Into(&OPERATION),
+            "once" => Taken::Into(&ONCE),
+            _ => Taken::Decoded,
+        };
+        Ok(Self::Client(builder.build()?, watcher, taken))
     }
 
     /// Makes one call, from the caller's values to the decoded answer.
     pub(crate) async fn send(&self) -> Result<()> {
         match self {
             Self::Bare(bare) => bare.send().await?.check(),
-            Self::Client(client, _) => {
+            Self::Client(client, _, taken) => {
                 let context = CallContext::new().doctor(DOCTOR)?.patient(PATIENT)?;
-                let call = Call::new(&OPERATION).context(context).body(Body::json(&NOTE)?);
-                let answer = client.send::<Coded>(call).await?;
-                ensure!(answer.attempts.len() == 1, "it took {} attempts", answer.attempts.len());
-                answer.check()
+                let operation = if let Taken::Into(operation) = taken { operation } else { &OPERATION };
+                let call = Call::new(operation).context(context).body(Body::json(&NOTE)?);
+                let (coded, attempts): (Coded, _) = match taken {
+                    Taken::Decoded => {
+                        let answer = client.send(call).await?;
+                        (answer.value, answer.attempts)
+                    }
+                    Taken::Raw => {
+                        let answer = client.send_raw(call).await?;
+                        (serde_json::from_slice(answer.value.expose())?, answer.attempts)
+                    }
+                    Taken::Into(_) => {
+                        let mut pieces = Pieces::default();
+                        let answer = client.send_into(call, &mut pieces).await?;
+                        (serde_json::from_slice(&pieces.0)?, answer.attempts)
+                    }
+                };
+                ensure!(attempts.len() == 1, "it took {} attempts", attempts.len());
+                coded.check()
             }
         }
     }
@@ -109,7 +163,7 @@ impl Way {
     pub(crate) fn told(&self) -> u64 {
         match self {
             Self::Bare(_) => 0,
-            Self::Client(_, watcher) => watcher.0.load(Ordering::Relaxed),
+            Self::Client(_, watcher, _) => watcher.0.load(Ordering::Relaxed),
         }
     }
 }
@@ -179,7 +233,6 @@ mod tests {
     use std::convert::Infallible;
     use std::sync::Mutex;
 
-    use bytes::Bytes;
     use http_body_util::{BodyExt as _, Full};
     use hyper::service::service_fn;
     use hyper::{Request, Response, body::Incoming};
@@ -234,9 +287,13 @@ mod tests {
             ["accept", "authorization", "content-length", "content-type", "user-agent", "x-doctor", "x-patient"];
         assert_eq!((library.0.as_str(), names), ("POST /v1/codify", expected.to_vec()));
         assert_eq!(library.2, r#"{"medical_note":"Paciente con HTA."}"#);
-        for way in &NAMES[1..] {
-            let (outcome, said) = sent(way, answer).await;
+        for way in NAMES[1..].iter().chain(&ANSWERS) {
+            let (outcome, mut said) = sent(way, answer).await;
             outcome.unwrap();
+            if *way == "once" {
+                // What can be had once is asked for as it is.
+                assert_eq!(said.1.remove(1), ("accept-encoding".to_owned(), "identity".to_owned()));
+            }
             assert_eq!(said, library, "{way}");
         }
     }
@@ -249,7 +306,7 @@ mod tests {
             r#"{"final_code_assessments":[],"run_id":"36"}"#,
             r#"{"final_code_assessments":"#,
         ] {
-            for way in NAMES {
+            for way in NAMES.into_iter().chain(ANSWERS) {
                 assert!(sent(way, answer).await.0.is_err(), "{way} took {answer}");
             }
         }

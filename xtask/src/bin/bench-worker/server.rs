@@ -1,5 +1,5 @@
 //! The draining server: reads each request's body to its end, counts the bytes, and answers in the shape of the service
-//! with the count as the run id. It keeps nothing and checks nothing, so that what is measured is the sending side.
+//! with the count as the run's or the task's id. It keeps nothing and checks nothing, so that what is measured is the sending side.
 
 use std::convert::Infallible;
 use std::io::Read as _;
@@ -32,6 +32,7 @@ pub(crate) async fn run() -> Result<()> {
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let path = request.uri().path().to_owned();
     let mut body = request.into_body();
     let mut count: u64 = 0;
     while let Some(frame) = body.frame().await {
@@ -40,11 +41,18 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
             Err(_) => return Ok(with_status(StatusCode::BAD_REQUEST, Bytes::new())),
         }
     }
-    let text = json!({
-        "final_code_assessments": [],
-        "discarded_code_assessments": [],
-        "run_id": count.to_string(),
-    });
+    let text = match path.as_str() {
+        // A task that never ends.
+        "/v2/tasks" => json!({ "task_id": "5f2b1c3e", "status": "STARTED", "percentage": 40, "result": null }),
+        "/v2/structure" => {
+            json!({ "task_id": count.to_string(), "status": "QUEUED", "percentage": 0, "result": null })
+        }
+        _ => json!({
+            "final_code_assessments": [],
+            "discarded_code_assessments": [],
+            "run_id": count.to_string(),
+        }),
+    };
     Ok(with_status(StatusCode::OK, text.to_string().into()))
 }
 

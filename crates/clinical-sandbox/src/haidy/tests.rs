@@ -1,1 +1,0 @@
-//! What the readers of a request let pass, refuse and read.
