@@ -184,3 +184,25 @@ fn each_field_is_what_its_table_says() {
     }
     assert!(checked > 100, "{checked}");
 }
+
+#[test]
+fn fields_are_known_in_whatever_order_they_come() {
+    let patient: Patient = json::from_str(
+        r#"{"link":[],"deceasedBoolean":true,"birthDate":"1984","_birthDate":{"id":"b"},"name":[{"given":["a"],"use":"usual"}],
+            "id":"p","resourceType":"Patient","active":true}"#,
+    )
+    .unwrap();
+    assert_eq!(format!("{patient:?}"), "Patient(id, active, name[1], birthDate, deceasedBoolean)");
+    // The empty list alone is no field of a patient that FHIR allows.
+    assert_eq!(patient.unknown.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["link"]);
+    assert_eq!(patient.birth_date.as_ref().and_then(|date| date.id()), Some("b"));
+    assert!(patient.name[0].unknown.is_empty());
+}
+
+#[test]
+fn what_is_attached_becomes_an_object_when_it_is_asked_for() {
+    let mut name: HumanName = json::from_str(r#"{"given":["a"],"_given":[null]}"#).unwrap();
+    assert!(name.given[0].extra().is_none());
+    assert!(name.given[0].extra_mut().extension.is_empty());
+    assert_eq!(json::to_string(&name), r#"{"given":["a"],"_given":[{}]}"#);
+}
