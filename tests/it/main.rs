@@ -13,11 +13,14 @@ mod errors;
 mod faults;
 mod guides;
 mod haidy_canary;
+mod haidy_cancel;
 mod haidy_contract;
 mod haidy_crash;
+mod haidy_exercise;
 mod haidy_faults;
 mod haidy_live;
 mod haidy_misfit;
+mod haidy_results;
 mod haidy_settings;
 #[path = "../../crates/clinical-http/tests/it/hesitant.rs"]
 #[allow(dead_code, reason = "shared with the tests of the core, which use all of it")]

@@ -1,5 +1,6 @@
 //! The settings of an engine, checked once, and what its clones share.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +8,14 @@ use std::time::Duration;
 
 use clinical_http::{Client, Clock, Error};
 use clinical_transport::Random;
-use tokio::sync::Semaphore;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
 use crate::tracker::Tracker;
-use crate::{DirectoryStore, Entry, Polling, Protocol, ResultStore, StoreError, TaskError, TaskToken, VolatileStore};
+use crate::{
+    DirectoryStore, Entry, Key, Polling, Protocol, ResultStore, StoreError, TaskError, TaskToken, VolatileStore,
+};
 use crate::{TaskErrorKind, Watch};
 
 /// Submits tasks, asks after them, and takes their results into a store. Cloning is cheap, and clones share everything.
@@ -31,10 +35,23 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) in_flight: Arc<Semaphore>,
     pub(crate) tracker: Tracker,
-    /// When the next question may begin, by the clock.
-    next: Mutex<Duration>,
+    /// When the last question began, by the clock. Whoever has the lock is next. Only tasks of the runtime wait for it, which are polled in
+    /// any case: one who is not polled would stop all others.
+    last: tokio::sync::Mutex<Option<Duration>>,
+    /// When each task was asked after last (so long before that time of the clock), and how often: one who waits anew keeps the pace.
+    asked: Mutex<HashMap<Key, (Duration, Duration, u32)>>,
     random: Mutex<Random>,
     unknown: AtomicU64,
+}
+
+/// How late a timer may be.
+const GRAIN: Duration = Duration::from_millis(20);
+
+/// Whether the pace of questions holds for something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Turn {
+    Any,
+    Paced,
 }
 
 impl std::fmt::Debug for Tasks {
@@ -110,7 +127,8 @@ impl TasksBuilder {
                 store,
                 in_flight: Arc::new(Semaphore::new(self.polling.most_in_flight())),
                 polling: self.polling,
-                next: Mutex::new(clock.now()),
+                last: tokio::sync::Mutex::new(None),
+                asked: Mutex::default(),
                 clock,
                 tracker: Tracker::default(),
                 random: Mutex::new(random),
@@ -199,7 +217,7 @@ impl Inner {
         work: impl FnOnce(&dyn ResultStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (store, busy) = (self.store.clone(), self.tracker.enter());
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.runtime()?.spawn_blocking(move || {
             let done = work(&*store);
             drop(busy);
             done
@@ -213,12 +231,50 @@ impl Inner {
         f64::from(u32::try_from(drawn).unwrap_or_default()) / 1e6
     }
 
-    /// When the next question may begin, by the clock: each in its turn, with a gap between them.
-    pub(crate) fn turn(&self) -> Duration {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = self.clock.now().max(*next);
-        *next = turn.saturating_add(self.polling.gap());
-        turn
+    /// The runtime that this is called in.
+    #[expect(clippy::unused_self, reason = "what an engine needs is asked of the engine")]
+    pub(crate) fn runtime(&self) -> Result<Handle, StoreError> {
+        Handle::try_current().map_err(|_| StoreError::new("works only within a tokio runtime; call this from one"))
+    }
+
+    /// Waits for a place among those under way and, for a question, for the turn among all: one after the other, with a gap between them.
+    pub(crate) async fn place(&self, turn: Turn) -> Option<OwnedSemaphorePermit> {
+        let place = self.in_flight.clone().acquire_owned().await.ok();
+        if let Turn::Paced = turn {
+            let mut last = self.last.lock().await;
+            let mut turn = self.clock.now();
+            if let Some(last) = *last {
+                turn = last.saturating_add(self.polling.gap());
+                let left = turn.saturating_sub(self.clock.now());
+                if !left.is_zero() {
+                    self.clock.sleep(left).await;
+                }
+            }
+            // A timer that is late by its own grain does not slow the pace; one that is later is not made up for by a burst.
+            *last = Some(turn.max(self.clock.now().saturating_sub(GRAIN)));
+        }
+        place
+    }
+
+    /// How long to wait before the next question after a task, and how many were asked before.
+    pub(crate) fn due(&self, token: &TaskToken) -> (Duration, u32) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        // Asked after by nobody here: the pace counts from the submission, so a task of yesterday is asked after at once.
+        let submitted = || self.clock.wall().duration_since(token.submitted()).unwrap_or_default();
+        let (age, at, number) = *asked.entry(token.key()).or_insert_with(|| (submitted(), now, 0));
+        let since = age.saturating_add(now.saturating_sub(at));
+        drop(asked);
+        (self.polling.wait(number, self.chance()).saturating_sub(since), number)
+    }
+
+    /// A task was asked after; or, with `None`, will not be any more.
+    pub(crate) fn asked(&self, token: &TaskToken, number: Option<u32>) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        match number {
+            Some(number) => drop(asked.insert(token.key(), (Duration::ZERO, self.clock.now(), number))),
+            None => drop(asked.remove(&token.key())),
+        }
     }
 
     pub(crate) fn count(&self, status: &crate::Status) {

@@ -1,17 +1,17 @@
 //! Watches one task: asks, tells, waits, until there is a last answer or a reason why there is none.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use clinical_http::{BoxFuture, Error, ErrorKind};
 use futures_core::Stream;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::JoinHandle;
+use futures_util::future::{self, Either};
+use tokio::sync::oneshot;
 
 use crate::ask::{self, Asked};
-use crate::tasks::Inner;
+use crate::tasks::{Inner, Turn};
 use crate::{Claimed, Status, TaskError, TaskErrorKind, TaskToken, Tasks};
 
 /// What a [`Watch`] tells.
@@ -45,21 +45,22 @@ pub struct Watch {
     inner: Arc<Inner>,
     token: TaskToken,
     step: Step,
-    /// Whether the store was looked at.
-    looked: bool,
     number: u32,
     until: Duration,
+    /// There is no time for another question after this one.
+    is_last: bool,
     delayed: Option<Error>,
 }
 
 enum Step {
     Begin,
-    /// For a place among those under way.
-    Queue(BoxFuture<'static, Option<OwnedSemaphorePermit>>),
-    /// Whether the store has the last answer already.
-    Look(BoxFuture<'static, Result<Option<Claimed>, TaskError>>),
+    /// Whether the store has the last answer already; in line, and then under way.
+    Look(oneshot::Receiver<Result<Option<Claimed>, TaskError>>),
     Wait(BoxFuture<'static, ()>),
-    Ask(JoinHandle<Result<Asked, TaskError>>),
+    /// In line, and then under way.
+    Ask(oneshot::Receiver<Result<Asked, TaskError>>),
+    /// The time is over.
+    Expired,
     Over,
 }
 
@@ -72,7 +73,7 @@ impl std::fmt::Debug for Watch {
 impl Watch {
     pub(crate) fn new(inner: Arc<Inner>, token: TaskToken) -> Self {
         let until = inner.clock.now().saturating_add(inner.polling.limit());
-        Self { inner, token, step: Step::Begin, looked: false, number: 0, until, delayed: None }
+        Self { inner, token, step: Step::Begin, number: 0, until, is_last: false, delayed: None }
     }
 
     /// The task.
@@ -122,45 +123,64 @@ impl Watch {
         }
     }
 
-    /// Looks at the store. Made only when there is a place for it, because it is large, and all that begin together would hold one.
-    fn look(&mut self, place: Option<OwnedSemaphorePermit>) {
-        let (inner, token) = (self.inner.clone(), self.token.clone());
-        self.looked = true;
-        self.step = Step::Look(Box::pin(async move {
-            let _place = place;
-            ask::look(&inner, &token).await
-        }));
-    }
-
-    /// Waits, then for the turn among all questions.
-    fn wait(&mut self, wait: Duration) {
-        let inner = self.inner.clone();
-        self.step = Step::Wait(Box::pin(async move {
-            inner.clock.sleep(wait).await;
-            let left = inner.turn().saturating_sub(inner.clock.now());
-            if !left.is_zero() {
-                inner.clock.sleep(left).await;
-            }
-        }));
-    }
-
-    fn queue(&mut self) {
-        let places = self.inner.in_flight.clone();
-        self.step = Step::Queue(Box::pin(async move { places.acquire_owned().await.ok() }));
-    }
-
-    fn ask(&mut self, place: Option<OwnedSemaphorePermit>) {
+    /// Has something done by a task of the runtime, which stands in line for it and brings it to its end. If the watch goes away before it
+    /// began it is not done. The line is not the watch's own: a place that is handed to one who is not polled would be missing to all.
+    fn have<T: Send + 'static>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce(Arc<Inner>, TaskToken) -> BoxFuture<'static, T> + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, TaskError> {
         let (inner, token, busy) = (self.inner.clone(), self.token.clone(), self.inner.tracker.enter());
-        self.step = Step::Ask(tokio::spawn(async move {
-            let asked = ask::ask(&inner, &token).await;
+        let runtime = self.inner.runtime().map_err(|error| TaskError::store(error, Some(token.clone())))?;
+        let (mut to, from) = oneshot::channel();
+        runtime.spawn(async move {
+            let place = {
+                let (gone, place) = (pin!(to.closed()), pin!(inner.place(turn)));
+                match future::select(gone, place).await {
+                    Either::Left(_) => return,
+                    Either::Right((place, _)) => place,
+                }
+            };
+            // In a box: those in line are many, and those under way few.
+            let done = work(inner, token).await;
             drop((place, busy));
-            asked
-        }));
+            // Whoever wanted it may be gone; what came is in the store.
+            let _ = to.send(done);
+        });
+        Ok(from)
+    }
+
+    fn look(&mut self) -> Result<(), TaskError> {
+        self.inner.check(&self.token)?;
+        let look = |inner, token| -> BoxFuture<'static, _> { Box::pin(async move { ask::look(&inner, &token).await }) };
+        self.step = Step::Look(self.have(Turn::Any, look)?);
+        Ok(())
+    }
+
+    fn ask(&mut self) -> Result<(), TaskError> {
+        let ask = |inner, token| -> BoxFuture<'static, _> { Box::pin(async move { ask::ask(&inner, &token).await }) };
+        self.step = Step::Ask(self.have(Turn::Paced, ask)?);
+        Ok(())
+    }
+
+    /// Waits for the next question; for the last one at most until the time is over.
+    fn wait(&mut self, wait: Duration) {
+        if self.is_last {
+            self.step = Step::Expired;
+            return;
+        }
+        let left = self.until.saturating_sub(self.inner.clock.now());
+        self.is_last = wait >= left;
+        let clock = self.inner.clock.clone();
+        // Begun when it is polled, which is after the update was told.
+        self.step = Step::Wait(Box::pin(async move { clock.sleep(wait.min(left)).await }));
     }
 
     /// What a question brought, as an update; and the next step.
     fn asked(&mut self, asked: Asked) -> Update {
         self.number = self.number.saturating_add(1);
+        let goes_on = !matches!(asked, Asked::Ended(_));
+        self.inner.asked(&self.token, goes_on.then_some(self.number));
         let regular = self.inner.polling.wait(self.number, self.inner.chance());
         let update = match asked {
             Asked::Ended(claimed) => {
@@ -172,8 +192,10 @@ impl Watch {
                 Update::InProgress { status, next: regular }
             }
             Asked::TurnedAway(cause) => {
-                let next = regular.max(ask::hint(&cause));
-                let kind = cause.kind();
+                let (hint, kind) = (ask::hint(&cause), cause.kind());
+                let next = regular.max(hint);
+                // No question is asked earlier than the vendor wants it, not even the last.
+                self.is_last |= hint > self.until.saturating_sub(self.inner.clock.now());
                 self.delayed = Some(cause);
                 Update::Delayed { cause: kind, next }
             }
@@ -189,17 +211,13 @@ impl Watch {
         update
     }
 
-    /// The time is over. Checked before a question, never during one.
-    fn expired(&mut self) -> Option<TaskError> {
-        if self.inner.clock.now() < self.until {
-            return None;
+    /// Why there is no result, when the time is over.
+    fn expired(&mut self) -> TaskError {
+        let token = Some(self.token.clone());
+        match self.delayed.take() {
+            Some(cause) => TaskError::new(TaskErrorKind::NotConsumed, token).caused_by(cause),
+            None => TaskError::new(TaskErrorKind::StillRunning, token),
         }
-        let kind = if self.delayed.is_some() { TaskErrorKind::NotConsumed } else { TaskErrorKind::StillRunning };
-        let error = TaskError::new(kind, Some(self.token.clone()));
-        Some(match self.delayed.take() {
-            Some(cause) => error.caused_by(cause),
-            None => error,
-        })
     }
 
     fn over<T>(&mut self, error: TaskError) -> Poll<Option<Result<T, TaskError>>> {
@@ -216,49 +234,55 @@ impl Stream for Watch {
         loop {
             match &mut this.step {
                 Step::Over => return Poll::Ready(None),
+                Step::Expired => {
+                    let error = this.expired();
+                    return this.over(error);
+                }
                 Step::Begin => {
-                    if let Err(error) = this.inner.check(&this.token) {
+                    if let Err(error) = this.look() {
                         return this.over(error);
                     }
-                    this.queue();
                 }
-                Step::Look(looking) => match ready!(looking.as_mut().poll(cx)) {
-                    Ok(Some(claimed)) => {
+                Step::Look(looking) => match ready!(Pin::new(looking).poll(cx)) {
+                    Ok(Ok(Some(claimed))) => {
                         this.step = Step::Over;
                         return Poll::Ready(Some(Ok(Update::Ended(Box::new(claimed)))));
                     }
-                    Ok(None) => {
-                        let wait = this.inner.polling.wait(0, this.inner.chance());
+                    Ok(Ok(None)) => {
+                        let (wait, number) = this.inner.due(&this.token);
+                        this.number = number;
                         this.wait(wait);
                     }
-                    Err(error) => return this.over(error),
+                    Ok(Err(error)) => return this.over(error),
+                    Err(_) => return this.over(cut_off(&this.token)),
                 },
                 Step::Wait(wait) => {
                     ready!(wait.as_mut().poll(cx));
-                    if let Some(error) = this.expired() {
+                    if let Err(error) = this.ask() {
                         return this.over(error);
                     }
-                    this.queue();
-                }
-                Step::Queue(place) => {
-                    let place = ready!(place.as_mut().poll(cx));
-                    if this.looked { this.ask(place) } else { this.look(place) }
                 }
                 Step::Ask(asking) => {
                     let asked = match ready!(Pin::new(asking).poll(cx)) {
-                        Ok(Ok(asked)) => Ok(this.asked(asked)),
-                        Ok(Err(error)) => Err(error),
-                        // The runtime ends. The store knows more, and recovery will say it.
-                        Err(_) => Err(TaskError::new(TaskErrorKind::PossiblyLost, Some(this.token.clone()))),
+                        Ok(asked) => asked,
+                        Err(_) => Err(cut_off(&this.token)),
                     };
                     match asked {
-                        Ok(update) => return Poll::Ready(Some(Ok(update))),
-                        Err(error) => return this.over(error),
+                        Ok(asked) => return Poll::Ready(Some(Ok(this.asked(asked)))),
+                        Err(error) => {
+                            this.inner.asked(&this.token, None);
+                            return this.over(error);
+                        }
                     }
                 }
             }
         }
     }
+}
+
+/// The runtime ends. The store knows more, and recovery will say it.
+fn cut_off(token: &TaskToken) -> TaskError {
+    TaskError::new(TaskErrorKind::PossiblyLost, Some(token.clone()))
 }
 
 impl Tasks {
@@ -282,41 +306,7 @@ impl Tasks {
 
 #[cfg(test)]
 mod tests {
-    use std::task::Waker;
-
-    use clinical_http::testing::ScriptedTransport;
-    use clinical_http::{BaseUrl, Call, Client, Vendor};
-
     use super::*;
-    use crate::{Origin, Polling, Protocol, Reading};
-
-    static VENDOR: Vendor = Vendor::new("example");
-
-    struct Unasked;
-
-    impl Protocol for Unasked {
-        fn ask(&self, _: &TaskToken) -> Result<Call, Error> {
-            Err(Error::invalid("task token", "is not to be asked for here"))
-        }
-
-        fn read(&self, _: &[u8]) -> Reading {
-            Reading::Unreadable
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_those_that_begin_together_only_as_many_look_as_there_are_places() {
-        let base = BaseUrl::parse("https://tasks.example").unwrap();
-        let client = Client::builder(&VENDOR, base).transport(ScriptedTransport::new([])).build().unwrap();
-        let polling = Polling::default().in_flight(2);
-        let tasks = Tasks::builder(client, Unasked).polling(polling).accept_loss().build().unwrap();
-        let token = TaskToken::new(Origin::new("example", tasks.client().server(), "make"), "1").unwrap();
-        let mut watches: Vec<Watch> = (0..9).map(|_| tasks.watch(&token)).collect();
-        let mut cx = Context::from_waker(Waker::noop());
-        assert!(watches.iter_mut().all(|watch| Pin::new(watch).poll_next(&mut cx).is_pending()));
-        let looking = watches.iter().filter(|watch| matches!(watch.step, Step::Look(_))).count();
-        assert_eq!(looking, 2);
-    }
 
     #[test]
     fn a_watch_is_small_and_shares_its_token() {

@@ -161,7 +161,7 @@ fn exchange(story: &[(usize, Line)], begins: usize, died: bool, attempts: &[Atte
     let mut claims = Claims::default();
     let first = all.len();
     let life = story.last().map_or(0, |(life, _)| *life);
-    let mut order = 0;
+    let mut seen = 0;
     for (at, (_, line)) in story.iter().enumerate().skip(begins) {
         match line {
             Line::Begin { submission } => under_way = Some(*submission),
@@ -174,7 +174,9 @@ fn exchange(story: &[(usize, Line)], begins: usize, died: bool, attempts: &[Atte
                 if let Some(task) = task.as_ref().filter(|_| *poll) {
                     claims.take(at, Some(task));
                 }
-                order = attempt.as_ref().map_or(order, |attempt| attempt.number);
+                // One that the sandbox did not see comes after all that it saw of this life until then.
+                let order = attempt.as_ref().map_or(seen, |attempt| attempt.number);
+                seen = seen.max(order);
                 let submission = under_way.filter(|_| !poll);
                 let (poll, head, bytes) = (*poll, None, Vec::new());
                 all.push((

@@ -11,6 +11,7 @@ mod engine_detached;
 mod engine_edges;
 mod engine_submit;
 mod engine_support;
+mod engine_turns;
 mod store;
 mod store_processes;
 mod store_support;
