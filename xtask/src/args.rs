@@ -21,6 +21,9 @@ Usage: cargo xtask TASK
   faults [--suite claims|creates|all] [--schedules N] [--seed S]
                                            play seeded schedules of faults and deaths, and judge them
   features [--check]                       show which combinations of features there are, or build them all
+  fhir     fetch                           take the FHIR R4B packages from the npm registry into target/fhir
+  fhir     generate [--check]              write the types of fhir-r4b-model, or name the files that differ
+  fhir     conformance [DIR]               read and write the official examples, or all JSON below DIR, and compare
   deps     [--check]                       show how many crates each package brings, or hold them against the rules
   ci [--list | --step NAME...]             the whole gate, as .ci/run does it";
 
@@ -41,6 +44,8 @@ pub enum Task {
         /// Build them.
         check: bool,
     },
+    /// What belongs to the FHIR model.
+    Fhir(FhirTask),
     /// Show or check what the packages depend on.
     Deps {
         /// Fail if a rule is broken.
@@ -54,6 +59,23 @@ pub enum Task {
     Ci {
         /// Passed on to `.ci/run` as they are.
         arguments: Vec<OsString>,
+    },
+}
+
+/// One task of `cargo xtask fhir`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum FhirTask {
+    /// Take the packages from the registry.
+    Fetch,
+    /// Write or check the generated types.
+    Generate {
+        /// Change nothing and fail if a file differs.
+        check: bool,
+    },
+    /// Read and write examples, and compare.
+    Conformance {
+        /// Other examples than the official ones.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -98,6 +120,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("help") => Ok(Task::Help),
             Some("fixtures") => Ok(Task::Fixtures { check: parse_check(&mut parser)? }),
             Some("features") => Ok(Task::Features { check: parse_check(&mut parser)? }),
+            Some("fhir") => parse_fhir(&mut parser),
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
@@ -118,6 +141,26 @@ fn parse_check(parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
         }
     }
     Ok(check)
+}
+
+fn parse_fhir(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let name = parser.value().map_err(|_| "fhir needs one of: fetch, generate, conformance")?.string()?;
+    let task = match name.as_str() {
+        "generate" => FhirTask::Generate { check: parse_check(parser)? },
+        "fetch" => FhirTask::Fetch,
+        "conformance" => FhirTask::Conformance { folder: parser.optional_value().map(PathBuf::from) },
+        _ => return Err(format!("there is no task 'fhir {name}'").into()),
+    };
+    match (task, parser.next()?) {
+        (FhirTask::Conformance { folder: None }, Some(Value(folder))) => {
+            if let Some(other) = parser.next()? {
+                return Err(other.unexpected());
+            }
+            Ok(Task::Fhir(FhirTask::Conformance { folder: Some(PathBuf::from(folder)) }))
+        }
+        (task, None) => Ok(Task::Fhir(task)),
+        (_, Some(other)) => Err(other.unexpected()),
+    }
 }
 
 fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -195,6 +238,12 @@ mod tests {
         assert_eq!(parsed(&["features", "--check"]), Ok(Task::Features { check: true }));
         assert_eq!(parsed(&["deps", "--check"]), Ok(Task::Deps { check: true }));
         assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
+        assert_eq!(parsed(&["fhir", "fetch"]), Ok(Task::Fhir(FhirTask::Fetch)));
+        assert_eq!(parsed(&["fhir", "generate", "--check"]), Ok(Task::Fhir(FhirTask::Generate { check: true })));
+        assert_eq!(
+            parsed(&["fhir", "conformance", "bundles"]),
+            Ok(Task::Fhir(FhirTask::Conformance { folder: Some("bundles".into()) }))
+        );
         assert_eq!(
             parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
             Ok(Task::Bench(BenchOptions {
@@ -238,6 +287,10 @@ mod tests {
             &["fixtures", "check"],
             &["features", "--chek"],
             &["deps", "core"],
+            &["fhir"],
+            &["fhir", "generate", "--chek"],
+            &["fhir", "fetch", "--check"],
+            &["fhir", "conformance", "one", "two"],
             &["snapshots", "--chek"],
             &["snapshots", "--check", "--accept"],
             &["faults", "--suite", "claim"],

@@ -10,6 +10,7 @@ pub mod ci;
 pub mod deps;
 pub mod faults;
 pub mod features;
+pub mod fhir;
 pub mod fixtures;
 pub mod http;
 pub mod packages;
@@ -31,6 +32,7 @@ pub fn run(task: Task) -> anyhow::Result<()> {
         }
         Task::Fixtures { check } => fixtures::run(check),
         Task::Features { check } => features::run(check),
+        Task::Fhir(task) => fhir::run(&task),
         Task::Deps { check } => deps::run(check),
         Task::Snapshots(mode) => snapshots::run(mode),
         Task::Faults(options) => faults::run(&options),

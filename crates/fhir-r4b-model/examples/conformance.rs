@@ -1,0 +1,119 @@
+//! Reads and writes every JSON file in a folder and says how many came back as they were: `kept` if the JSON is the same to
+//! the digit, `altered` if not, `refused` if it could not be read. Try it with your own data:
+//!
+//! ```sh
+//! cargo run --release --example conformance -- FOLDER
+//! ```
+//!
+//! The comparison uses `serde_json` and not this crate's own reader, which is what is being tested.
+
+// A program talks on its standard streams.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use fhir_r4b_model::{Resource, json};
+use serde_json::value::RawValue;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool, Failure> {
+    let folder = std::env::args_os().nth(1).ok_or("name a folder with JSON files")?;
+    let mut files = Vec::new();
+    collect(Path::new(&folder), &mut files)?;
+    files.sort();
+    let (mut kept, mut altered, mut refused) = (0, 0, 0);
+    for path in files {
+        let original = fs::read(&path)?;
+        match json::from_slice::<Resource>(&original) {
+            Err(error) => {
+                refused += 1;
+                println!("refused: {}: {error}", path.display());
+            }
+            Ok(resource) => {
+                let copied = resource.clone() == resource;
+                let difference = difference(std::str::from_utf8(&original)?, &json::to_string(&resource))?;
+                match difference {
+                    None if copied => kept += 1,
+                    None => {
+                        altered += 1;
+                        println!("altered: {}: a clone differs", path.display());
+                    }
+                    Some(at) => {
+                        altered += 1;
+                        println!("altered: {}: {at}", path.display());
+                    }
+                }
+            }
+        }
+    }
+    println!("kept={kept} altered={altered} refused={refused}");
+    Ok(kept > 0 && altered == 0 && refused == 0)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") && !is_npm(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The two files that say what an npm package is, and are no resources.
+fn is_npm(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "package.json" || name == ".index.json")
+}
+
+/// The path of the first difference between two JSON values; numbers are compared by their text.
+fn difference(left: &str, right: &str) -> Result<Option<String>, Failure> {
+    let (left, right) = (left.trim(), right.trim());
+    match (left.as_bytes().first(), right.as_bytes().first()) {
+        (Some(b'{'), Some(b'{')) => {
+            let left: BTreeMap<String, &RawValue> = serde_json::from_str(left)?;
+            let right: BTreeMap<String, &RawValue> = serde_json::from_str(right)?;
+            for (name, value) in &left {
+                let Some(other) = right.get(name) else { return Ok(Some(format!(".{name} is gone"))) };
+                if let Some(below) = difference(value.get(), other.get())? {
+                    return Ok(Some(format!(".{name}{below}")));
+                }
+            }
+            Ok(right.keys().find(|name| !left.contains_key(*name)).map(|name| format!(".{name} is new")))
+        }
+        (Some(b'['), Some(b'[')) => {
+            let left: Vec<&RawValue> = serde_json::from_str(left)?;
+            let right: Vec<&RawValue> = serde_json::from_str(right)?;
+            if left.len() != right.len() {
+                return Ok(Some(" has another length".into()));
+            }
+            for (place, (value, other)) in left.iter().zip(&right).enumerate() {
+                if let Some(below) = difference(value.get(), other.get())? {
+                    return Ok(Some(format!("[{place}]{below}")));
+                }
+            }
+            Ok(None)
+        }
+        (Some(b'"'), Some(b'"')) => {
+            let same = serde_json::from_str::<String>(left)? == serde_json::from_str::<String>(right)?;
+            Ok((!same).then(|| " is another string".into()))
+        }
+        _ => Ok((left != right).then(|| " is another value".into())),
+    }
+}

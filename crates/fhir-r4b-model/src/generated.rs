@@ -1,0 +1,5 @@
+//! What `cargo xtask fhir generate` writes from the definitions. This file alone is written by hand.
+
+pub mod codes;
+pub mod datatypes;
+pub mod resources;

@@ -1,0 +1,207 @@
+//! What is known of a type and of its elements without having one at hand: names, cardinality, types, bindings. One static
+//! table per type, written by the generator; reader, writer and whoever walks a resource use it instead of code per type.
+
+/// A resource, datatype or backbone element as the specification defines it.
+#[derive(Debug)]
+pub struct TypeInfo {
+    /// The name in Rust, for example `PatientContact`.
+    pub name: &'static str,
+    /// The path of the definition, for example `Patient.contact`.
+    pub path: &'static str,
+    /// Whether this is a resource, which says its type in `resourceType`.
+    pub resource: bool,
+    /// The elements in the order of the definition. There are at most 64.
+    pub fields: &'static [FieldInfo],
+}
+
+/// One element of a type.
+#[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // They are independent facts of the definition, and only read.
+pub struct FieldInfo {
+    /// The name in JSON; of a choice element the part before the type: `value` of `value[x]`.
+    pub name: &'static str,
+    /// What the element holds.
+    pub shape: Shape,
+    /// The FHIR name of the type, for example `dateTime`; empty for a choice and for a backbone element.
+    pub type_name: &'static str,
+    /// Whether the definition demands at least one.
+    pub required: bool,
+    /// Whether the definition allows more than one.
+    pub many: bool,
+    /// Whether the element is part of a summary.
+    pub summary: bool,
+    /// Whether the element can change the meaning of what it stands in.
+    pub modifier: bool,
+    /// Which codes the element takes.
+    pub binding: Option<Binding>,
+}
+
+/// What an element holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A primitive, which in JSON is a value with an object for its `id` and extensions beside it.
+    Primitive(Scalar),
+    /// A datatype or a backbone element.
+    Element,
+    /// Any resource.
+    Resource,
+    /// One of several types.
+    Choice(&'static [Variant]),
+}
+
+/// How a primitive is written in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scalar {
+    /// As a string.
+    Text,
+    /// As a number.
+    Number,
+    /// As `true` or `false`.
+    Boolean,
+}
+
+/// One of the types that a choice element takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variant {
+    /// What follows the element's name in JSON: `Quantity` of `valueQuantity`.
+    pub suffix: &'static str,
+    /// How a primitive is written; `None` of a datatype.
+    pub scalar: Option<Scalar>,
+}
+
+/// The value set an element is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// How firmly.
+    pub strength: Strength,
+    /// The canonical address of the value set, with its version where the definition names one.
+    pub value_set: &'static str,
+}
+
+/// How firmly an element is bound to its value set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// Only these codes.
+    Required,
+    /// These codes where one of them fits.
+    Extensible,
+    /// These codes rather than others.
+    Preferred,
+    /// These codes show what is meant.
+    Example,
+}
+
+impl TypeInfo {
+    /// The element of that JSON name, as its index and, of a choice, the index of the variant (else 0). The search begins at
+    /// index `from`, because JSON mostly follows the order of the definition.
+    pub fn find(&self, name: &str, from: usize) -> Option<(usize, usize)> {
+        let from = from.min(self.fields.len());
+        let (before, after) = self.fields.split_at(from);
+        let search = |fields: &[FieldInfo]| {
+            fields
+                .iter()
+                .enumerate()
+                .find_map(|(index, field)| field.variant_called(name).map(|variant| (index, variant)))
+        };
+        search(after).map(|(index, variant)| (index + from, variant)).or_else(|| search(before))
+    }
+}
+
+impl FieldInfo {
+    /// The variant that the JSON name `name` means; 0 of an element that is no choice.
+    fn variant_called(&self, name: &str) -> Option<usize> {
+        match self.shape {
+            Shape::Choice(variants) => {
+                let suffix = name.strip_prefix(self.name)?;
+                variants.iter().position(|variant| variant.suffix == suffix)
+            }
+            _ => (self.name == name).then_some(0),
+        }
+    }
+
+    /// How the element, or that variant of it, is written if it is a primitive.
+    pub fn scalar(&self, variant: usize) -> Option<Scalar> {
+        match self.shape {
+            Shape::Primitive(scalar) => Some(scalar),
+            Shape::Choice(variants) => variants.get(variant).and_then(|variant| variant.scalar),
+            Shape::Element | Shape::Resource => None,
+        }
+    }
+
+    /// What follows the element's name in JSON if it is this variant of a choice.
+    pub(crate) fn suffix(&self, variant: usize) -> &'static str {
+        match self.shape {
+            Shape::Choice(variants) => variants.get(variant).map_or("", |variant| variant.suffix),
+            _ => "",
+        }
+    }
+}
+
+/// The constructors below are for the generated tables.
+impl FieldInfo {
+    const fn new(name: &'static str, shape: Shape, type_name: &'static str) -> Self {
+        Self { name, shape, type_name, required: false, many: false, summary: false, modifier: false, binding: None }
+    }
+
+    pub(crate) const fn text(name: &'static str, type_name: &'static str) -> Self {
+        Self::new(name, Shape::Primitive(Scalar::Text), type_name)
+    }
+
+    pub(crate) const fn number(name: &'static str, type_name: &'static str) -> Self {
+        Self::new(name, Shape::Primitive(Scalar::Number), type_name)
+    }
+
+    pub(crate) const fn boolean(name: &'static str) -> Self {
+        Self::new(name, Shape::Primitive(Scalar::Boolean), "boolean")
+    }
+
+    pub(crate) const fn element(name: &'static str, type_name: &'static str) -> Self {
+        Self::new(name, Shape::Element, type_name)
+    }
+
+    pub(crate) const fn resource(name: &'static str) -> Self {
+        Self::new(name, Shape::Resource, "Resource")
+    }
+
+    pub(crate) const fn choice(name: &'static str, variants: &'static [Variant]) -> Self {
+        Self::new(name, Shape::Choice(variants), "")
+    }
+
+    pub(crate) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub(crate) const fn many(self) -> Self {
+        Self { many: true, ..self }
+    }
+
+    pub(crate) const fn summary(self) -> Self {
+        Self { summary: true, ..self }
+    }
+
+    pub(crate) const fn modifier(self) -> Self {
+        Self { modifier: true, ..self }
+    }
+
+    pub(crate) const fn bound(self, strength: Strength, value_set: &'static str) -> Self {
+        Self { binding: Some(Binding { strength, value_set }), ..self }
+    }
+}
+
+impl Variant {
+    pub(crate) const fn text(suffix: &'static str) -> Self {
+        Self { suffix, scalar: Some(Scalar::Text) }
+    }
+
+    pub(crate) const fn number(suffix: &'static str) -> Self {
+        Self { suffix, scalar: Some(Scalar::Number) }
+    }
+
+    pub(crate) const fn boolean(suffix: &'static str) -> Self {
+        Self { suffix, scalar: Some(Scalar::Boolean) }
+    }
+
+    pub(crate) const fn element(suffix: &'static str) -> Self {
+        Self { suffix, scalar: None }
+    }
+}

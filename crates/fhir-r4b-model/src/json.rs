@@ -1,0 +1,177 @@
+//! FHIR's JSON, read and written without loss: what is read and written again is the same JSON, to the digit; only the order of
+//! an object's fields and the space between them may differ. Reading is lenient about FHIR (a missing element, an unheard-of
+//! code, an unknown field or resource) and strict about JSON; whether a resource is valid is not asked here.
+
+mod error;
+mod members;
+mod read;
+mod scan;
+mod write;
+
+use std::io;
+
+pub use error::{Error, ErrorKind};
+use read::Reader;
+pub(crate) use scan::is_number;
+use write::Writer;
+
+use crate::Resource;
+use crate::access::Typed;
+
+/// How to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct ReadOptions {
+    max_depth: usize,
+    refuse_unknown: bool,
+}
+
+impl ReadOptions {
+    /// As [`from_slice`] reads: at most 512 objects and lists within each other; unknown fields are kept.
+    pub const fn new() -> Self {
+        Self { max_depth: 512, refuse_unknown: false }
+    }
+
+    /// How many objects and lists may stand within each other, 1 to 512. More than 512 is taken as 512: each level takes a
+    /// piece of the stack, and a reader that meets its end cannot give an answer.
+    pub const fn max_depth(self, levels: usize) -> Self {
+        let max_depth = if levels > 512 { 512 } else { levels };
+        Self { max_depth, ..self }
+    }
+
+    /// Refuses fields and resources that the definitions do not have, instead of keeping them.
+    pub const fn refuse_unknown(self) -> Self {
+        Self { refuse_unknown: true, ..self }
+    }
+
+    /// Reads a resource or datatype from JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice`].
+    pub fn from_slice<T: FromJson>(self, json: &[u8]) -> Result<T, Error> {
+        match std::str::from_utf8(json) {
+            Ok(text) => self.from_str(text),
+            Err(error) => Err(Error::new(ErrorKind::Utf8, error.valid_up_to(), "this is not UTF-8")),
+        }
+    }
+
+    /// Reads a resource or datatype from JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice`].
+    #[allow(clippy::should_implement_trait)] // The name that users of serde_json look for; `FromStr` has no `self`.
+    pub fn from_str<T: FromJson>(self, json: &str) -> Result<T, Error> {
+        let mut reader = Reader::new(json, self);
+        let value = T::read(&mut reader)?;
+        reader.end()?;
+        Ok(value)
+    }
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What can be read from JSON: [`Resource`], each resource by itself, and each datatype.
+pub trait FromJson: Sized + sealed::Read {}
+
+/// What can be written as JSON: [`Resource`], each resource by itself, and each datatype.
+pub trait ToJson: sealed::Write {}
+
+impl<T: sealed::Read> FromJson for T {}
+impl<T: sealed::Write + ?Sized> ToJson for T {}
+
+mod sealed {
+    use super::{Error, Reader, Resource, Typed, Writer};
+
+    pub trait Read: Sized {
+        fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
+    }
+
+    pub trait Write {
+        fn write(&self, writer: &mut Writer<'_>);
+    }
+
+    impl<T: Typed> Read for T {
+        fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+            let mut value = T::default();
+            reader.root(value.erased_mut())?;
+            Ok(value)
+        }
+    }
+
+    impl Read for Resource {
+        fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+            reader.resource().map_err(Error::under_root)
+        }
+    }
+
+    impl<T: Typed> Write for T {
+        fn write(&self, writer: &mut Writer<'_>) {
+            writer.element(self.erased());
+        }
+    }
+
+    impl Write for Resource {
+        fn write(&self, writer: &mut Writer<'_>) {
+            writer.resource(self);
+        }
+    }
+}
+
+/// Reads a resource or datatype from JSON.
+///
+/// ```
+/// use fhir_r4b_model::{Patient, Resource, json};
+///
+/// let resource: Resource = json::from_slice(br#"{"resourceType":"Patient","active":true}"#)?;
+/// let patient: &Patient = resource.get().unwrap();
+/// assert_eq!(patient.active.as_ref().and_then(|active| active.get()), Some(true));
+/// # Ok::<(), fhir_r4b_model::json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If it is not UTF-8 or not JSON, if a value has another JSON type than its element, if a name is there twice or a choice
+/// made twice, if a resource does not say its type, if more than 512 levels stand within each other, or if text follows. The
+/// error has the path and the byte position, and never the value.
+pub fn from_slice<T: FromJson>(json: &[u8]) -> Result<T, Error> {
+    ReadOptions::new().from_slice(json)
+}
+
+/// Reads a resource or datatype from JSON.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_str<T: FromJson>(json: &str) -> Result<T, Error> {
+    ReadOptions::new().from_str(json)
+}
+
+/// Writes JSON, without spaces, into a vector.
+pub fn to_vec<T: ToJson + ?Sized>(value: &T) -> Vec<u8> {
+    let mut writer = Writer::new(None);
+    value.write(&mut writer);
+    writer.into_bytes()
+}
+
+/// Writes JSON, without spaces, into a string.
+pub fn to_string<T: ToJson + ?Sized>(value: &T) -> String {
+    // The writer writes strings and ASCII alone; should that ever break, a replacement character is better than a panic.
+    String::from_utf8(to_vec(value)).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// Writes JSON, without spaces, in pieces of some tens of kilobytes.
+///
+/// # Errors
+///
+/// The first that `output` returns; what was written before stays written.
+pub fn to_writer<T: ToJson + ?Sized>(output: &mut dyn io::Write, value: &T) -> io::Result<()> {
+    let mut writer = Writer::new(Some(output));
+    value.write(&mut writer);
+    writer.finish()
+}

@@ -1,0 +1,103 @@
+//! What went wrong while reading, where in FHIR's terms and where in bytes. It never holds a value or a name out of the JSON:
+//! its path is made of the definitions' names alone.
+
+use std::fmt;
+
+/// Why JSON could not be read, and where.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    rule: &'static str,
+    offset: usize,
+    path: String,
+}
+
+/// What kind of rule was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are not UTF-8.
+    Utf8,
+    /// The text is not JSON, or it goes on after the value.
+    Syntax,
+    /// A value has another JSON type than its element.
+    Type,
+    /// A name is there twice, or two types of one choice.
+    Duplicate,
+    /// A resource has no `resourceType`, or another than was asked for.
+    ResourceType,
+    /// More objects and lists stand within each other than the limit allows.
+    Depth,
+    /// A field or resource is unknown, and the options refuse that.
+    Unknown,
+}
+
+impl Error {
+    pub(super) fn new(kind: ErrorKind, offset: usize, rule: &'static str) -> Self {
+        Self(Box::new(Inner { kind, rule, offset, path: String::new() }))
+    }
+
+    /// What kind of rule was broken.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Where, in FHIR's terms, for example `Bundle.entry[3].resource.birthDate`. Empty if that is not known.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Where, in bytes from the beginning.
+    pub fn offset(&self) -> usize {
+        self.0.offset
+    }
+
+    /// Puts the field in which the error came up before the path.
+    pub(super) fn within(mut self, attached: bool, name: &str, suffix: &str) -> Self {
+        let rest = std::mem::take(&mut self.0.path);
+        let dot = if rest.is_empty() || rest.starts_with('[') { "" } else { "." };
+        self.0.path = format!("{}{name}{suffix}{dot}{rest}", if attached { "_" } else { "" });
+        self
+    }
+
+    /// Puts the place in a list before the path.
+    pub(super) fn at(mut self, place: usize) -> Self {
+        let rest = std::mem::take(&mut self.0.path);
+        let dot = if rest.is_empty() || rest.starts_with('[') { "" } else { "." };
+        self.0.path = format!("[{place}]{dot}{rest}");
+        self
+    }
+
+    /// The type in which the path begins.
+    pub(super) fn under_type(self, name: &str) -> Self {
+        self.within(false, name, "")
+    }
+
+    /// A whole resource knows its type only after a look at it.
+    pub(super) fn under_root(mut self) -> Self {
+        if self.0.path.is_empty() {
+            "Resource".clone_into(&mut self.0.path);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { rule, offset, path, .. } = &*self.0;
+        if path.is_empty() {
+            write!(formatter, "byte {offset}: {rule}")
+        } else {
+            write!(formatter, "{path}, byte {offset}: {rule}")
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Error({:?}, {self})", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,132 @@
+//! Reading an element of any type through its table. This file walks objects and tells fields apart; what a field holds is
+//! read in `members`.
+
+use crate::Resource;
+use crate::access::{Element, FieldMut};
+use crate::info::TypeInfo;
+use crate::one::One;
+use crate::resource::UnknownResource;
+use crate::unknown::RawJson;
+
+use super::scan::Scanner;
+use super::{Error, ErrorKind, ReadOptions};
+
+pub struct Reader<'a> {
+    pub(super) scan: Scanner<'a>,
+    refuse_unknown: bool,
+}
+
+/// Which fields of an object were there already. The generator sees to it that no type has more than 64.
+#[derive(Default)]
+pub(super) struct Seen {
+    values: u64,
+    attached: u64,
+}
+
+impl Seen {
+    /// Notes a field; whether that is news.
+    pub(super) fn insert(&mut self, index: usize, attached: bool) -> bool {
+        let bit = 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
+        let seen = if attached { &mut self.attached } else { &mut self.values };
+        let news = *seen & bit == 0;
+        *seen |= bit;
+        news
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str, options: ReadOptions) -> Self {
+        Self { scan: Scanner::new(text, options.max_depth), refuse_unknown: options.refuse_unknown }
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        self.scan.end()
+    }
+
+    /// One resource or datatype as the whole text.
+    pub(super) fn root(&mut self, target: &mut dyn Element) -> Result<(), Error> {
+        let info = target.info();
+        let read = if info.resource { self.typed_resource(info, target) } else { self.element(target) };
+        read.map_err(|error| error.under_type(info.name))
+    }
+
+    fn typed_resource(&mut self, info: &TypeInfo, target: &mut dyn Element) -> Result<(), Error> {
+        self.scan.peek();
+        if self.scan.resource_type()? != info.name {
+            return Err(self.scan.error(ErrorKind::ResourceType, "the resource is of another type than was asked for"));
+        }
+        self.element(target)
+    }
+
+    /// A resource of whichever type it says.
+    pub(super) fn resource(&mut self) -> Result<Resource, Error> {
+        self.scan.peek();
+        let name = self.scan.resource_type()?;
+        let Some(mut resource) = Resource::empty(&name) else {
+            if self.refuse_unknown {
+                return Err(self.scan.error(ErrorKind::Unknown, "R4B has no resource of this type"));
+            }
+            let json = RawJson::checked(self.scan.raw()?);
+            return Ok(Resource::Unknown(One::new(UnknownResource::new(&name, json))));
+        };
+        if let Ok(element) = resource.element_mut() {
+            self.element(element)?;
+        }
+        Ok(resource)
+    }
+
+    /// The object that follows, into an empty element.
+    pub(super) fn element(&mut self, target: &mut dyn Element) -> Result<(), Error> {
+        let info = target.info();
+        self.scan.open(b'{', "expected an object")?;
+        let (mut first, mut seen, mut next, mut typed) = (true, Seen::default(), 0, false);
+        while self.scan.more(&mut first, b'}')? {
+            let start = self.scan.at;
+            let key = self.scan.key()?;
+            let (attached, name) = key.strip_prefix('_').map_or((false, &*key), |name| (true, name));
+            let found = info.find(name, next).and_then(|(index, variant)| {
+                let field = &info.fields[index];
+                (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
+            });
+            if let Some((index, field, variant)) = found {
+                next = index;
+                if !seen.insert(index, attached) {
+                    let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
+                    return Err(error.within(attached, field.name, field.suffix(variant)));
+                }
+                if self.scan.peek() == b'n' || self.scan.peek_empty_list() {
+                    self.unknown(target, &key)
+                } else if attached {
+                    self.attached(target.field_mut(index), field.many, variant)
+                } else {
+                    self.value(target.field_mut(index), field, variant)
+                }
+                .map_err(|error| error.within(attached, field.name, field.suffix(variant)))?;
+            } else if info.resource && key == "resourceType" {
+                if std::mem::replace(&mut typed, true) {
+                    return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
+                }
+                self.scan.raw()?;
+            } else if self.refuse_unknown {
+                return Err(Error::new(ErrorKind::Unknown, start, "the definition has no such field"));
+            } else {
+                self.unknown(target, &key)?;
+            }
+        }
+        match target.field_mut(usize::MAX) {
+            FieldMut::Unknown(unknown) if unknown.repeats_a_name() => {
+                Err(self.scan.error(ErrorKind::Duplicate, "an unknown field is there a second time"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps a value under its name, whatever it is.
+    fn unknown(&mut self, target: &mut dyn Element, key: &str) -> Result<(), Error> {
+        let json = RawJson::checked(self.scan.raw()?);
+        if let FieldMut::Unknown(unknown) = target.field_mut(usize::MAX) {
+            unknown.push(key, json);
+        }
+        Ok(())
+    }
+}

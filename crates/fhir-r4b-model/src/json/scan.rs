@@ -1,0 +1,301 @@
+//! JSON's own grammar (RFC 8259): space, strings, numbers, and passing over a value while checking it. It knows nothing of
+//! FHIR, and copies a string only if it holds an escape.
+
+use std::borrow::Cow;
+
+use super::{Error, ErrorKind};
+
+/// A place in a JSON text.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    pub(super) at: usize,
+    depth: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str, max_depth: usize) -> Self {
+        Self { text, at: 0, depth: max_depth }
+    }
+
+    pub(super) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
+        Error::new(kind, self.at, rule)
+    }
+
+    fn syntax(&self, rule: &'static str) -> Error {
+        self.error(ErrorKind::Syntax, rule)
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        // No JSON has a zero byte outside a string, and strings refuse it: the end needs no case of its own.
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
+    }
+
+    /// Passes over space and returns the byte that follows; 0 at the end.
+    pub(super) fn peek(&mut self) -> u8 {
+        loop {
+            match self.byte(self.at) {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Whether the value that follows is an empty list.
+    pub(super) fn peek_empty_list(&mut self) -> bool {
+        if self.peek() != b'[' {
+            return false;
+        }
+        let start = self.at;
+        self.at += 1;
+        let empty = self.peek() == b']';
+        self.at = start;
+        empty
+    }
+
+    /// Enters an object or list, which counts as a level.
+    pub(super) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
+        if self.peek() != bracket {
+            return Err(self.error(ErrorKind::Type, rule));
+        }
+        if self.depth == 0 {
+            return Err(self.error(ErrorKind::Depth, "more objects and lists stand within each other than are allowed"));
+        }
+        self.depth -= 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Whether a further member follows, after the comma if it is not the first; leaves the object or list if none does.
+    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
+        let byte = self.peek();
+        if byte == close {
+            self.at += 1;
+            self.depth += 1;
+            return Ok(false);
+        }
+        if !std::mem::take(first) {
+            if byte != b',' {
+                return Err(self.syntax("expected a comma or the end of the object or list"));
+            }
+            self.at += 1;
+            self.peek();
+        }
+        Ok(true)
+    }
+
+    /// A member's name and its colon.
+    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
+        if self.peek() != b'"' {
+            return Err(self.syntax("expected the name of a field"));
+        }
+        let key = self.string()?;
+        if self.peek() != b':' {
+            return Err(self.syntax("expected a colon after the name of a field"));
+        }
+        self.at += 1;
+        Ok(key)
+    }
+
+    /// The end of the text.
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        self.peek();
+        if self.at == self.text.len() { Ok(()) } else { Err(self.syntax("text follows after the end")) }
+    }
+
+    /// A string. The caller has seen its quotation mark.
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        let start = self.at + 1;
+        let end = self.plain_until(start);
+        if self.byte(end) == b'"' {
+            self.at = end + 1;
+            return Ok(Cow::Borrowed(&self.text[start..end]));
+        }
+        let mut decoded = String::with_capacity(2 * (end - start) + 16);
+        let mut plain = start;
+        self.at = end;
+        loop {
+            decoded.push_str(&self.text[plain..self.at]);
+            match self.byte(self.at) {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(decoded));
+                }
+                b'\\' => decoded.push(self.escape()?),
+                _ if self.at == self.text.len() => return Err(self.syntax("the text ends within a string")),
+                _ => return Err(self.syntax("a string holds a control character that is not escaped")),
+            }
+            plain = self.at;
+            self.at = self.plain_until(plain);
+        }
+    }
+
+    /// The place of the first byte that ends a string, begins an escape or may not be in a string.
+    fn plain_until(&self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        while let Some(word) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
+            let special = special_bytes(u64::from_le_bytes(word));
+            if special != 0 {
+                return at + special.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | 0..=0x1f) {
+            at += 1;
+        }
+        at
+    }
+
+    /// An escape, beginning at its backslash.
+    fn escape(&mut self) -> Result<char, Error> {
+        let simple = match self.byte(self.at + 1) {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => return self.unicode_escape(),
+            _ => return Err(self.syntax("a string holds an escape that JSON does not have")),
+        };
+        self.at += 2;
+        Ok(simple)
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, Error> {
+        let wrong = "a string holds half a character or an escape without four digits";
+        let high = self.four_digits().ok_or_else(|| self.syntax(wrong))?;
+        let mut code = high;
+        self.at += 6;
+        if (0xd800..0xdc00).contains(&high) {
+            let low =
+                self.four_digits().filter(|low| (0xdc00..0xe000).contains(low)).ok_or_else(|| self.syntax(wrong))?;
+            code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+            self.at += 6;
+        }
+        char::from_u32(code).ok_or_else(|| self.syntax(wrong))
+    }
+
+    /// The number of the `\uXXXX` at this place.
+    fn four_digits(&self) -> Option<u32> {
+        let escape = self.text.as_bytes().get(self.at..self.at + 6)?;
+        let digits = escape.strip_prefix(b"\\u")?;
+        digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
+    }
+
+    /// A number, as its text. The caller has seen its first byte.
+    pub(super) fn number(&mut self) -> Result<&'a str, Error> {
+        let length = number_length(&self.text.as_bytes()[self.at..]);
+        if length == 0 {
+            return Err(self.syntax("expected a value"));
+        }
+        let start = self.at;
+        self.at += length;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// `true`, `false` or `null`, if it is this one.
+    pub(super) fn word(&mut self, word: &str) -> bool {
+        let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    /// Passes over any value and returns its text.
+    pub(super) fn raw(&mut self) -> Result<&'a str, Error> {
+        self.peek();
+        let start = self.at;
+        self.pass()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    fn pass(&mut self) -> Result<(), Error> {
+        let mut first = true;
+        match self.peek() {
+            b'"' => drop(self.string()?),
+            b'{' => {
+                self.open(b'{', "")?;
+                while self.more(&mut first, b'}')? {
+                    self.key()?;
+                    self.pass()?;
+                }
+            }
+            b'[' => {
+                self.open(b'[', "")?;
+                while self.more(&mut first, b']')? {
+                    self.pass()?;
+                }
+            }
+            _ if self.word("null") || self.word("true") || self.word("false") => {}
+            _ => drop(self.number()?),
+        }
+        Ok(())
+    }
+
+    /// The name in the `resourceType` of the object that follows, wherever it is in it. Stays where it is.
+    pub(super) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
+        let (start, depth) = (self.at, self.depth);
+        self.open(b'{', "expected a resource, which is an object")?;
+        let mut first = true;
+        while self.more(&mut first, b'}')? {
+            if self.key()? == "resourceType" {
+                if self.peek() != b'"' {
+                    return Err(self.error(ErrorKind::ResourceType, "resourceType is not a string"));
+                }
+                let name = self.string()?;
+                (self.at, self.depth) = (start, depth);
+                return Ok(name);
+            }
+            self.pass()?;
+        }
+        self.at = start;
+        Err(self.error(ErrorKind::ResourceType, "a resource has no resourceType"))
+    }
+}
+
+/// The high bit of each byte of `word` that is a quotation mark, a backslash or a control character; bytes above the first
+/// such may be marked wrongly.
+pub(super) fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | control) & HIGH
+}
+
+/// How many of the first bytes are a JSON number; 0 if they do not begin with one.
+fn number_length(bytes: &[u8]) -> usize {
+    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|byte| wanted.contains(byte));
+    let mut at = usize::from(is(0, b"-"));
+    let whole = digits(at.min(bytes.len()));
+    if whole == 0 || (whole > 1 && is(at, b"0")) {
+        return 0;
+    }
+    at += whole;
+    if is(at, b".") {
+        let fraction = digits(at + 1);
+        if fraction == 0 {
+            return 0;
+        }
+        at += 1 + fraction;
+    }
+    if is(at, b"eE") {
+        let sign = usize::from(is(at + 1, b"+-"));
+        let exponent = digits(at + 1 + sign);
+        if exponent == 0 {
+            return 0;
+        }
+        at += 1 + sign + exponent;
+    }
+    at
+}
+
+/// Whether the whole text is one JSON number.
+pub(crate) fn is_number(text: &str) -> bool {
+    !text.is_empty() && number_length(text.as_bytes()) == text.len()
+}

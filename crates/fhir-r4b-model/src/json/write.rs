@@ -1,0 +1,283 @@
+//! Writing an element of any type through its table, without spaces, in the order of the definition. It cannot fail but for
+//! what it writes to: whatever the types can hold, JSON can.
+
+use std::io;
+
+use crate::Resource;
+use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
+use crate::info::{FieldInfo, Scalar};
+use crate::text::{Extra, Marks};
+
+use super::read::Seen;
+use super::scan::special_bytes;
+
+/// How much is held back before it is handed on.
+const PIECE: usize = 32 * 1024;
+
+pub struct Writer<'a> {
+    bytes: Vec<u8>,
+    output: Option<&'a mut dyn io::Write>,
+    failed: Option<io::Error>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(output: Option<&'a mut dyn io::Write>) -> Self {
+        Self { bytes: Vec::with_capacity(512), output, failed: None }
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.hand_on();
+        self.failed.map_or(Ok(()), Err)
+    }
+
+    fn hand_on(&mut self) {
+        if let Some(output) = &mut self.output {
+            if self.failed.is_none() {
+                self.failed = output.write_all(&self.bytes).err();
+            }
+            self.bytes.clear();
+        }
+    }
+
+    pub(super) fn resource(&mut self, resource: &Resource) {
+        match resource.element() {
+            Ok(element) => self.element(element),
+            Err(unknown) => self.plain(unknown.json().as_str()),
+        }
+    }
+
+    pub(super) fn element(&mut self, element: &dyn Element) {
+        let info = element.info();
+        let mut separator = "{";
+        let mut written = Seen::default();
+        if info.resource {
+            self.plain("{\"resourceType\":\"");
+            self.plain(info.name);
+            self.plain("\"");
+            separator = ",";
+        }
+        for (index, field) in info.fields.iter().enumerate() {
+            let start = self.bytes.len();
+            self.field(&element.field(index), field, &mut separator, index, &mut written);
+            if self.output.is_some() && start >= PIECE {
+                self.hand_on();
+            }
+        }
+        if let Field::Unknown(unknown) = element.field(usize::MAX) {
+            for (name, value) in unknown.iter() {
+                let (attached, plain) = name.strip_prefix('_').map_or((false, name), |plain| (true, plain));
+                let known = info
+                    .find(plain, 0)
+                    .filter(|(index, variant)| !attached || info.fields[*index].scalar(*variant).is_some());
+                // A field that has got a value since takes the place of the `null` that was read.
+                if known.is_none_or(|(index, _)| written.insert(index, attached)) {
+                    self.plain(separator);
+                    separator = ",";
+                    self.string(name);
+                    self.plain(":");
+                    self.plain(value.as_str());
+                }
+            }
+        }
+        self.plain(if separator == "{" { "{}" } else { "}" });
+    }
+
+    fn field(
+        &mut self,
+        value: &Field<'_>,
+        field: &FieldInfo,
+        separator: &mut &'static str,
+        index: usize,
+        written: &mut Seen,
+    ) {
+        let mut name = |writer: &mut Self, attached: bool, suffix: &str| {
+            writer.plain(std::mem::replace(separator, ","));
+            writer.plain(if attached { "\"_" } else { "\"" });
+            writer.plain(field.name);
+            writer.plain(suffix);
+            writer.plain("\":");
+            written.insert(index, attached);
+        };
+        match *value {
+            Field::Primitives(slot) if field.many => {
+                let scalar = field.scalar(0).unwrap_or(Scalar::Text);
+                let lengths = Lengths::of(slot);
+                if let Some(length) = lengths.values {
+                    name(self, false, "");
+                    self.list(length, |writer, place| match slot.get(place) {
+                        Some(value) if has_value(value) => writer.scalar(value, scalar),
+                        _ => writer.plain("null"),
+                    });
+                }
+                if let Some(length) = lengths.extras {
+                    name(self, true, "");
+                    self.list(length, |writer, place| match slot.get(place).and_then(extra) {
+                        Some(extra) => writer.element(extra),
+                        None => writer.plain("null"),
+                    });
+                }
+            }
+            Field::Primitives(slot) => {
+                if let Some(value) = slot.get(0) {
+                    self.single(value, field.scalar(0), "", name);
+                }
+            }
+            Field::Choice(slot) => match slot.chosen() {
+                None => {}
+                Some((variant, Chosen::Primitive(value))) => {
+                    self.single(value, field.scalar(variant), field.suffix(variant), name);
+                }
+                Some((variant, Chosen::Element(element))) => {
+                    name(self, false, field.suffix(variant));
+                    self.element(element);
+                }
+            },
+            Field::Elements(slot) if !slot.is_empty() => {
+                name(self, false, "");
+                let write = |writer: &mut Self, place: usize| {
+                    if let Some(element) = slot.get(place) {
+                        writer.element(element);
+                    }
+                };
+                if field.many { self.list(slot.len(), write) } else { write(self, 0) }
+            }
+            Field::Resources(slot) if !slot.is_empty() => {
+                name(self, false, "");
+                let write = |writer: &mut Self, place: usize| {
+                    if let Some(resource) = slot.get(place) {
+                        writer.resource(resource);
+                    }
+                };
+                if field.many { self.list(slot.len(), write) } else { write(self, 0) }
+            }
+            Field::Elements(_) | Field::Resources(_) | Field::Unknown(_) => {}
+        }
+    }
+
+    /// A primitive that is no list: its value, and what is attached.
+    fn single(
+        &mut self,
+        value: Value<'_>,
+        scalar: Option<Scalar>,
+        suffix: &str,
+        mut name: impl FnMut(&mut Self, bool, &str),
+    ) {
+        if has_value(value) {
+            name(self, false, suffix);
+            self.scalar(value, scalar.unwrap_or(Scalar::Text));
+        }
+        if let Some(extra) = extra(value) {
+            name(self, true, suffix);
+            self.element(extra);
+        }
+    }
+
+    fn list(&mut self, length: usize, mut member: impl FnMut(&mut Self, usize)) {
+        self.plain("[");
+        for place in 0..length {
+            if place > 0 {
+                self.plain(",");
+            }
+            member(self, place);
+        }
+        self.plain("]");
+    }
+
+    fn scalar(&mut self, value: Value<'_>, scalar: Scalar) {
+        match (value, scalar) {
+            (Value::Boolean(boolean), _) => self.plain(if boolean.get() == Some(true) { "true" } else { "false" }),
+            (Value::Text(text), Scalar::Number) => self.plain(text.as_str().unwrap_or("null")),
+            (Value::Text(text), _) => self.string(text.as_str().unwrap_or_default()),
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn string(&mut self, text: &str) {
+        self.bytes.push(b'"');
+        let mut rest = text.as_bytes();
+        while let Some(place) = first_special(rest) {
+            self.bytes.extend_from_slice(&rest[..place]);
+            self.escape(rest[place]);
+            rest = &rest[place + 1..];
+        }
+        self.bytes.extend_from_slice(rest);
+        self.bytes.push(b'"');
+    }
+
+    fn escape(&mut self, byte: u8) {
+        match byte {
+            b'\n' => self.plain("\\n"),
+            b'\r' => self.plain("\\r"),
+            b'\t' => self.plain("\\t"),
+            b'"' | b'\\' => self.bytes.extend_from_slice(&[b'\\', byte]),
+            _ => self.plain(&format!("\\u{byte:04x}")),
+        }
+    }
+}
+
+/// The first byte that JSON wants escaped.
+fn first_special(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
+        let special = special_bytes(u64::from_le_bytes(word));
+        if special != 0 {
+            return Some(at + special.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).map(|place| place + at)
+}
+
+/// How long the two arrays of a list of primitives are; `None` of one that is not written.
+struct Lengths {
+    values: Option<usize>,
+    extras: Option<usize>,
+}
+
+impl Lengths {
+    fn of(slot: &dyn PrimitiveSlot) -> Self {
+        let (mut any_value, mut any_extra) = (false, false);
+        let (mut values, mut extras) = (0, 0);
+        for place in 0..slot.len() {
+            let Some(value) = slot.get(place) else { continue };
+            let marks = marks(value);
+            any_value |= has_value(value) || marks.has(Marks::NULL_VALUE);
+            any_extra |= extra(value).is_some() || marks.has(Marks::NULL_EXTRA);
+            if has_value(value) || !marks.has(Marks::NO_VALUE) {
+                values = place + 1;
+            }
+            if extra(value).is_some() || !marks.has(Marks::NO_EXTRA) {
+                extras = place + 1;
+            }
+        }
+        Self { values: any_value.then_some(values), extras: any_extra.then_some(extras) }
+    }
+}
+
+fn has_value(value: Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => text.as_str().is_some(),
+        Value::Boolean(boolean) => boolean.get().is_some(),
+    }
+}
+
+fn extra(value: Value<'_>) -> Option<&Extra> {
+    match value {
+        Value::Text(text) => text.extra(),
+        Value::Boolean(boolean) => boolean.extra(),
+    }
+}
+
+fn marks(value: Value<'_>) -> Marks {
+    match value {
+        Value::Text(text) => text.marks(),
+        Value::Boolean(boolean) => boolean.marks(),
+    }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod access;
+pub mod coded;
+pub mod ext;
+mod extra;
+mod generated;
+pub mod info;
+pub mod json;
+mod many;
+mod one;
+pub mod primitives;
+mod resource;
+mod same;
+mod slots;
+mod text;
+mod unknown;
+
+pub use coded::{CodeSet, Coded};
+pub use generated::codes;
+pub use generated::datatypes::{self, *};
+pub use generated::resources::{self, *};
+pub use many::{Many, ManyIntoIter};
+pub use one::One;
+pub use resource::{ResourceType, UnknownResource};
+pub use unknown::{RawJson, UnknownFields};

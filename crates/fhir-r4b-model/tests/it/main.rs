@@ -1,0 +1,9 @@
+//! The behaviour of the crate as its users meet it, in one binary to save link time.
+
+// A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod lossless;
+mod model;
+mod random;
+mod strict;

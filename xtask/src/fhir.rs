@@ -1,0 +1,64 @@
+//! `cargo xtask fhir`: the FHIR R4B model. `fetch` takes the published packages, `generate` makes the types out of them, and
+//! `conformance` reads and writes the official examples. Only `fetch` uses the network, and only through npm.
+
+mod choice;
+mod codes;
+mod definitions;
+mod emit;
+mod files;
+mod index;
+mod model;
+mod names;
+mod package;
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::args::FhirTask;
+use crate::workspace;
+
+/// Does one of the tasks.
+///
+/// # Errors
+///
+/// If npm, the network or a package is missing or not the pinned one, if a generated file differs in a check, or if the
+/// conformance run fails.
+pub fn run(task: &FhirTask) -> Result<()> {
+    match task {
+        FhirTask::Fetch => package::fetch(),
+        FhirTask::Generate { check } => generate(*check),
+        FhirTask::Conformance { folder } => {
+            let folder = match folder {
+                Some(folder) => std::path::absolute(folder)?,
+                None => package::EXAMPLES.folder()?,
+            };
+            // The model is compiled only for this: a generator that needs its own output could not repair it.
+            let mut command = workspace::cargo();
+            command.args([
+                "run",
+                "--quiet",
+                "--release",
+                "--package",
+                "fhir-r4b-model",
+                "--example",
+                "conformance",
+                "--",
+            ]);
+            command.arg(folder);
+            let status = command.status().context("cannot start cargo")?;
+            if !status.success() {
+                bail!("the examples were not all kept");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn generate(check: bool) -> Result<()> {
+    let package = package::CORE.folder()?;
+    let definitions = definitions::Definitions::read(&package)?;
+    let model = model::Model::build(&definitions)?;
+    let files = emit::files(&model)?;
+    files::write_or_check(files, check)
+}
