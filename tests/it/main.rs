@@ -18,6 +18,7 @@ mod haidy_contract;
 mod haidy_crash;
 mod haidy_exercise;
 mod haidy_faults;
+mod haidy_fhir;
 mod haidy_live;
 mod haidy_misfit;
 mod haidy_results;

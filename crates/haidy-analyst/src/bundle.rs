@@ -73,6 +73,30 @@ impl Bundle {
         self.inner.raw.get()
     }
 
+    /// The Bundle as typed FHIR R4B, with every field, code and number as it came. Made anew at each call.
+    ///
+    /// ```
+    /// use haidy_analyst::{Bundle, fhir};
+    ///
+    /// # let json = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","name":[{"text":"John Doe"}]}}]}"#;
+    /// let bundle = Bundle::from_json(json)?.typed()?;
+    /// for patient in bundle.resources::<fhir::Patient>() {
+    ///     assert_eq!(patient.display_name().as_deref(), Some("John Doe"));
+    /// }
+    /// # Ok::<(), haidy_analyst::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput): an element has another JSON type than FHIR's, or is there twice; the sentence has its FHIR path and never a
+    /// value. A missing element or an unknown code or resource is none. The JSON stays at hand.
+    #[cfg(feature = "fhir")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "fhir")))]
+    pub fn typed(&self) -> Result<fhir_r4b_model::Bundle, Error> {
+        fhir_r4b_model::json::from_str(self.as_json())
+            .map_err(|error| HttpError::invalid("bundle", format!("is not FHIR R4B: {error}; read it as JSON")).into())
+    }
+
     /// The `type` of the Bundle. The vendor's sample has `collection`, an older page `transaction`.
     pub fn bundle_type(&self) -> Option<&str> {
         self.inner.typed.kind.as_deref()
@@ -186,5 +210,18 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[cfg(feature = "fhir")]
+    #[test]
+    fn typed_it_says_the_same_and_is_written_back_without_loss() {
+        let json = r#"{"resourceType":"Bundle","type":"of-tomorrow","entry":[{"resource":{"resourceType":"Condition","new":[1.00]}},{"resource":{"resourceType":"New","x":1e400}}]}"#;
+        let typed = Bundle::from_json(json).unwrap().typed().unwrap();
+        assert_eq!(typed.resources::<crate::fhir::Condition>().count(), 1);
+        assert_eq!(crate::fhir::json::to_string(&typed), json);
+        let canary = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","active":"canary"}}]}"#;
+        let error = Bundle::from_json(canary).unwrap().typed().unwrap_err();
+        let sentence = error.to_string();
+        assert!(sentence.contains("active") && !sentence.contains("canary"), "{sentence}");
     }
 }

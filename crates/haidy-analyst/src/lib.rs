@@ -51,5 +51,10 @@ pub use clinical_tasks::{Entry, Key, Polling, State, TaskToken};
 /// The transport core that this crate is built on: its settings (retries, deadlines, audit, observer) are given to
 /// [`HaidyBuilder::http`].
 pub use clinical_http as http_core;
+/// The typed FHIR R4B model, for [`Bundle::typed`].
+#[cfg(feature = "fhir")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fhir")))]
+pub use fhir_r4b_model as fhir;
+
 /// Long tasks and results that can be read once: tokens, stores, polling.
 pub use clinical_tasks as tasks;
