@@ -133,7 +133,7 @@ fn interrupted(waiter: &Waiter<'_>, signal: Exit, ended: Option<Result<TaskToken
         None => Stop::new(
             signal,
             format!(
-                "interrupted while the task was being submitted; the vendor may have made it, look there before submitting again (result possibly lost; \
+                "interrupted while the task was being submitted; the vendor may have made it, and submitting again may make a second one (result possibly lost; \
                  `clinical results list{}` shows it as submitting)",
                 waiter.place.flag
             ),

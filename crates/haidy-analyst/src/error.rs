@@ -172,6 +172,16 @@ impl Error {
         }
     }
 
+    /// Where the result is. What it says is certain.
+    pub fn fate(&self) -> Fate {
+        match &self.inner.source {
+            Source::Task(error) => error.fate(),
+            Source::Answer(_) => Fate::Kept,
+            Source::Http(error) if error.may_have_been_processed() => Fate::PossiblyLost,
+            Source::Http(_) | Source::Store(_) => Fate::NotConsumed,
+        }
+    }
+
     /// The task. `None` for a local check and where the vendor's identifier of the task is not known.
     pub fn token(&self) -> Option<&TaskToken> {
         match &self.inner.source {

@@ -46,7 +46,7 @@ pub use task::{Task, Update, WaitMany, Watch};
 pub use transcript::{Bubble, Transcript};
 
 pub use clinical_http::{Attempt, Delivery, ErrorKind, Sensitive, Stats};
-pub use clinical_tasks::{Entry, Key, Polling, State, TaskToken};
+pub use clinical_tasks::{Entry, Fate, Key, Polling, State, TaskToken};
 
 /// The transport core that this crate is built on: its settings (retries, deadlines, audit, observer) are given to
 /// [`HaidyBuilder::http`].

@@ -214,7 +214,7 @@ mod tests {
         let counted = |(way, count)| Series::new(way, COUNTED, "", vec![count]).unwrap();
         let series: Vec<_> = [("raw", 60.0), ("into", 61.0), ("once", 150.0)].into_iter().map(counted).collect();
         let values = of_answers(&series).unwrap().map(|comparison| comparison.value);
-        assert_eq!(values, [1.0, 90.0]);
+        assert_eq!(format!("{values:?}"), "[1.0, 90.0]");
         assert!(of_answers(&series[1..]).is_err());
     }
 }

@@ -103,7 +103,7 @@ pub(crate) struct StructureArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArgs {
     /// In which language the result is worded: en, de, fr, it, or another one by its name
-    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     pub(crate) language: Option<String>,
 
     /// The version of the vendor's engine, such as 1.0.0
@@ -150,4 +150,10 @@ pub(crate) struct BundleArgs {
     /// Whether the `DocumentReference`s have addresses and data
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", requires = "fhir")]
     pub(crate) include_data: Option<bool>,
+}
+
+/// A code of two letters that the vendor does not document is a slip rather than a language by its name.
+fn language(text: &str) -> Result<String, String> {
+    let is_code = text.len() == 2 && !["en", "de", "fr", "it"].contains(&text);
+    if is_code { Err("give en, de, fr or it".to_owned()) } else { Ok(text.to_owned()) }
 }

@@ -19,7 +19,7 @@ pub(crate) fn of(entry: &Entry, at: &str) -> String {
     match entry.state {
         State::Submitting if entry.busy => "is being submitted at this moment".into(),
         State::Submitting => {
-            "was being submitted by a process that ended: the vendor may have made a task; ask there before submitting again".into()
+            "was being submitted by a process that ended: the vendor may have made a task, and submitting again may make a second one".into()
         }
         State::Waiting => format!("result not taken yet; go on with: clinical structure --resume {key}{at}"),
         State::Claiming if entry.busy => "is being asked after at this moment".into(),

@@ -2,7 +2,7 @@
 
 use clinical_tasks::TaskToken;
 use haidy_analyst::http_core::ErrorKind;
-use haidy_analyst::{Error, Kind};
+use haidy_analyst::{Error, Fate, Kind};
 
 use crate::advice;
 use crate::exit::Exit;
@@ -73,10 +73,12 @@ fn after(error: &Error, place: &Place) -> Option<String> {
         Kind::StillRunning | Kind::NotConsumed | Kind::Busy => "not consumed",
         Kind::TaskFailed | Kind::Undecodable | Kind::Unread | Kind::TooLarge => "kept",
         Kind::Partial => "partial",
-        Kind::Store if !error.may_have_been_processed() => "not consumed",
+        Kind::Store if error.fate() == Fate::NotConsumed => "not consumed",
         _ => "possibly lost",
     };
     let next = match kind {
+        // The store does not know the task: whoever reports this shows the token.
+        Kind::Store if known == "not consumed" => "mend the store".to_owned(),
         _ if known == "not consumed" => place.go_on(token),
         _ if !durable => "nothing is kept on this machine".to_owned(),
         Kind::TaskFailed | Kind::Partial => format!("see what came with: clinical results show {key}{flag}"),

@@ -137,8 +137,13 @@ impl Waiter<'_> {
             Some(result) => (&[result.as_bytes(), b"\n"], "whole"),
             None => (&[&bytes], "in part, or an answer that was not understood"),
         };
-        let saved = match self.target.write(pieces) {
-            Ok(()) => format!("written to the output, {what}; there is no other copy"),
+        // A disk that is full for the store may be full for the output, too; stdout is not on it.
+        let written = self.target.write(pieces).map(|()| "the output").or_else(|error| match self.target {
+            Target::File(_) => Target::Stdout.write(pieces).map(|()| "stdout, because --out could not be written"),
+            Target::Stdout | Target::Device(_) => Err(error),
+        });
+        let saved = match written {
+            Ok(place) => format!("written to {place}, {what}; there is no other copy"),
             Err(error) => format!("lost: {} bytes of the answer came, and could not be written: {error}", bytes.len()),
         };
         self.stop(error, Some(&saved))
