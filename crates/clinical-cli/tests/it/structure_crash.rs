@@ -172,7 +172,7 @@ fn a_second_signal_under_a_submission_says_that_there_may_be_a_task() {
     running.until("ending what is under way");
     kill(&running, Signal::TERM);
     let ran = running.end().expect(143);
-    assert!(ran.stderr.contains("look there before submitting again (result possibly lost; "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("submitting again may make a second one (result possibly lost; "), "{}", ran.stderr);
     assert_eq!(haidy.entry().0, "submitting");
 }
 

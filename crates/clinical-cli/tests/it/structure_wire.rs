@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, run};
 
 /// Takes one request and rejects it; its first line and its body.
 fn server(answer: &'static str) -> (String, JoinHandle<(String, Value)>) {
@@ -66,7 +66,7 @@ fn without_flags_nothing_but_the_record_is_sent() {
 fn every_setting_has_the_contracts_name() {
     let settings = [
         "--language",
-        "rm",
+        "rumantsch",
         "--engine-version",
         "1.2.3",
         "--metadata-profile",
@@ -85,7 +85,7 @@ fn every_setting_has_the_contracts_name() {
         body["config"],
         json!({
             "structure_engine_version": "1.2.3",
-            "output_language": "rm",
+            "output_language": "rumantsch",
             "record_metadata_profiles": ["EPDMetaData_v1", "Mine"],
             "include_record_metadata": true,
             "include_record_content": false,
@@ -126,4 +126,10 @@ fn a_rejection_is_one_sentence_and_the_vendors_words_are_shown_on_request_only()
     let (.., open) = sent(&folder(), &["--details", "a.txt"]);
     assert!(open.stderr.contains("the vendor wrote: /body/new_records/0 canary in the field\n"), "{}", open.stderr);
     assert_eq!(open.stdout, "");
+}
+
+#[test]
+fn a_code_of_two_letters_that_the_vendor_does_not_know_is_a_slip() {
+    let ran = run(["structure", "--sandbox", "--language", "xx", "a.txt"]).expect(2);
+    assert!(ran.stderr.contains("give en, de, fr or it"), "{}", ran.stderr);
 }
