@@ -130,14 +130,16 @@ fn assert_log(capture: &Capture, at_least: &[&str]) {
     assert_clean("the log", &log);
 }
 
-fn every_fault() -> Vec<FaultKind> {
+/// All faults; `odd` is what a server may put where it likes, `read` how much of a request it reads before it resets the connection.
+pub(crate) fn every_fault(odd: &str, read: u64) -> Vec<FaultKind> {
     vec![
         FaultKind::Latency { millis: 0 },
         FaultKind::status(400),
+        FaultKind::status(404),
         FaultKind::status(500),
         FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 2 }),
-        FaultKind::too_many_requests(RetryAfter::Raw { value: ODD.to_owned() }),
-        FaultKind::Redirect { status: 307, location: format!("/{ODD}?{ODD}#{ODD}") },
+        FaultKind::too_many_requests(RetryAfter::Raw { value: odd.to_owned() }),
+        FaultKind::Redirect { status: 307, location: format!("/{odd}?{odd}#{odd}") },
         FaultKind::ResetBeforeResponse,
         FaultKind::ResetAfterHeaders,
         FaultKind::ResetAfterBody { bytes: 100 },
@@ -145,12 +147,12 @@ fn every_fault() -> Vec<FaultKind> {
         FaultKind::ContentLengthTooLong { extra: 5 },
         FaultKind::BadChunk,
         FaultKind::DribbledBody { millis: 0 },
-        FaultKind::ContentType { value: format!("text/{ODD}") },
+        FaultKind::ContentType { value: format!("text/{odd}") },
         FaultKind::DuplicateKeys,
         FaultKind::InvalidJson,
         FaultKind::OversizedBody { mebibytes: 1, chunked: true },
         FaultKind::OversizedBody { mebibytes: 1, chunked: false },
-        FaultKind::StopReading { bytes: 1_000 },
+        FaultKind::StopReading { bytes: read },
         FaultKind::AcceptThenClose,
     ]
 }
@@ -162,7 +164,7 @@ async fn nothing_shows_under_any_fault_of_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path());
     let (mut good, mut bad) = (0, 0);
-    for kind in every_fault() {
+    for kind in every_fault(ODD, 1_000) {
         let sandbox = Sandbox::builder().token(TOKEN).start().await.unwrap();
         sandbox.inject(Fault::new(kind).every()).unwrap();
         let builder = watched(sandbox.url(), &audit);

@@ -15,10 +15,10 @@ use haidy_analyst::{
 use httpmock::MockServer;
 use serde_json::json;
 
+use crate::canary::every_fault;
 use crate::haidy_exercise::{
     ADDRESS, CONTENT, DOCTOR, EARLIER, FOLDER, NAME, NOTE, ODD, PATIENT, REASON, RESULT, SPEECH, TOKEN, assert_clean,
-    assert_debug_clean, assert_error_clean, assert_log, assert_names_clean, every_fault, exercise, file, follow,
-    watched,
+    assert_debug_clean, assert_error_clean, assert_log, assert_names_clean, exercise, file, follow, watched,
 };
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn nothing_shows_under_any_fault_of_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path());
     let (mut good, mut rounds) = (0, 0);
-    for kind in every_fault() {
+    for kind in every_fault(ODD, 5) {
         for on in ["tasks", "any"] {
             let sandbox = Sandbox::builder().token(TOKEN).manual_clock().start().await.unwrap();
             sandbox.inject(Fault::new(kind.clone()).on(on).every()).unwrap();

@@ -8,7 +8,6 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clinical_http::testing::{JumpingClock, MemoryAudit};
-use clinical_sandbox::{FaultKind, RetryAfter};
 use clinical_tests::capture::Capture;
 use clinical_tests::haidy::LONG;
 use haidy_analyst::legacy::{LegacyFile, UrlsEndpoint};
@@ -211,26 +210,4 @@ pub(crate) fn assert_log(capture: &Capture, at_least: &[&str]) {
         assert!(log.contains(expected), "the capture has caught nothing of {expected}");
     }
     assert_clean("the log", &log);
-}
-
-pub(crate) fn every_fault() -> Vec<FaultKind> {
-    vec![
-        FaultKind::Latency { millis: 0 },
-        FaultKind::status(400),
-        FaultKind::status(404),
-        FaultKind::status(500),
-        FaultKind::too_many_requests(RetryAfter::Raw { value: ODD.to_owned() }),
-        FaultKind::Redirect { status: 307, location: format!("/{ODD}?{ODD}#{ODD}") },
-        FaultKind::ResetBeforeResponse,
-        FaultKind::ResetAfterHeaders,
-        FaultKind::ResetAfterBody { bytes: 100 },
-        FaultKind::TruncatedBody { bytes: 100 },
-        FaultKind::ContentLengthTooLong { extra: 5 },
-        FaultKind::BadChunk,
-        FaultKind::ContentType { value: ODD.to_owned() },
-        FaultKind::DuplicateKeys,
-        FaultKind::InvalidJson,
-        FaultKind::OversizedBody { mebibytes: 1, chunked: true },
-        FaultKind::StopReading { bytes: 5 },
-    ]
 }

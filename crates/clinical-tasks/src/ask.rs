@@ -55,7 +55,7 @@ pub(crate) async fn ask(inner: &Arc<Inner>, token: &TaskToken) -> Result<Asked, 
 /// What the store knows before anything is asked: the last answer, or why there will be none.
 pub(crate) async fn look(inner: &Arc<Inner>, token: &TaskToken) -> Result<Option<Claimed>, TaskError> {
     let key = token.key();
-    let of_store = |error| TaskError::store(error, Some(token.clone())).fated(Fate::PossiblyLost);
+    let of_store = |error| TaskError::unsettled(error, token);
     let mut entry = inner.blocking(move |store| store.entry(key)).await.map_err(of_store)?;
     if entry.as_ref().is_some_and(|entry| entry.state == State::Claiming && !entry.busy) {
         crate::recovery::settle(inner, key).await.map_err(of_store)?;
@@ -80,7 +80,7 @@ async fn not_begun(
         (Before::Busy, _) => Ok(Asked::Busy),
         (Before::Orphaned, _) => {
             let settled = crate::recovery::settle(inner, token.key()).await;
-            settled.map_err(|error| TaskError::store(error, Some(token.clone())).fated(Fate::PossiblyLost))?;
+            settled.map_err(|error| TaskError::unsettled(error, token))?;
             // What the dead process left has a state now; the next question meets it.
             Ok(Asked::Busy)
         }
@@ -137,6 +137,11 @@ impl Came {
             return self.lost(inner, token, cause).await;
         }
         let reading = if self.overflow { Reading::Unreadable } else { inner.protocol.read(&self.kept) };
+        self.told(inner, token, reading).await
+    }
+
+    /// The answer is whole, and has been read.
+    async fn told(self, inner: &Arc<Inner>, token: &TaskToken, reading: Reading) -> Result<Asked, TaskError> {
         match reading {
             Reading::InProgress(status) => {
                 inner.count(&status);
@@ -156,8 +161,8 @@ impl Came {
 
     /// There was no whole answer.
     async fn broken(mut self, inner: &Arc<Inner>, token: &TaskToken, cause: Error) -> Result<Asked, TaskError> {
-        if self.take_in(inner, token, &cause) {
-            return self.whole(inner, token).await;
+        if let Some(reading) = self.take_in(inner, token, &cause) {
+            return self.told(inner, token, reading).await;
         }
         if inner.protocol.is_gone(&cause) {
             let _ = self.end(inner, ClaimEnd::Gone).await;
@@ -172,11 +177,8 @@ impl Came {
             if let reading @ (Reading::Done(_) | Reading::Failed(_) | Reading::InProgress(_)) =
                 inner.protocol.read(&self.kept)
             {
-                tracing::warn!(
-                    reading = reading_name(&reading),
-                    "the answer's framing was broken and its content whole"
-                );
-                return self.whole(inner, token).await;
+                tracing::warn!("the answer's framing was broken and its content whole");
+                return self.told(inner, token, reading).await;
             }
         }
         self.lost(inner, token, cause).await
@@ -184,22 +186,23 @@ impl Came {
 
     /// Takes in the body of an answer that is no success, if it is an account of this very task: somebody in between may have changed the
     /// status, and the vendor has destroyed what it gave out.
-    fn take_in(&mut self, inner: &Arc<Inner>, token: &TaskToken, cause: &Error) -> bool {
-        let Some(body) = cause.body().map(Sensitive::expose).filter(|_| self.received == 0) else { return false };
+    fn take_in(&mut self, inner: &Arc<Inner>, token: &TaskToken, cause: &Error) -> Option<Reading> {
+        let body = cause.body().map(Sensitive::expose).filter(|_| self.received == 0)?;
         let name = token.task().as_bytes();
         if !body.windows(name.len()).any(|window| window == name) {
-            return false;
+            return None;
         }
-        match inner.protocol.read(body) {
+        let reading = inner.protocol.read(body);
+        match reading {
             Reading::InProgress(_) | Reading::Done(_) | Reading::Failed(_) => {}
             Reading::Incomplete if cause.may_have_been_processed() => {}
-            _ => return false,
+            _ => return None,
         }
         let head = AnswerHead::new(cause.status().unwrap_or_default(), cause.request_id().map(str::to_owned), None);
         let _ = self.claim.begins(&head);
         self.failed = self.claim.write(body).err();
         (self.kept, self.received) = (body.clone(), body.len() as u64);
-        true
+        Some(reading)
     }
 
     /// The result was taken, or may have been, and is not here as a whole.
@@ -242,16 +245,6 @@ impl Came {
     async fn end(self, inner: &Arc<Inner>, end: ClaimEnd) -> Result<Entry, StoreError> {
         let claim = self.claim;
         inner.blocking(move |_| claim.end(end)).await
-    }
-}
-
-fn reading_name(reading: &Reading) -> &'static str {
-    match reading {
-        Reading::InProgress(_) => "in progress",
-        Reading::Done(_) => "done",
-        Reading::Failed(_) => "failed",
-        Reading::Incomplete => "incomplete",
-        Reading::Unreadable => "unreadable",
     }
 }
 

@@ -158,6 +158,11 @@ impl TaskError {
         this
     }
 
+    /// The store cannot say what became of the task: it may hold a question whose end nobody knows.
+    pub(crate) fn unsettled(error: StoreError, token: &TaskToken) -> Self {
+        Self::store(error, Some(token.clone())).fated(Fate::PossiblyLost)
+    }
+
     pub(crate) fn with_store(mut self, error: Option<StoreError>) -> Self {
         self.inner.store = error;
         self

@@ -178,8 +178,7 @@ impl Tasks {
     pub async fn ask_again(&self, token: &TaskToken) -> Result<(), TaskError> {
         self.inner.check(token)?;
         let key = token.key();
-        // What cannot be read may hold a question whose end nobody knows.
-        let uncertain = |error| TaskError::store(error, Some(token.clone())).fated(crate::Fate::PossiblyLost);
+        let uncertain = |error| TaskError::unsettled(error, token);
         // A question that a dead process left behind is brought to its end first.
         crate::recovery::settle(&self.inner, key).await.map_err(uncertain)?;
         self.inner.blocking(move |store| store.reopen(key)).await.map_err(uncertain)
@@ -207,7 +206,7 @@ impl Inner {
         work: impl FnOnce(&dyn ResultStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (store, busy) = (self.store.clone(), self.tracker.enter());
-        let done = self.runtime()?.spawn_blocking(move || {
+        let done = runtime()?.spawn_blocking(move || {
             let done = work(&*store);
             drop(busy);
             done
@@ -219,12 +218,6 @@ impl Inner {
     pub(crate) fn chance(&self) -> f64 {
         let drawn = self.random.lock().unwrap_or_else(PoisonError::into_inner).within(0..=1_000_000);
         f64::from(u32::try_from(drawn).unwrap_or_default()) / 1e6
-    }
-
-    /// The runtime that this is called in.
-    #[expect(clippy::unused_self, reason = "what an engine needs is asked of the engine")]
-    pub(crate) fn runtime(&self) -> Result<Handle, StoreError> {
-        Handle::try_current().map_err(|_| StoreError::new("works only within a tokio runtime; call this from one"))
     }
 
     pub(crate) fn line(&self, want: Want) -> &Line {
@@ -271,6 +264,11 @@ impl Inner {
         let cause = Error::invalid("task token", rule);
         Err(TaskError::new(TaskErrorKind::NotConsumed, Some(token.clone())).caused_by(cause))
     }
+}
+
+/// The runtime that this is called in.
+pub(crate) fn runtime() -> Result<Handle, StoreError> {
+    Handle::try_current().map_err(|_| StoreError::new("works only within a tokio runtime; call this from one"))
 }
 
 /// The runtime is shutting down, or a store panicked.

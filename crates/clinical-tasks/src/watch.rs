@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::ask::{self, Asked};
 use crate::line::{self, Had, Want};
-use crate::tasks::Inner;
+use crate::tasks::{Inner, runtime};
 use crate::{Claimed, Status, TaskError, TaskErrorKind, TaskToken, Tasks};
 
 /// What a [`Watch`] tells.
@@ -123,7 +123,7 @@ impl Watch {
 
     /// Stands in line. The line is not the watch's own: a place that is handed to one who is not polled would be missing to all.
     fn have(&mut self, want: Want) -> Result<(), TaskError> {
-        let runtime = self.inner.runtime().map_err(|error| TaskError::store(error, Some(self.token.clone())))?;
+        let runtime = runtime().map_err(|error| TaskError::store(error, Some(self.token.clone())))?;
         self.step = Step::Have(want, line::stand(&self.inner, &runtime, want, &self.token));
         Ok(())
     }
