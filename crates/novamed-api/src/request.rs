@@ -8,7 +8,7 @@ use crate::object::Object;
 use crate::operation::{CREATE_PATIENT, CREATE_PRACTITIONER, CREATE_REFILL_REQUEST, CREATE_WEBHOOK, DELETE_WEBHOOK};
 use crate::{
     ClinicId, DeleteForm, DeleteWebhook, NewMedicationOrder, NewPatient, NewPractitioner, NewRefill, NewWebhook,
-    Problem,
+    Problem, Revision,
 };
 
 /// A request of this crate, for [`NovaMed::preview`](crate::NovaMed::preview). Implemented for the types that begin with `New`, and for

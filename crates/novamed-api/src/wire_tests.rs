@@ -50,7 +50,7 @@ fn the_two_bodies_of_the_guide_are_written_byte_for_byte_but_for_the_order_of_na
     let written = client(Revision::V2025_12).preview(&patient()).unwrap().body.unwrap();
     assert_eq!(body(Revision::V2025_12, &patient()), serde_json::from_str::<Value>(guide).unwrap());
     // This one has the guide's order too.
-    assert_eq!(written.expose(), &guide.replace("\n", "").replace("    ", "").replace("  }", "}").replace(": ", ":"));
+    assert_eq!(written.expose(), &guide.replace('\n', "").replace("    ", "").replace("  }", "}").replace(": ", ":"));
 }
 
 #[test]
