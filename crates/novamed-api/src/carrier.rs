@@ -17,8 +17,8 @@ pub struct Carrier {
     pub name: String,
 }
 
-/// The services of a carrier for one patient.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The services of a carrier for one patient. `Debug` does not say where the patient lives.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CarrierServices {
     /// The services.
@@ -29,6 +29,12 @@ pub struct CarrierServices {
     pub free_shipment_type: Option<String>,
     /// The patient's state, written out (`California`).
     pub patient_state: Option<String>,
+}
+
+impl std::fmt::Debug for CarrierServices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CarrierServices").field("services", &self.services).finish_non_exhaustive()
+    }
 }
 
 /// One service. Costs are exact to the digit that the vendor wrote; the currency is not documented.

@@ -255,6 +255,8 @@ impl NovaMed {
         patient: &PatientId,
     ) -> Result<Answer<CarrierServices>, Error> {
         self.has_carriers("list of services")?;
+        // One that came from the vendor was not checked, and another address must not be asked.
+        CarrierId::new(carrier.as_str())?;
         let context = clinical_http::CallContext::new().patient(patient.as_str())?;
         let call = Call::new(&GET_CARRIER_SERVICES)
             .context(context)
@@ -284,7 +286,7 @@ impl NovaMed {
     ) -> Result<Answer<T>, Error> {
         let written = self.write(request)?;
         let operation = written.operation;
-        let clinic = self.clinic.as_ref().map(ClinicId::as_str);
+        let clinic = request.own_clinic().or(self.clinic.as_ref()).map(ClinicId::as_str);
         let key = SubmissionKey::of(R::WHAT, self.http.server(), clinic, request);
         let mut sink = Sink::new(self.guard.clone(), self.http.clock(), operation.name(), key);
         let answer = match self.http.send_into(call(&written)?, &mut sink).await {

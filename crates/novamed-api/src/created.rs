@@ -93,7 +93,8 @@ impl From<RefillData> for Refill {
 }
 
 /// A webhook that was registered. The vendor's pages disagree on whether more than the identifier is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `Debug` does not print the address: it may hold a secret of the receiver.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Webhook {
     /// Keep it: there is no list of webhooks, and only with it can this one be deleted.
@@ -104,6 +105,12 @@ pub struct Webhook {
     pub clinic: Option<ClinicId>,
     /// When it was made, in the vendor's words (RFC 3339).
     pub created_at: Option<String>,
+}
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Webhook").field("id", &self.id).field("created_at", &self.created_at).finish_non_exhaustive()
+    }
 }
 
 impl From<WebhookData> for Webhook {

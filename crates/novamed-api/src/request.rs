@@ -51,6 +51,10 @@ pub(crate) mod sealed {
         /// What it asks for, whatever the revision calls it.
         const WHAT: &'static str;
 
+        /// The clinic that the request itself names.
+        fn own_clinic(&self) -> Option<&ClinicId>;
+
+        /// As the revision has it; `clinic` is the one that is meant if the request names none.
         fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>>;
     }
 }
@@ -58,9 +62,13 @@ pub(crate) mod sealed {
 impl sealed::Request for NewPractitioner {
     const WHAT: &'static str = "practitioner";
 
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        self.clinic.as_ref()
+    }
+
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().practitioner(self, self.clinic.as_ref().or(clinic), &mut draft);
+        revision.wire().practitioner(self, self.own_clinic().or(clinic), &mut draft);
         Written::body(&CREATE_PRACTITIONER, draft)
     }
 }
@@ -68,9 +76,13 @@ impl sealed::Request for NewPractitioner {
 impl sealed::Request for NewPatient {
     const WHAT: &'static str = "patient";
 
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        self.clinic.as_ref()
+    }
+
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().patient(self, self.clinic.as_ref().or(clinic), &mut draft);
+        revision.wire().patient(self, self.own_clinic().or(clinic), &mut draft);
         let doctor = self.practitioner.as_ref().map(|doctor| doctor.as_str().to_owned());
         Ok(Written { who: (doctor, None), ..Written::body(&CREATE_PATIENT, draft)? })
     }
@@ -79,10 +91,14 @@ impl sealed::Request for NewPatient {
 impl sealed::Request for NewMedicationOrder {
     const WHAT: &'static str = "medication order";
 
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        self.clinic.as_ref()
+    }
+
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
         let wire = revision.wire();
-        wire.order(self, self.clinic.as_ref().or(clinic), &mut draft);
+        wire.order(self, self.own_clinic().or(clinic), &mut draft);
         let who = (Some(self.practitioner.as_str().to_owned()), Some(self.patient.as_str().to_owned()));
         Ok(Written { who, ..Written::body(wire.order_operation(), draft)? })
     }
@@ -90,6 +106,10 @@ impl sealed::Request for NewMedicationOrder {
 
 impl sealed::Request for NewRefill {
     const WHAT: &'static str = "refill";
+
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        None
+    }
 
     fn write(&self, revision: Revision, _: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
@@ -101,15 +121,23 @@ impl sealed::Request for NewRefill {
 impl sealed::Request for NewWebhook {
     const WHAT: &'static str = "webhook";
 
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        self.clinic.as_ref()
+    }
+
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().webhook(self, self.clinic.as_ref().or(clinic), &mut draft);
+        revision.wire().webhook(self, self.own_clinic().or(clinic), &mut draft);
         Written::body(&CREATE_WEBHOOK, draft)
     }
 }
 
 impl sealed::Request for DeleteWebhook {
     const WHAT: &'static str = "deletion of a webhook";
+
+    fn own_clinic(&self) -> Option<&ClinicId> {
+        self.clinic.as_ref()
+    }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let id = self.webhook.as_str();
@@ -118,7 +146,7 @@ impl sealed::Request for DeleteWebhook {
             return Ok(Written { operation: &DELETE_WEBHOOK, query, body: None, who: (None, None) });
         }
         let mut draft = Draft::new();
-        revision.wire().webhook_deletion(id, self.clinic.as_ref().or(clinic), &mut draft);
+        revision.wire().webhook_deletion(id, self.own_clinic().or(clinic), &mut draft);
         Written::body(&DELETE_WEBHOOK, draft)
     }
 }
