@@ -6,6 +6,9 @@ mod setters;
 
 mod address;
 mod advice;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod builder;
 mod carrier;
 mod client;
