@@ -13,6 +13,7 @@ pub mod gate;
 pub mod guides;
 pub mod haidy;
 pub mod https;
+pub mod novamed;
 pub mod recorder;
 pub mod transports;
 
