@@ -1,11 +1,33 @@
 //! A record on this side of what was created, because the vendor keeps none that can be asked: an identical create within a window is
-//! refused before it is sent. This file says what a log must do; it stores nothing.
+//! refused before it is sent. This file says what a log must do; it stores nothing. [`DirectoryLog`] is the one for production,
+//! [`MemoryLog`] for tests and for programs whose restart forgets everything anyway.
+
+mod directory;
+mod memory;
+mod record;
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ring::digest;
 use serde::Serialize;
+
+pub use self::directory::DirectoryLog;
+pub use self::memory::MemoryLog;
+
+/// For how long a log keeps what was created, unless it is told otherwise: 90 days.
+const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Two lower-case digits for each byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
 
 /// Which create it is: its content as a hash, so that a log holds nothing of a patient. Equal for equal requests of one clinic to one
 /// server, whatever the revision.
@@ -21,12 +43,7 @@ impl SubmissionKey {
             fields.remove("clinic");
         }
         let content = serde_json::to_vec(&(what, server, clinic, request)).unwrap_or_default();
-        let mut text = String::with_capacity(64);
-        for byte in digest::digest(&digest::SHA256, &content).as_ref() {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(hexadecimal(digest::digest(&digest::SHA256, &content).as_ref()))
     }
 
     /// A key that was stored: 64 lower-case hexadecimal digits; `None` for anything else.
@@ -143,4 +160,23 @@ pub trait SubmissionLog: Send + Sync + 'static {
     ///
     /// [`LogError`].
     fn find(&self, key: &SubmissionKey) -> Result<Option<Submission>, LogError>;
+}
+
+/// One log for several clients.
+impl<T: SubmissionLog + ?Sized> SubmissionLog for Arc<T> {
+    fn begin(&self, submission: &Submission, window: Duration, again: bool) -> Result<Begun, LogError> {
+        (**self).begin(submission, window, again)
+    }
+
+    fn created(&self, key: &SubmissionKey, id: &str) -> Result<(), LogError> {
+        (**self).created(key, id)
+    }
+
+    fn not_created(&self, key: &SubmissionKey) -> Result<(), LogError> {
+        (**self).not_created(key)
+    }
+
+    fn find(&self, key: &SubmissionKey) -> Result<Option<Submission>, LogError> {
+        (**self).find(key)
+    }
 }
