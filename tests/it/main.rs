@@ -30,6 +30,7 @@ mod input;
 mod limits;
 mod long;
 mod many;
+mod novamed_once;
 mod novamed_wire;
 mod redirects;
 mod retries;

@@ -14,6 +14,7 @@ pub mod guides;
 pub mod haidy;
 pub mod https;
 pub mod novamed;
+pub mod raw;
 pub mod recorder;
 pub mod transports;
 

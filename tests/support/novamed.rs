@@ -70,13 +70,11 @@ pub fn new_patient(revision: Revision) -> NewPatient {
 pub fn new_order(revision: Revision) -> NewMedicationOrder {
     let aspirin = Medication::new("Aspirin", 30).dose("100mg").direction("one tablet a day").refills(3);
     let order = NewMedicationOrder::new(patient(), practitioner(), aspirin);
-    match revision {
-        Revision::V2025_12 => order,
-        _ => {
-            let (carrier, service) = shipping();
-            order.shipping(carrier, service)
-        }
+    if revision == Revision::V2025_12 {
+        return order;
     }
+    let (carrier, service) = shipping();
+    order.shipping(carrier, service)
 }
 
 /// A refill.
