@@ -150,6 +150,17 @@ impl Sandbox {
         }
     }
 
+    /// Waits until every event that is due by now has happened and every call of a webhook that is due by now has ended, and gives
+    /// the truth then: what a test does after it moved the clock. A receiver that never answers holds it up until its five seconds
+    /// have passed, on a clock that is moved by hand for ever.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it has no effect.
+    pub async fn novamed_settled(&self) -> NovamedFacts {
+        self.novamed_when(|_| self.state.novamed.is_settled(self.state.clock.now())).await
+    }
+
     /// What is simulated and how sure that is.
     pub fn fidelity(&self) -> Vec<Fidelity> {
         fidelity::table(&self.state)

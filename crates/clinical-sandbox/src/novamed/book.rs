@@ -154,6 +154,12 @@ impl NovamedBook {
         self.book().facts(now)
     }
 
+    /// Whether nothing is due by now and nobody is being called.
+    pub(crate) fn is_settled(&self, now: Duration) -> bool {
+        let book = self.book();
+        book.outbox.under_way() == 0 && book.outbox.next_due().is_none_or(|due| due > now)
+    }
+
     /// Forgets all that was made and registered. Calls that are under way go unrecorded.
     pub(crate) fn reset(&self) {
         let mut book = self.book();
@@ -220,6 +226,7 @@ impl Book {
             webhooks: self.webhooks.iter().map(webhook).collect(),
             events: self.outbox.happened(),
             deliveries: self.outbox.deliveries(),
+            calls_under_way: self.outbox.under_way(),
             next_due_ms: self.outbox.next_due().map(|due| u64::try_from(due.as_millis()).unwrap_or(u64::MAX)),
         }
     }

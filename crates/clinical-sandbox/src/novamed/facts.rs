@@ -24,6 +24,8 @@ pub struct NovamedFacts {
     pub deliveries: Vec<DeliveryFacts>,
     /// When the next event or the next call of a webhook is due, in virtual milliseconds since the sandbox started.
     pub next_due_ms: Option<u64>,
+    /// Calls of webhooks that are being made at the moment of asking.
+    pub calls_under_way: usize,
 }
 
 /// One practitioner.

@@ -222,6 +222,11 @@ impl Outbox {
         firsts.into_iter().flatten().min()
     }
 
+    /// How many registrations are being called.
+    pub(super) fn under_way(&self) -> usize {
+        self.busy.len()
+    }
+
     pub(super) fn happened(&self) -> Vec<EventFacts> {
         self.happened.iter().cloned().collect()
     }

@@ -1,7 +1,12 @@
-//! The Partner API of NovaMed in both revisions.
+//! The Partner API of `NovaMed` in both revisions.
 
 mod basics;
+mod carriers;
 mod creates;
+mod receiver;
+mod refills;
+mod webhooks;
+mod webhooks_ways;
 
 use clinical_sandbox::switches::Switches;
 use clinical_sandbox::{NOVAMED_CLINIC, Sandbox, contract};
