@@ -53,7 +53,11 @@ impl Draft {
             return self.missing(field, need);
         };
         if value.trim().is_empty() {
-            return self.problem(field, "is empty; give it, or leave it out where that is allowed");
+            let required = need == Need::Required;
+            return self.problem(
+                field,
+                if required { "is empty; this revision requires it" } else { "is empty; leave it out" },
+            );
         }
         for rule in rules.iter().filter_map(|rule| rule(value)) {
             self.problem(field, rule);
@@ -79,10 +83,22 @@ impl Draft {
         let Some(value) = value else {
             return;
         };
+        self.above_zero(field, value);
+        self.object.push(field, Piece::Number(value));
+    }
+
+    /// The same, as the text that some revisions want.
+    pub(crate) fn number_text(&mut self, field: &'static str, value: Option<Decimal>) {
+        if let Some(value) = value {
+            self.above_zero(field, value);
+            self.object.push(field, Piece::Text(value.to_string()));
+        }
+    }
+
+    fn above_zero(&mut self, field: &'static str, value: Decimal) {
         if value <= Decimal::ZERO {
             self.problem(field, "must be above zero");
         }
-        self.object.push(field, Piece::Number(value));
     }
 
     /// A number above zero without a fraction; `30.0` is written as `30`.
@@ -177,6 +193,7 @@ pub(crate) fn ten_digits(value: &str) -> Option<&'static str> {
 /// An address for events: `https`, or plain HTTP on this machine.
 pub(crate) fn event_url(value: &str) -> Option<&'static str> {
     const RULE: &str = "must be an https address that the vendor can reach, without user name or password; correct it";
+    let is_one_word = !value.contains(|c: char| c.is_whitespace() || c.is_control());
     let is_url = clinical_http::BaseUrl::parse(value.split(['?', '#']).next().unwrap_or_default()).is_ok();
-    (!is_url || value.contains('#')).then_some(RULE)
+    (!(is_url && is_one_word) || value.contains('#')).then_some(RULE)
 }

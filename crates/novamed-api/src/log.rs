@@ -41,7 +41,9 @@ impl SubmissionKey {
         let mut request = serde_json::to_value(request).unwrap_or_default();
         if let Some(fields) = request.as_object_mut() {
             fields.remove("clinic");
+            fields.values_mut().for_each(fold_identifiers);
         }
+        let clinic = clinic.map(str::to_ascii_lowercase);
         let content = serde_json::to_vec(&(what, server, clinic, request)).unwrap_or_default();
         Self(hexadecimal(digest::digest(&digest::SHA256, &content).as_ref()))
     }
@@ -55,6 +57,15 @@ impl SubmissionKey {
     /// 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The same UUID in capitals is the same (RFC 9562, section 4).
+fn fold_identifiers(value: &mut serde_json::Value) {
+    if let serde_json::Value::String(text) = value {
+        if crate::id::is_uuid(text) {
+            text.make_ascii_lowercase();
+        }
     }
 }
 
@@ -85,17 +96,27 @@ impl Submission {
     }
 }
 
-/// How a create ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a create ended. `Debug` does not print the identifier: who can look it up knows whom it means.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubmissionState {
-    /// It was about to be sent, and nothing certain is known since: it is under way, the process ended, or the outcome is unknown.
+    /// It was about to be sent, and nothing certain is known since: it is under way (a wait after 429 included), the process ended meanwhile, or the
+    /// outcome is unknown.
     Uncertain,
     /// The vendor created it, under this identifier.
     Created {
         /// The vendor's identifier.
         id: String,
     },
+}
+
+impl fmt::Debug for SubmissionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Uncertain => "Uncertain",
+            Self::Created { .. } => "Created(..)",
+        })
+    }
 }
 
 /// What a log says when a create is about to be sent.
