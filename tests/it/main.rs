@@ -30,6 +30,8 @@ mod input;
 mod limits;
 mod long;
 mod many;
+mod novamed_carriers;
+mod novamed_errors;
 mod novamed_once;
 mod novamed_wire;
 mod redirects;
