@@ -154,6 +154,15 @@ pub(super) const ROWS: &[Row] = &[
         "the header is documented as required, the refusal is not",
         None,
     ),
+    ("any", "Accept may be missing", Inference, "documented as required; most samples leave it out", None),
+    ("any", "403 comes from faults alone", Inference, "it has no documented trigger", None),
+    (
+        "any",
+        "every key of NovaMed is checked alike",
+        Inference,
+        "basic and strict validation are named for the environments; how they differ is not documented",
+        None,
+    ),
     (
         "create_refill_request",
         "POST /api/external/refill-request answers 200 with refill_request_id and medication_order_id",

@@ -12,6 +12,9 @@ use crate::digest;
 use crate::loopback::Place;
 use crate::switches::WebhookSchedule;
 
+/// The most events that are to come: five for each order. On a clock that stands still the soonest make room.
+const MOST_PLANNED: usize = 5 * MOST;
+
 const MINUTE: u64 = 60;
 
 /// The documented schedule: how long after the call before each call comes.
@@ -97,6 +100,9 @@ impl Outbox {
     pub(super) fn plan(&mut self, at: Duration, event: Event) {
         let sequence = self.next_sequence();
         self.planned.insert((at, sequence), event);
+        if self.planned.len() > MOST_PLANNED {
+            self.planned.pop_first();
+        }
     }
 
     /// The next event that is due, taken out and noted as happened.
@@ -148,13 +154,13 @@ impl Outbox {
             if calls.len() >= most {
                 break;
             }
-            let Some(delivery) = self.deliveries.get(number) else {
+            // A delivery that made room for others is called no more.
+            let found = self.deliveries.get(number).and_then(|delivery| Some((delivery, delivery.call.as_ref()?)));
+            let Some((delivery, (to, key, body))) = found else {
                 gone.push(*slot);
                 continue;
             };
-            if let Some((to, key, body)) = &delivery.call
-                && self.busy.insert(delivery.facts.webhook_id.clone())
-            {
+            if self.busy.insert(delivery.facts.webhook_id.clone()) {
                 let webhook = delivery.facts.webhook_id.clone();
                 let (place, key, body) = (to.clone(), key.clone(), body.clone());
                 calls.push(Call { number: *number, webhook, place, key, body });
@@ -247,3 +253,6 @@ impl Delivery {
 fn in_millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
