@@ -43,6 +43,8 @@ impl SubmissionKey {
             fields.remove("clinic");
             fields.values_mut().for_each(fold_identifiers);
         }
+        // The key must not depend on which features of the JSON library a program has on.
+        request.sort_all_objects();
         let clinic = clinic.map(str::to_ascii_lowercase);
         let content = serde_json::to_vec(&(what, server, clinic, request)).unwrap_or_default();
         Self(hexadecimal(digest::digest(&digest::SHA256, &content).as_ref()))
