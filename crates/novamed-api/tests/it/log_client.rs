@@ -122,7 +122,7 @@ async fn the_window_counts_from_the_moment_of_sending_and_a_clock_that_is_set_ba
         let client = builder(&transport, &clock).submission_log(log.clone()).window(HOUR).build().unwrap();
         drop(clock.sleep(HOUR * 5));
         client.create_refill(&refill()).await.unwrap();
-        drop(clock.sleep(HOUR - Duration::from_nanos(1)));
+        drop(clock.sleep(HOUR.saturating_sub(Duration::from_nanos(1))));
         assert_eq!(refused(&client).await, created(CREATED));
         let back = builder(&transport, &JumpingClock::new()).submission_log(log).window(HOUR).build().unwrap();
         assert_eq!(refused(&back).await, created(CREATED));

@@ -68,9 +68,8 @@ fn what_is_on_record_is_there_for_every_log_of_the_directory_and_after_a_restart
 fn both_logs_list_and_remove_alike() {
     let kept = Kept::new();
     let (directory, memory) = (kept.open(), MemoryLog::new());
-    for number in 0..40 {
-        let at = now() - HOUR * (number as u32 % 7);
-        let submission = submission(number, at);
+    for (number, hours) in (0..40).zip((0..7).cycle()) {
+        let submission = submission(number, now() - HOUR * hours);
         for again in [false, number % 3 == 0] {
             let _ = directory.begin(&submission, HOUR, again).unwrap();
             let _ = memory.begin(&submission, HOUR, again).unwrap();
@@ -92,7 +91,8 @@ fn both_logs_list_and_remove_alike() {
 fn of_threads_that_begin_the_same_at_the_same_time_one_passes() {
     const THREADS: usize = 8;
     let kept = Kept::new();
-    let (logs, start, at) = (Vec::from_iter((0..THREADS).map(|_| kept.open())), Barrier::new(THREADS), now());
+    let (start, at) = (Barrier::new(THREADS), now());
+    let logs: Vec<_> = (0..THREADS).map(|_| kept.open()).collect();
     for number in 0..40 {
         let passed = std::thread::scope(|scope| {
             let threads: Vec<_> = logs
@@ -236,7 +236,7 @@ mod rights {
     fn refused(path: &Path, why: &str) {
         let error = DirectoryLog::open(path).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
-        assert!(!error.contains("/"), "{error}");
+        assert!(!error.contains('/'), "{error}");
     }
 
     #[test]
