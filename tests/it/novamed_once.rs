@@ -160,7 +160,7 @@ async fn no_setting_of_the_caller_makes_a_create_go_out_twice() {
         let server = Raw::start([answer(status, &[("retry-after", "0")], ERROR)]).await;
         let novamed = settings(server.url(), Revision::V2026_01, &JumpingClock::new())
             .http(|http| {
-                let limits = Deadlines::default().total(Duration::from_mins(60));
+                let limits = Deadlines::default().total(Duration::from_hours(1));
                 http.retry(RetryPolicy::default().max_attempts(20)).deadlines(limits)
             })
             .build()

@@ -1,4 +1,4 @@
-//! What the NovaMed client puts on the wire: the vendor's own examples byte for byte, and no header field that is not documented.
+//! What the `NovaMed` client puts on the wire: the vendor's own examples byte for byte, and no header field that is not documented.
 
 use clinical_sandbox::contract;
 use clinical_tests::gate::Gate;
@@ -192,7 +192,7 @@ async fn reads_and_deletions_name_their_parameters_in_the_address_as_documented(
 
 #[tokio::test]
 async fn a_preview_is_what_is_sent() {
-    async fn check<R: Request>(novamed: &NovaMed, request: &R, sent: &HttpMockRequest) {
+    fn check<R: Request>(novamed: &NovaMed, request: &R, sent: &HttpMockRequest) {
         let preview = novamed.preview(request).unwrap();
         assert_eq!(preview.method, sent.method_str());
         let url = preview.url.expose();
@@ -209,12 +209,12 @@ async fn a_preview_is_what_is_sent() {
     }
     for revision in Revision::ALL.iter().copied() {
         let novamed = client("http://127.0.0.1:9", revision);
-        check(&novamed, &novamed::new_practitioner(revision), &sent(Work::Practitioner, revision).await).await;
-        check(&novamed, &novamed::new_patient(revision), &sent(Work::Patient, revision).await).await;
-        check(&novamed, &novamed::new_order(revision), &sent(Work::Order, revision).await).await;
-        check(&novamed, &novamed::new_refill(), &sent(Work::Refill, revision).await).await;
-        check(&novamed, &novamed::new_webhook(), &sent(Work::CreateWebhook, revision).await).await;
-        check(&novamed, &novamed::delete_webhook(), &sent(Work::DeleteWebhook, revision).await).await;
+        check(&novamed, &novamed::new_practitioner(revision), &sent(Work::Practitioner, revision).await);
+        check(&novamed, &novamed::new_patient(revision), &sent(Work::Patient, revision).await);
+        check(&novamed, &novamed::new_order(revision), &sent(Work::Order, revision).await);
+        check(&novamed, &novamed::new_refill(), &sent(Work::Refill, revision).await);
+        check(&novamed, &novamed::new_webhook(), &sent(Work::CreateWebhook, revision).await);
+        check(&novamed, &novamed::delete_webhook(), &sent(Work::DeleteWebhook, revision).await);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Clients of NovaMed for tests, one request of each operation that both revisions carry, and what an error says as data. It holds no
+//! Clients of `NovaMed` for tests, one request of each operation that both revisions carry, and what an error says as data. It holds no
 //! expectation.
 
 use clinical_http::testing::{JumpingClock, ScriptedTransport};

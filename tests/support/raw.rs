@@ -55,11 +55,9 @@ impl Drop for Raw {
 
 /// A whole answer, after which the connection is closed.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let mut text = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in headers {
-        text += &format!("{name}: {value}\r\n");
-    }
-    format!("{text}\r\n{body}").into_bytes()
+    let fields: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+    let length = body.len();
+    format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{fields}\r\n{body}").into_bytes()
 }
 
 async fn serve(mut stream: TcpStream, answer: Vec<u8>, requests: Arc<Mutex<Vec<String>>>) {
