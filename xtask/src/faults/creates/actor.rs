@@ -19,7 +19,7 @@ use super::WINDOW;
 use super::content;
 use super::keys::Keys;
 use super::record::{KeyProbe, WatchedLog};
-use super::transport::{CALL, WatchedTransport};
+use super::transport::{CALL, Nowhere, WatchedTransport};
 use super::wire::{CallOrder, ClientOrder, Content, Event, LogOrder, Order, Outcome};
 use super::witness::{StepClock, Witness};
 use crate::faults::point::Point;
@@ -50,15 +50,13 @@ struct Actor {
 impl Actor {
     fn new(order: Order, witness: Arc<dyn Witness>) -> Result<Self> {
         let clock = StepClock::new(Duration::from_millis(order.passed), witness.clone());
-        let sabotage = order.sabotage;
         let inner: Option<Arc<dyn SubmissionLog>> = match &order.log {
             LogOrder::None => None,
             LogOrder::Memory => Some(Arc::new(MemoryLog::new())),
-            LogOrder::Directory(path) => {
-                Some(Arc::new(DirectoryLog::open(path).context("the log could not be opened")?))
-            }
+            LogOrder::Directory(path) => Some(opened(path)?),
         };
-        let log = inner.map(|inner| WatchedLog { inner, witness: witness.clone(), sabotage });
+        let (sabotage, fails, count) = (order.sabotage, order.log_fails, Arc::default());
+        let log = inner.map(|inner| WatchedLog { inner, witness: witness.clone(), sabotage, fails, count });
         let keys = Keys::new(order.keys.clone());
         let actor = Self { order: Arc::new(order), witness, clock, log, clients: Vec::new(), keys };
         let next = Arc::new(AtomicU64::new(u64::from(actor.order.life) * 10_000));
@@ -90,8 +88,11 @@ impl Actor {
             .http(move |http| {
                 http.transport(transport).clock(clock).deadlines(limits).seed(seed).max_in_flight(at_once)
             });
-        let builder = match &self.log {
-            Some(log) if client.logged => builder.submission_log(log.clone()),
+        let builder = match (&self.log, &self.order.log) {
+            (Some(log), LogOrder::Directory(path)) if client.logged && client.own_log => {
+                builder.submission_log(WatchedLog { inner: opened(path)?, ..log.clone() })
+            }
+            (Some(log), _) if client.logged => builder.submission_log(log.clone()),
             _ => builder,
         };
         Ok(builder.build()?)
@@ -168,6 +169,7 @@ impl Actor {
             .clinic(ClinicId::new(&self.order.clinic)?)
             .api_key("dev_key-that-is-never-sent")
             .submission_log(probe.clone())
+            .http(|http| http.transport(Nowhere))
             .build()?;
         match content::create(&client, content, &self.order.things).await {
             Err(error) if error.kind() == Kind::Log => {}
@@ -194,6 +196,10 @@ impl Actor {
         }
         Ok(())
     }
+}
+
+fn opened(path: &str) -> Result<Arc<dyn SubmissionLog>> {
+    Ok(Arc::new(DirectoryLog::open(path).context("the log could not be opened")?))
 }
 
 /// How a state is written in events.

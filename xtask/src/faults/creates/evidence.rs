@@ -4,11 +4,20 @@
 use std::collections::BTreeMap;
 
 use clinical_sandbox::Ledger;
-use clinical_sandbox::journal::{Attempt, Journal};
+use clinical_sandbox::journal::Journal;
 
 use super::plan::Plan;
 use super::wire::{CallOrder, Content, Event, Outcome};
 use crate::faults::process::Fate;
+
+/// A request as the sandbox saw it.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// In the sandbox's journal.
+    pub(super) number: u64,
+    /// What it played on it.
+    pub(super) faults: Vec<String>,
+}
 
 /// One request and what came back, as the client's side saw it, beside what the sandbox knows of it.
 #[derive(Debug, Default)]
@@ -23,7 +32,7 @@ pub(super) struct Exchange {
     /// Whether the body is whole, and what it is.
     pub(super) body: Option<(bool, String)>,
     /// The sandbox's account; empty if it saw no request.
-    pub(super) attempts: Vec<Attempt>,
+    pub(super) attempts: Vec<Seen>,
     /// What the sandbox made for it.
     pub(super) made: Vec<String>,
 }
@@ -102,9 +111,16 @@ pub(super) struct Evidence {
     pub(super) foreign: Vec<String>,
     /// What is on record at the end.
     pub(super) records: BTreeMap<Content, Option<String>>,
-    pub(super) ledger: Ledger,
-    pub(super) journal: Option<Journal>,
+    /// For each entry of the ledger, the requests that were processed.
+    pub(super) processed: Vec<Vec<u64>>,
+    /// Whether the sandbox closed a connection that the clients could have gone on using.
+    pub(super) closes: bool,
+    /// All that the sandbox says, for people.
+    pub(super) sandbox: Option<(Journal, Ledger)>,
+    /// How many requests had come before anything went wrong.
     pub(super) setup: u64,
+    /// Whether the log was made to fail.
+    pub(super) log_fails: bool,
 }
 
 impl Evidence {
@@ -114,7 +130,7 @@ impl Evidence {
         sandbox: Option<(Journal, Ledger)>,
         setup: u64,
     ) -> Self {
-        let mut all = Self { setup, ..Self::default() };
+        let mut all = Self { setup, log_fails: plan.log_fails.is_some(), ..Self::default() };
         for (life, call) in plan.calls() {
             let logged = plan.clients[call.client].logged;
             let order = call.clone();
@@ -131,7 +147,11 @@ impl Evidence {
         }
         if let Some((journal, ledger)) = sandbox {
             join(&journal, &ledger, setup, &mut exchanges, &mut all.foreign);
-            (all.ledger, all.journal) = (ledger, Some(journal));
+            all.processed = ledger.entries.iter().map(|entry| entry.attempts.clone()).collect();
+            // By a fault on a connection, or on a request that went before on it.
+            all.closes = journal.attempts.iter().any(|attempt| !attempt.faults.is_empty())
+                || journal.connections.iter().any(|connection| connection.fault.is_some());
+            all.sandbox = Some((journal, ledger));
         }
         for (call, exchange) in exchanges {
             match all.asked.iter_mut().find(|asked| Some(asked.order.number) == call) {
@@ -197,6 +217,6 @@ fn join(
             continue;
         };
         exchange.made.extend(made.get(&attempt.number).map(|id| (*id).clone()));
-        exchange.attempts.push(attempt.clone());
+        exchange.attempts.push(Seen { number: attempt.number, faults: attempt.faults.clone() });
     }
 }

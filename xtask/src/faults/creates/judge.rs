@@ -3,6 +3,8 @@
 
 mod calls;
 mod contents;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::evidence::{Asked, Evidence, Exchange};

@@ -33,6 +33,8 @@ pub struct Plan {
     /// What it was drawn from.
     pub seed: u64,
     pub(super) log: Log,
+    /// Which of its operations fails, counted from 1.
+    pub(super) log_fails: Option<u32>,
     pub(super) clients: Vec<ClientOrder>,
     /// More than one only if they are processes.
     pub(super) lives: Vec<Life>,
@@ -54,7 +56,7 @@ impl Plan {
         // Neighbouring seeds, and the other suites, have nothing in common.
         let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x6372_6561_7465_7321);
         let rng = &mut rng;
-        let is_process = rng.u32(0..100) < 3;
+        let is_process = rng.u32(0..100) < 4;
         let log = match rng.u32(0..20) {
             _ if is_process => Log::Directory,
             0..7 => Log::None,
@@ -68,6 +70,7 @@ impl Plan {
         let is_bare = late.is_some() || limit.is_some();
         let contents: Vec<Content> =
             (0..[1, 1, 1, 2, 3][rng.usize(..5)]).map(|n| content(rng, n, newer, is_bare)).collect();
+        let log_fails = (!is_process && log != Log::None && rng.u32(0..15) == 0).then(|| rng.u32(1..6));
         let clients = clients(rng, log, newer, &contents);
         let lives = lives(rng, &clients, &contents, is_process);
         let faults = (0..[0, 1, 1, 1, 2, 2, 3, 4][rng.usize(..8)])
@@ -76,7 +79,7 @@ impl Plan {
                 draw::fault(rng, operation(content))
             })
             .collect();
-        Self { seed, log, clients, lives, is_process, faults, limit, late, shapes: rng.u32(..), contents }
+        Self { seed, log, log_fails, clients, lives, is_process, faults, limit, late, shapes: rng.u32(..), contents }
     }
 
     /// Whether there has to be somebody to order for, and something to refill.
@@ -114,6 +117,7 @@ fn clients(rng: &mut Rng, log: Log, newer: bool, contents: &[Content]) -> Vec<Cl
     let client = |rng: &mut Rng, number: usize| ClientOrder {
         newer: if number > 0 && is_shared { rng.bool() } else { newer },
         logged: log != Log::None && (number == 0 || rng.u32(0..10) > 0),
+        own_log: number > 0 && rng.bool(),
         renews: rng.u32(0..4) == 0,
         attempt: [120, 160, 200, 250][rng.usize(..4)],
         stall: [40, 60, 90][rng.usize(..3)],
@@ -133,7 +137,7 @@ fn round(rng: &mut Rng, next: &mut u32, clients: &[ClientOrder], contents: &[Con
             client: rng.usize(..clients.len()),
             content,
             again: rng.u32(0..6) == 0,
-            leave: (rng.u32(0..9) == 0).then(|| rng.u32(0..24)),
+            leave: (rng.u32(0..9) == 0).then(|| rng.u32(0..10)),
         }
     });
     let calls = calls.collect();
@@ -213,6 +217,9 @@ impl fmt::Display for Plan {
             let fault = serde_json::to_string(fault).map_err(|_| fmt::Error)?;
             writeln!(f, "  fault: {fault}")?;
         }
+        if let Some(nth) = self.log_fails {
+            writeln!(f, "  operation {nth} of the log fails")?;
+        }
         if let Some((calls, seconds)) = self.limit {
             writeln!(f, "  {calls} requests in {seconds} s are taken")?;
         }
@@ -233,5 +240,56 @@ impl fmt::Display for Plan {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const SEEDS: std::ops::Range<u64> = 0..5_000;
+
+    fn drawn<T: Ord>(of: impl Fn(&Plan) -> Vec<T>) -> BTreeSet<T> {
+        SEEDS.flat_map(|seed| of(&Plan::draw(seed))).collect()
+    }
+
+    #[test]
+    fn a_seed_always_means_the_same_schedule_and_another_seed_another() {
+        assert_eq!(drawn(|plan| vec![plan.to_string()]).len() as u64, SEEDS.end);
+        assert!(SEEDS.take(100).all(|seed| Plan::draw(seed) == Plan::draw(seed)));
+    }
+
+    #[test]
+    fn every_fault_of_the_sandbox_falls_on_every_create() {
+        let kinds = drawn(|plan| plan.faults.iter().map(|fault| fault.kind().name()).collect());
+        assert_eq!(kinds.len(), 18, "{kinds:?}");
+        let creates = drawn(|plan| plan.contents.iter().map(|content| operation(*content)).collect());
+        assert_eq!(creates.len(), 6, "{creates:?}");
+        assert!(SEEDS.flat_map(|seed| Plan::draw(seed).faults).any(|fault| fault.is_after_commit()));
+    }
+
+    #[test]
+    fn no_answer_that_says_no_is_played_on_what_was_processed() {
+        for fault in SEEDS.flat_map(|seed| Plan::draw(seed).faults) {
+            let written = serde_json::to_value(fault.kind()).unwrap();
+            let hint = &written["retry_after"];
+            let refuses = matches!(written["status"].as_u64(), Some(400..=499 | 501 | 505))
+                || (written["status"] == 503 && hint["seconds"].is_u64());
+            assert!(!(refuses && fault.is_after_commit()), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_call_has_its_own_number_and_a_client_that_can_write_its_content() {
+        for plan in SEEDS.map(Plan::draw) {
+            let numbers: BTreeSet<u32> = plan.calls().map(|(_, call)| call.number).collect();
+            assert_eq!(numbers.len(), plan.calls().count());
+            for (_, call) in plan.calls() {
+                let shared = matches!(call.content.kind, Kind::Refill | Kind::Webhook);
+                assert!(shared || call.content.newer == plan.clients[call.client].newer, "{plan}");
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The submission log, watched, and a log that only wants to know a key. Both are given to the real client, which does not know.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +16,22 @@ pub(super) struct WatchedLog {
     pub(super) inner: Arc<dyn SubmissionLog>,
     pub(super) witness: Arc<dyn Witness>,
     pub(super) sabotage: Option<Sabotage>,
+    /// Which of its operations fails, counted from 1.
+    pub(super) fails: Option<u32>,
+    /// How many there were, of all clients.
+    pub(super) count: Arc<AtomicU32>,
+}
+
+impl WatchedLog {
+    fn counted(&self) -> Result<(), LogError> {
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.fails == Some(number) { Err(LogError::new("the disk is full, as was asked for")) } else { Ok(()) }
+    }
 }
 
 impl SubmissionLog for WatchedLog {
     fn begin(&self, submission: &Submission, window: Duration, again: bool) -> Result<Begun, LogError> {
+        self.counted()?;
         self.witness.pass(Point::IntendBegins);
         let blind = self.sabotage == Some(Sabotage::IgnoreLog);
         let begun = self.inner.begin(submission, window, again || blind);
@@ -27,6 +40,7 @@ impl SubmissionLog for WatchedLog {
     }
 
     fn created(&self, key: &SubmissionKey, id: &str) -> Result<(), LogError> {
+        self.counted()?;
         self.witness.pass(Point::CreatedBegins);
         let created = self.inner.created(key, id);
         self.witness.pass(Point::CreatedEnds);
@@ -34,6 +48,7 @@ impl SubmissionLog for WatchedLog {
     }
 
     fn not_created(&self, key: &SubmissionKey) -> Result<(), LogError> {
+        self.counted()?;
         self.witness.pass(Point::NotCreatedBegins);
         let not_created = self.inner.not_created(key);
         self.witness.pass(Point::NotCreatedEnds);

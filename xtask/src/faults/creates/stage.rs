@@ -68,6 +68,7 @@ impl Stage {
                 clinic: NOVAMED_CLINIC.to_owned(),
                 things: things.clone(),
                 log: log(plan, folder.path()),
+                log_fails: plan.log_fails,
                 clients: plan.clients.clone(),
                 rounds: life.rounds.clone(),
                 seed: plan.seed,

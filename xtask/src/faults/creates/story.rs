@@ -11,7 +11,7 @@ pub(super) fn tell(evidence: &Evidence) {
     for (life, event) in &evidence.story {
         eprintln!("  {life}: {event:?}");
     }
-    for attempt in evidence.journal.iter().flat_map(|journal| &journal.attempts) {
+    for attempt in evidence.sandbox.iter().flat_map(|(journal, _)| &journal.attempts) {
         eprintln!(
             "  sandbox: {} request {} {} {:?} {:?} {:?} committed {}",
             attempt.number,
@@ -23,7 +23,7 @@ pub(super) fn tell(evidence: &Evidence) {
             attempt.committed
         );
     }
-    for entry in &evidence.ledger.entries {
+    for entry in evidence.sandbox.iter().flat_map(|(_, ledger)| &ledger.entries) {
         eprintln!("  ledger: {} {} times, attempts {:?}", entry.operation, entry.processed, entry.attempts);
     }
 }
@@ -31,14 +31,13 @@ pub(super) fn tell(evidence: &Evidence) {
 /// Adds one schedule to the sum.
 pub(super) fn count(evidence: &Evidence, verdict: &Verdict, tally: &mut Tally) {
     tally.found(verdict.lost.len(), verdict.duplicated.len(), verdict.unexplained.len());
-    let exchanges = || evidence.asked.iter().flat_map(|asked| &asked.exchanges);
-    for attempt in exchanges().flat_map(|exchange| &exchange.attempts) {
-        for fault in &attempt.faults {
-            let when = if attempt.committed { ", done before" } else { "" };
+    for exchange in evidence.asked.iter().flat_map(|asked| &asked.exchanges) {
+        for fault in exchange.faults() {
+            let when = if exchange.made.is_empty() { "" } else { ", done before" };
             tally.count("fault on a create", format!("{fault}{when}"));
         }
     }
-    for connection in evidence.journal.iter().flat_map(|journal| &journal.connections) {
+    for connection in evidence.sandbox.iter().flat_map(|(journal, _)| &journal.connections) {
         if let Some(fault) = &connection.fault {
             tally.count("fault on a create", fault.clone());
         }

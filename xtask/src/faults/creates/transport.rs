@@ -92,6 +92,16 @@ impl WatchedTransport {
     }
 }
 
+/// For a client that is not to send.
+pub(super) struct Nowhere;
+
+impl Transport for Nowhere {
+    fn send(&self, _: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        let error = TransportError { failure: Failure::Setup, delivery: Delivery::NotSent };
+        Box::pin(std::future::ready(Err(error)))
+    }
+}
+
 /// A request whose answer has not begun. If it is dropped so, the client gave it up.
 struct Open {
     witness: Arc<dyn Witness>,

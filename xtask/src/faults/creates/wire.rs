@@ -39,6 +39,8 @@ pub struct ClientOrder {
     pub newer: bool,
     /// Whether it was given the log.
     pub logged: bool,
+    /// Whether it opened the log's directory for itself.
+    pub own_log: bool,
     /// Whether it gets another key whenever one is refused.
     pub renews: bool,
     /// How long it waits for an answer, in real milliseconds.
@@ -110,6 +112,8 @@ pub struct Order {
     pub things: Things,
     /// The log.
     pub log: LogOrder,
+    /// Which of the log's operations fails, counted from 1.
+    pub log_fails: Option<u32>,
     /// The clients.
     pub clients: Vec<ClientOrder>,
     /// What they do.

@@ -98,15 +98,7 @@ fn unknown(name: &str, asked: &Asked, evidence: &Evidence, verdict: &mut Verdict
         return;
     };
     let arrived = !exchange.attempts.is_empty();
-    let closed = || {
-        // A connection that was open is closed by a fault on an earlier request, or by one of its own.
-        let journal = evidence.journal.as_ref();
-        journal.is_some_and(|journal| {
-            let faulted = journal.attempts.iter().any(|attempt| !attempt.faults.is_empty());
-            faulted || journal.connections.iter().any(|connection| connection.fault.is_some())
-        })
-    };
-    if !arrived && exchange.given_up != Some(true) && !closed() {
+    if !arrived && exchange.given_up != Some(true) && !evidence.closes {
         verdict.unexplained.push(format!("{name} is said to be uncertain, and not a byte of it came to the sandbox"));
     }
     let fault = exchange.faults().last().map(str::to_owned);

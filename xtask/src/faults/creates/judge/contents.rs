@@ -19,7 +19,7 @@ pub(super) fn judge(evidence: &Evidence, verdict: &mut Verdict) {
     for (content, asked) in &contents {
         let logged: Vec<&Asked> = asked.iter().copied().filter(|asked| asked.logged).collect();
         repeated(*content, &logged, verdict);
-        refused(*content, &logged, verdict);
+        refused(*content, &logged, evidence, verdict);
         record(*content, &logged, evidence, verdict);
     }
     ledger(evidence, &contents, verdict);
@@ -28,8 +28,8 @@ pub(super) fn judge(evidence: &Evidence, verdict: &mut Verdict) {
 /// The sandbox's own count, seen without the clients' story but for who sent what.
 fn ledger(evidence: &Evidence, contents: &BTreeMap<Content, Vec<&Asked>>, verdict: &mut Verdict) {
     let mut seen = 0;
-    for entry in &evidence.ledger.entries {
-        let numbers: BTreeSet<u64> = entry.attempts.iter().copied().filter(|number| *number > evidence.setup).collect();
+    for entry in &evidence.processed {
+        let numbers: BTreeSet<u64> = entry.iter().copied().filter(|number| *number > evidence.setup).collect();
         seen += numbers.len();
         let is_of = |asked: &&&Asked| {
             let mut attempts = asked.exchanges.iter().flat_map(|exchange| &exchange.attempts);
@@ -81,18 +81,23 @@ fn millis() -> u64 {
 }
 
 /// A create is refused as a duplicate only if another one is or may be on record.
-fn refused(content: Content, logged: &[&Asked], verdict: &mut Verdict) {
+fn refused(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &mut Verdict) {
     for asked in logged {
         let End::Told(outcome) = &asked.end else { continue };
+        if outcome.kind == "log" && !evidence.log_fails {
+            verdict.unexplained.push(format!("call {} met a log that failed", asked.order.number));
+        }
         if outcome.kind != "duplicate" {
             continue;
         }
         let number = asked.order.number;
-        let began = asked.began.map_or(0, |(at, _)| at);
+        let (began, time) = asked.began.unwrap_or_default();
         let others = || logged.iter().filter(|other| other.order.number != number && other.began.is_some());
         let reason = others().any(|other| {
             let before = other.began.is_some_and(|(at, _)| at < asked.over);
-            before && !(other.is_certainly_not() && other.over < began)
+            let latest = other.exchanges.last().map(|exchange| exchange.time).max(other.began.map(|(_, time)| time));
+            let expired = latest.unwrap_or_default() + millis() + SLACK < time;
+            before && !expired && !(other.is_certainly_not() && other.over < began && !evidence.log_fails)
         });
         if !reason || asked.order.again {
             verdict.unexplained.push(format!("call {number} was refused as a duplicate of nothing"));
@@ -141,7 +146,7 @@ fn record(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &mu
             let alone = || !logged.iter().enumerate().any(|(n, a)| logged[n + 1..].iter().any(|b| a.overlaps(b)));
             let is_settled =
                 |asked: &&Asked| asked.began.is_none() || matches!(&asked.end, End::Told(outcome) if !outcome.perhaps);
-            if logged.iter().all(is_settled) && alone() {
+            if logged.iter().all(is_settled) && alone() && !evidence.log_fails {
                 verdict
                     .unexplained
                     .push(format!("{name} is uncertain on record, and every caller was told what became of it"));
