@@ -88,7 +88,8 @@ pub(crate) enum Command {
 /// Shows everything on this machine, with simulated answers: no account, no network
 ///
 /// Starts the sandbox inside this process, codes the example notes through the real client over HTTP on loopback, lets a rate
-/// limit and a broken connection happen, and then turns a document into a FHIR Bundle. Ends with 0 only if all of it worked.
+/// limit and a broken connection happen, turns a document into a FHIR Bundle, registers a practitioner and patients, and receives an event.
+/// Ends with 0 only if all of it worked.
 #[cfg(feature = "sandbox")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
