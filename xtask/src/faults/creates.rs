@@ -34,7 +34,7 @@ use super::wire::Sabotage;
 use stage::Stage;
 
 /// For how long a log refuses an identical create.
-const WINDOW: Duration = Duration::from_secs(60 * 60);
+const WINDOW: Duration = Duration::from_hours(1);
 
 /// Far more than the machine has processors: schedules wait for limits to pass most of the time.
 const AT_ONCE: usize = 48;

@@ -94,18 +94,20 @@ fn refused(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &m
         let (began, time) = asked.began.unwrap_or_default();
         let others = || logged.iter().filter(|other| other.order.number != number && other.began.is_some());
         let reason = others().any(|other| {
-            let before = other.began.is_some_and(|(at, _)| at < asked.over);
+            let before = other.began.is_some_and(|(at, _)| at < asked.over) || asked.overlaps(other);
             let latest = other.exchanges.last().map(|exchange| exchange.time).max(other.began.map(|(_, time)| time));
             let expired = latest.unwrap_or_default() + millis() + SLACK < time;
-            before && !expired && !(other.is_certainly_not() && other.over < began && !evidence.log_fails)
+            before
+                && !expired
+                && !(other.is_certainly_not() && other.over < began && !asked.overlaps(other) && !evidence.log_fails)
         });
         if !reason || asked.order.again {
             verdict.unexplained.push(format!("call {number} was refused as a duplicate of nothing"));
         }
-        if let Some(id) = outcome.earlier.as_ref().filter(|earlier| *earlier != "uncertain") {
-            if !others().any(|other| other.made().any(|made| made == id)) {
-                verdict.lost.push(format!("{} is on record as {id}, which was never made", shown(content)));
-            }
+        if let Some(id) = outcome.earlier.as_ref().filter(|earlier| *earlier != "uncertain")
+            && !others().any(|other| other.made().any(|made| made == id))
+        {
+            verdict.lost.push(format!("{} is on record as {id}, which was never made", shown(content)));
         }
     }
 }
