@@ -30,6 +30,7 @@ mod input;
 mod limits;
 mod long;
 mod many;
+mod novamed_blocking;
 mod novamed_canary;
 mod novamed_cancel;
 mod novamed_carriers;

@@ -231,7 +231,7 @@ async fn nothing_shows_of_what_the_vendor_writes() {
     let (audit, folder) = (MemoryAudit::new(), tempfile::tempdir().unwrap());
     let ids = json!({"practitioner_id": PRACTITIONER, "patient_id": PATIENT, "medication_request_id": REQUEST,
         "refill_request_id": REQUEST, "medication_order_id": "canaryorder", "webhook_id": WEBHOOK, ODD: ODD,
-        "webhook_url": "https://canaryhost.example/?canarytoken", "clinic_id": CLINIC, "created_at": "2026-01-15T10:30:00.000Z",
+        "webhook_url": "https://canaryhost.example/?canarytoken", "clinic_id": CLINIC, "created_at": "canarytime",
         "carriers": [{"id": "canarycarrier", "name": "FedEx"}]});
     let services = json!({"success": true, "data": [{"id": "canaryservice", "name": "FedEx", "totalCost": 1}],
         "freeShipmentType": "canarytype", "patientState": "canarystate", "message": ODD});
