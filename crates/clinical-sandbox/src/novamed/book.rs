@@ -186,6 +186,12 @@ impl Book {
             && self.practitioners.get(practitioner).is_some_and(|practitioner| practitioner.clinic == clinic)
     }
 
+    /// The registrations that a clinic has at a time. A clock that jumps may pass several events at once: who registered after
+    /// one of them is not told of it.
+    pub(super) fn registered(&self, clinic: &str, at: Duration) -> impl Iterator<Item = (&str, &Webhook)> {
+        self.webhooks.iter().filter(move |(_, webhook)| webhook.clinic == clinic && webhook.from <= at)
+    }
+
     /// Whether a refill keeps another one from being made.
     pub(super) fn is_pending(&self, refill: &str, now: Duration) -> bool {
         let order = self.refills.get(refill).and_then(|refill| self.orders.get(&refill.order));
@@ -245,5 +251,34 @@ impl Order {
             revision: self.origin.revision.name(),
             status: self.life.status(now),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_told_to_those_of_its_clinic_who_were_registered_by_then() {
+        let mut book = Book::default();
+        let origin = Origin { attempt: 1, revision: Revision::V2026_01 };
+        for (id, clinic, from) in [("one", "a", 1), ("two", "a", 2), ("three", "a", 3), ("other", "b", 1)] {
+            let (url, key, clinic) = (String::new(), String::new(), clinic.to_owned());
+            book.webhooks.add(id.to_owned(), Webhook { origin, clinic, url, key, from: Duration::from_secs(from) });
+        }
+        let told: Vec<&str> = book.registered("a", Duration::from_secs(2)).map(|(id, _)| id).collect();
+        assert_eq!(told, ["one", "two"]);
+    }
+
+    #[test]
+    fn an_id_that_is_in_use_is_not_given_again_when_the_counts_are_forgotten() {
+        let all = NovamedBook::new(7, []);
+        let mut book = Book::default();
+        let origin = Origin { attempt: 1, revision: Revision::V2026_01 };
+        let first = all.fresh(&mut book, "patient", "content");
+        let patient = Patient { origin, clinic: String::new(), practitioner: None, state: None };
+        book.patients.add(first.clone(), patient);
+        book.made.clear();
+        assert_ne!(all.fresh(&mut book, "patient", "content"), first);
     }
 }

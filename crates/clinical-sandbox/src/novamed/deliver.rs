@@ -100,7 +100,7 @@ fn letters(state: &State, book: &Book, event: &Event, at: Duration, now: Duratio
         return Vec::new();
     };
     let body = Bytes::from(sent.body.to_string());
-    let told = book.webhooks.iter().filter(|(_, webhook)| webhook.clinic == event.clinic && webhook.from <= at);
+    let told = book.registered(&event.clinic, at);
     told.map(|(id, webhook)| Letter {
         webhook: id.to_owned(),
         event: sent.name,
