@@ -11,10 +11,11 @@ use tokio::sync::watch;
 use super::NOVAMED_CLINIC;
 use super::facts::{NovamedFacts, OrderFacts, PatientFacts, PractitionerFacts, RefillFacts, WebhookFacts};
 use super::life::Life;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Went};
 use super::revision::Revision;
 use super::shelf::{MOST, Shelf};
 use crate::digest;
+use crate::switches::WebhookSchedule;
 
 /// The book of one sandbox.
 #[derive(Debug)]
@@ -149,6 +150,16 @@ impl NovamedBook {
         }
     }
 
+    /// Notes how a call went. One that began before a reset is nobody's any more.
+    pub(super) fn called(&self, generation: u64, number: u64, webhook: &str, went: Went, schedule: WebhookSchedule) {
+        let mut book = self.book();
+        if book.generation == generation {
+            book.outbox.end(number, webhook, went, schedule);
+        }
+        drop(book);
+        self.tell();
+    }
+
     /// The truth at this moment.
     pub(crate) fn facts(&self, now: Duration) -> NovamedFacts {
         self.book().facts(now)
@@ -256,6 +267,7 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use super::super::outbox::Letter;
     use super::*;
 
     #[test]
@@ -268,6 +280,28 @@ mod tests {
         }
         let told: Vec<&str> = book.registered("a", Duration::from_secs(2)).map(|(id, _)| id).collect();
         assert_eq!(told, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_call_that_began_before_a_reset_is_not_noted_on_a_delivery_of_the_same_number() {
+        let all = NovamedBook::new(7, []);
+        let send = || {
+            let place = crate::loopback::place("http://127.0.0.1:1/").map_err(|_| "nowhere");
+            let (webhook, subject, key) = ("a".to_owned(), String::new(), String::new());
+            let letter = Letter { webhook, event: "an:event", subject, body: bytes::Bytes::new(), key, place };
+            all.book().outbox.send(Duration::ZERO, letter);
+        };
+        send();
+        assert_eq!(all.book().outbox.begin(Duration::ZERO, 1).len(), 1);
+        let before = all.book().generation;
+        all.reset();
+        send();
+        let went = Went { began: Duration::ZERO, answer: Ok(200) };
+        all.called(before, 1, "a", went, WebhookSchedule::FromPrevious);
+        assert_eq!(all.facts(Duration::ZERO).deliveries[0].tries, []);
+        let now = all.book().generation;
+        all.called(now, 1, "a", went, WebhookSchedule::FromPrevious);
+        assert_eq!(all.facts(Duration::ZERO).deliveries[0].tries.len(), 1);
     }
 
     #[test]
