@@ -8,6 +8,7 @@ mod field;
 mod fields;
 mod input;
 mod log;
+mod names;
 mod object;
 mod outcome;
 mod output;
@@ -27,6 +28,7 @@ use crate::connect::{self, NovamedSession};
 use crate::exit::{Exit, Stop};
 use crate::novamed::batch::{Batch, Watch};
 use crate::novamed::input::Input;
+use crate::novamed::names::Place;
 use crate::novamed::output::Output;
 use crate::progress::Progress;
 use crate::{audit, signals, style};
@@ -95,6 +97,12 @@ async fn send<T: Resource>(args: &CreateArgs<T>, trail: Option<&Trail>) -> Resul
     Ok(signal.unwrap_or_else(|| tally.exit()))
 }
 
+/// A problem by the revision's name of the field, and where that is in the input.
+fn mend<T: Resource>(problem: &novamed_api::Problem, place: Place) -> String {
+    let here = names::here::<T>(&problem.field, place);
+    here.map_or_else(|| problem.to_string(), |here| format!("{problem} (here: {here})"))
+}
+
 /// Whether every row can be sent in the client's revision. If not, all that is wrong with all of them is told.
 fn check<T: Resource>(novamed: &NovaMed, input: &Input<T>) -> Result<(), Stop> {
     let mut wrong = 0;
@@ -106,7 +114,7 @@ fn check<T: Resource>(novamed: &NovaMed, input: &Input<T>) -> Result<(), Stop> {
             Ok(request) => match novamed.preview(request) {
                 Ok(_) => continue,
                 Err(error) if error.problems().is_empty() => vec![error.to_string()],
-                Err(error) => error.problems().iter().map(ToString::to_string).collect(),
+                Err(error) => error.problems().iter().map(|problem| mend::<T>(problem, input.place)).collect(),
             },
         };
         wrong += 1;

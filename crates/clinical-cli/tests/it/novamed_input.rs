@@ -82,6 +82,10 @@ fn a_header_that_does_not_fit_is_told_as_a_whole() {
     let start = "error: p.csv, line 1: the file has a header that does not fit: there is no column surname; column 3 has no name; \
                  the column first_name is there twice; the columns of a patient are first_name, last_name, date_of_birth, ";
     assert!(stderr.starts_with(start), "{stderr}");
+    let rows = PATIENTS.lines().skip(1).collect::<Vec<_>>().join("\n");
+    let stderr = refused("p.csv", rows.replace("John", "SECRET"));
+    assert!(stderr.starts_with("error: p.csv, line 1: the file has no header; begin it with the names"), "{stderr}");
+    assert!(!stderr.contains("Smith"), "{stderr}");
     for separator in [";", "\t"] {
         let stderr = refused("p.csv", PATIENTS.replace(',', separator));
         assert!(stderr.contains("line 1: the file is not separated by commas"), "{stderr}");
