@@ -12,6 +12,7 @@ mod names;
 mod object;
 mod outcome;
 mod output;
+mod record;
 mod resource;
 mod webhook;
 
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use novamed_api::NovaMed;
 
 pub(crate) use fields::Fields;
+pub(crate) use record::Record;
 pub(crate) use resource::Resource;
 
 use crate::args::{CreateArgs, NovamedArgs, NovamedCommand};
@@ -80,9 +82,10 @@ async fn send<T: Resource>(args: &CreateArgs<T>, trail: Option<&Trail>) -> Resul
     check(&session.novamed, &input)?;
     // Last of all, so that no run that something wrong stops leaves an empty trail.
     trail.map_or(Ok(()), Trail::open)?;
-    let is_recorded = !args.log.no_log && (args.log.log.is_some() || !args.connection.is_simulated());
+    let is_durable = !args.log.no_log && (args.log.log.is_some() || !args.connection.is_simulated());
     let novamed = if args.log.again { session.novamed.repeating() } else { session.novamed.clone() };
-    let batch = Batch { novamed: &novamed, rows: &input.rows, watch, is_recorded };
+    let record = session.record.as_deref();
+    let batch = Batch { novamed: &novamed, rows: &input.rows, watch, record, is_durable };
     let mut output = Output::new(args.format, args.connection.is_simulated(), args.details);
     let (tally, signal) = batch
         .run(stopped, |row, outcome| output.row(row.number, row.line, &row.called(input.name.as_deref()), outcome))
