@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::log_support::again;
 use crate::webhook_receiver;
-use crate::webhook_receiver::board::Board;
+use crate::webhook_receiver::board::{BOARD, Board};
 use crate::webhook_receiver::inbox::FILE as INBOX;
 
 const KEY: &str = "dev_the-webhook-key";
@@ -252,6 +252,19 @@ fn after_kill_9_at_any_moment_every_event_that_was_answered_is_acted_on() {
 }
 
 #[test]
+fn what_waits_in_the_inbox_is_acted_on_at_the_start_and_not_with_the_next_event() {
+    let place = Place::new();
+    let mut receiver = place.start();
+    assert_eq!(receiver.event(&filled(1)), Some(200));
+    receiver.settle(&place);
+    drop(receiver);
+    std::fs::remove_file(place.root().join(BOARD)).unwrap();
+    let length = std::fs::metadata(place.root().join(INBOX)).unwrap().len();
+    place.start().until(&format!("acted on an event, {length} of {length} bytes"));
+    assert_eq!(orders(&place.board()), BTreeSet::from([1]));
+}
+
+#[test]
 fn a_line_that_a_crash_tore_is_cut_off_and_a_damaged_one_is_not_passed_over() {
     let place = Place::new();
     let mut receiver = place.start();
@@ -260,9 +273,11 @@ fn a_line_that_a_crash_tore_is_cut_off_and_a_damaged_one_is_not_passed_over() {
     drop(receiver);
     let inbox = place.root().join(INBOX);
     let whole = std::fs::read(&inbox).unwrap();
-    std::fs::write(&inbox, [&whole[..], b"{\"key\":\"0a\",\"bo"].concat()).unwrap();
+    let torn = format!("{{\"key\":\"0a\",\"body\":\"{}", "x".repeat(1000));
+    std::fs::write(&inbox, [&whole[..], torn.as_bytes()].concat()).unwrap();
     receiver = place.start();
     assert_eq!(receiver.event(&filled(2)), Some(200));
+    assert_eq!(place.lines(), 3);
     receiver.settle(&place);
     assert_eq!((orders(&place.board()), place.lines()), (BTreeSet::from([1, 2]), 4));
     drop(receiver);
