@@ -37,7 +37,7 @@ use stage::Stage;
 const WINDOW: Duration = Duration::from_hours(1);
 
 /// Far more than the machine has processors: schedules wait for limits to pass most of the time.
-const AT_ONCE: usize = 48;
+const AT_ONCE: usize = 64;
 
 /// Plays schedules, many at a time, and adds them up. Failing ones are printed with their seeds.
 ///

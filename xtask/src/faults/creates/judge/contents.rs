@@ -57,10 +57,10 @@ fn repeated(content: Content, logged: &[&Asked], verdict: &mut Verdict) {
     let processed: Vec<&Asked> = logged.iter().copied().filter(|asked| asked.is_processed()).collect();
     for (number, one) in processed.iter().enumerate() {
         for other in &processed[number + 1..] {
-            let (Some((a, early)), Some((b, late))) = (one.began, other.began) else { continue };
-            let ((first, early), (second, late)) =
-                if a < b { ((one, early), (other, late)) } else { ((other, late), (one, early)) };
-            if second.order.again || late.saturating_sub(early) + SLACK >= millis() {
+            let (Some((a, time)), Some((b, other_time))) = (one.began, other.began) else { continue };
+            let (first, second): (&Asked, &Asked) = if a < b { (one, other) } else { (other, one) };
+            // Two processes at the same time may live in different hours.
+            if second.order.again || time.abs_diff(other_time) + SLACK >= millis() {
                 continue;
             }
             // One that was wanted again at the same moment may have come second to the log.
