@@ -104,33 +104,31 @@ fn unpack(packed: &[u8], name: &str) -> Result<Files> {
 
 /// Cargo keeps what it unpacked from its temporary registry by the registry's path, a crate's name and version. An earlier run in this folder
 /// would otherwise be taken for this one, with yesterday's sources; so it is removed before and after.
-struct Unpacked(Vec<PathBuf>);
+struct Unpacked {
+    registry: PathBuf,
+    names: Vec<String>,
+}
 
 impl Unpacked {
     fn forget(packages: &[&Package]) -> Result<Self> {
         let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
         let registry = home.context("there is no home folder")?.join("registry");
-        let mut paths = Vec::new();
-        for kind in ["src", "cache"] {
-            let Ok(folders) = fs::read_dir(registry.join(kind)) else { continue };
-            // A registry with a host has its name in front; the temporary one has none.
-            let temporary = folders.flatten().filter(|folder| folder.file_name().to_string_lossy().starts_with('-'));
-            for folder in temporary {
-                for package in packages {
-                    paths.push(folder.path().join(name_of(package)));
-                    paths.push(folder.path().join(format!("{}.crate", name_of(package))));
-                }
-            }
-        }
-        let unpacked = Self(paths);
+        let unpacked = Self { registry, names: packages.iter().map(|package| name_of(package)).collect() };
         unpacked.remove();
         Ok(unpacked)
     }
 
     fn remove(&self) {
-        for path in &self.0 {
-            // Most are not there.
-            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        for kind in ["src", "cache"] {
+            let Ok(folders) = fs::read_dir(self.registry.join(kind)) else { continue };
+            // A registry with a host has its name in front; the temporary one has none.
+            for folder in folders.flatten().filter(|folder| folder.file_name().to_string_lossy().starts_with('-')) {
+                for name in &self.names {
+                    // Most are not there.
+                    let _ = fs::remove_dir_all(folder.path().join(name));
+                    let _ = fs::remove_file(folder.path().join(format!("{name}.crate")));
+                }
+            }
         }
     }
 }
