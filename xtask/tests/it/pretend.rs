@@ -138,5 +138,7 @@ impl From<Output> for Told {
 pub(crate) fn xtask_in(root: &Path, arguments: &[&str]) -> Told {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.current_dir(root).args(arguments).env("CARGO_MANIFEST_DIR", root.join("xtask"));
+    // Cargo keeps something for every folder in which it packaged; here it goes with the folder.
+    command.env("CARGO_HOME", root.join("cargo-home"));
     command.env("CARGO_TARGET_DIR", root.join("target")).env("CARGO", env!("CARGO")).output().unwrap().into()
 }
