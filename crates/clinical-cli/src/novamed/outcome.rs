@@ -1,6 +1,6 @@
 //! What became of one row, in the shape that all forms of output share.
 
-use novamed_api::log::SubmissionState;
+use novamed_api::log::{SubmissionKey, SubmissionState};
 use novamed_api::{Delivery, Error, ErrorKind, Kind, VendorError};
 
 use super::resource::{Ids, Resource};
@@ -100,13 +100,15 @@ impl Outcome {
 
     /// A row that a signal came before.
     pub(super) fn interrupted() -> Self {
-        let message = "not tried, because of the interruption (nothing was sent)";
+        let message =
+            "not sent, or refused and not sent again, because of the interruption (the vendor has not got it)";
         Self::NotCreated(Failure::local("abandoned", Exit::SomeFailed, message.to_owned()))
     }
 
     /// A row that a signal ended on its way.
-    pub(super) fn abandoned(is_recorded: bool) -> Self {
-        let then = if is_recorded { "; it is on record as uncertain, see `clinical novamed log list`" } else { "" };
+    pub(super) fn abandoned(key: Option<&SubmissionKey>) -> Self {
+        let digits = key.map(|key| key.as_str().get(..12).unwrap_or_default());
+        let then = digits.map(|digits| format!("; it is on record as uncertain, key {digits}")).unwrap_or_default();
         let message =
             format!("abandoned on its way, because of the interruption (the vendor may have created it{then})");
         let failure = Failure::local("abandoned", Exit::Vendor, message);
