@@ -56,7 +56,7 @@ fn the_verdict_since_a_tag_decides_the_smallest_next_version() {
     assert!(text.ends_with("since v0.1.0 something was added: the next version is at least 0.1.1\n"), "{text}");
 
     // Without the lists: `more` instead of `one`.
-    workspace.edit(source, "pub fn one() -> u8 {\n    1\n}\n", "");
+    workspace.edit(source, "/// One.\npub fn one() -> u8 {\n    1\n}\n", "");
     workspace.edit("crates/pretend-upper/src/lib.rs", "pretend_lower::one() + 1", "2");
     let text = verdict();
     assert!(text.contains("function_missing"), "{text}");
