@@ -208,3 +208,29 @@ fn refused(error: &Error) -> Stop {
     let sentence = sentence.replace("business_associate_agreement()", "--business-associate-agreement");
     Stop::new(error.cause_kind().map_or(Exit::Usage, Exit::of), sentence)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Args, Command, NovamedCommand};
+
+    /// The client that these flags make.
+    fn client(flags: &[&str]) -> String {
+        let args = ["clinical", "novamed", "patient"].iter().chain(flags);
+        let Command::Novamed(args) = Args::try_parse_from(args).unwrap().command else { panic!("another command") };
+        let NovamedCommand::Patient(args) = args.command else { panic!("another command") };
+        let builder = NovaMed::builder().revision(Revision::V2025_12).base_url("http://127.0.0.1:1");
+        let (builder, record) = recorded(builder.api_key("none").synthetic_data_only(), Some(&args.log), true).unwrap();
+        assert_eq!(record.is_some(), !args.log.no_log);
+        format!("{:?}", build(builder).unwrap())
+    }
+
+    #[test]
+    fn identical_creates_are_refused_for_30_days_unless_the_flags_say_otherwise() {
+        assert!(client(&[]).contains("submission_log: Some(2592000s)"), "{}", client(&[]));
+        assert!(client(&["--window", "2"]).contains("submission_log: Some(172800s)"));
+        assert!(client(&["--no-log"]).contains("submission_log: None"));
+    }
+}

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use novamed_api::NovaMed;
 use novamed_api::http_core::{Event, Observer};
+use novamed_api::log::SubmissionKey;
 use tokio::sync::watch;
 
 use super::input::Row;
@@ -122,20 +123,24 @@ impl<T: Resource> Batch<'_, T> {
         let exit = tokio::select! {
             biased;
             exit = stopped => exit,
-            result = &mut created => return Outcome::of::<T>(result),
+            result = &mut created => return Outcome::of::<T>(result).recorded(self.key().as_ref()),
         };
         *signal = Some(exit);
         if let Some(result) = self.grace(&mut created).await {
-            return Outcome::of::<T>(result);
+            return Outcome::of::<T>(result).recorded(self.key().as_ref());
         }
         drop(created);
         if *self.watch.stage.borrow() == Stage::UnderWay {
-            let key = self.record.filter(|_| self.is_durable).and_then(Record::under_way);
-            return Outcome::abandoned(key.as_ref());
+            return Outcome::abandoned().recorded(self.key().as_ref());
         }
         // What cannot be taken off the record stays uncertain: a false alarm and no loss.
         let _ = self.record.map(Record::give_up);
         Outcome::interrupted()
+    }
+
+    /// The key of a create under way, or whose end is not known, if somebody can look it up later.
+    fn key(&self) -> Option<SubmissionKey> {
+        self.record.filter(|_| self.is_durable)?.under_way()
     }
 
     /// Waits for what is on its way, for a while; another signal ends that.

@@ -62,13 +62,14 @@ fn killed_in_the_middle_the_same_file_sends_only_what_was_not_sent() {
         assert_eq!(error(&again.stdout, 2, "kind"), "duplicate");
         assert_eq!(error(&again.stdout, 2, "delivery"), "not_sent");
         let sentence = error(&again.stdout, 2, "message");
-        assert!(sentence.contains("api@nimbus-os.com") && sentence.contains("--again"), "{sentence}");
+        assert!(sentence.contains("api@nimbus-os.com") && sentence.ends_with(". If a second one is wanted: --again"));
         let processed = if after_commit { 3 } else { 2 };
         assert_eq!(nova.processed("create_patient"), (processed, usize::try_from(processed).unwrap()));
         assert_eq!(nova.attempts("create_patient"), 3);
         // A person found out that the vendor has not got it.
         let uncertain: Vec<_> = nova.log().into_iter().filter(|(state, _)| state == "uncertain").collect();
         assert_eq!(uncertain.len(), 1);
+        assert!(sentence.contains(&format!(" (on record as uncertain, key {})", &uncertain[0].1[..12])), "{sentence}");
         nova.folder.run(["novamed", "log", "remove", &uncertain[0].1[..8], "--log", "log"]).expect(0);
         let last = nova.run(FILE).expect(0);
         assert_eq!(states(&last.stdout), ["created_before", "created", "created_before"]);
@@ -92,6 +93,12 @@ fn an_answer_that_breaks_off_leaves_its_row_unknown_and_the_others_are_sent() {
         assert_eq!(error(&ran.stdout, 2, "kind"), "outcome_unknown", "{name}");
         assert!(ran.stderr.starts_with("error: p.csv, row 2 (line 3): "), "{name}: {}", ran.stderr);
         assert!(ran.stderr.contains("Do not send it again: "), "{name}: {}", ran.stderr);
+        let uncertain: Vec<_> = nova.log().into_iter().filter(|(state, _)| state == "uncertain").collect();
+        assert!(
+            ran.stderr.contains(&format!("(on record as uncertain, key {})\n", &uncertain[0].1[..12])),
+            "{}",
+            ran.stderr
+        );
         assert!(ran.stderr.ends_with("\n1 of 3 rows failed\n"), "{name}: {}", ran.stderr);
         let again = nova.run(FILE).expect(1);
         assert_eq!(states(&again.stdout), ["created_before", "unknown", "created_before"], "{name}");

@@ -97,9 +97,9 @@ fn refused(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &m
             let before = other.began.is_some_and(|(at, _)| at < asked.over) || asked.overlaps(other);
             let latest = other.exchanges.last().map(|exchange| exchange.time).max(other.began.map(|(_, time)| time));
             let expired = latest.unwrap_or_default() + millis() + SLACK < time;
-            before
-                && !expired
-                && !(other.is_certainly_not() && other.over < began && !asked.overlaps(other) && !evidence.log_fails)
+            let may_stand =
+                !other.is_certainly_not() || other.over >= began || asked.overlaps(other) || evidence.log_fails;
+            before && !expired && may_stand
         });
         if !reason || asked.order.again {
             verdict.unexplained.push(format!("call {number} was refused as a duplicate of nothing"));
