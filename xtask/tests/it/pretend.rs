@@ -119,6 +119,11 @@ impl Pretend {
     pub(crate) fn xtask(&self, arguments: &[&str]) -> Told {
         xtask_in(self.folder.path(), arguments)
     }
+
+    /// Runs a task on a machine that has cargo and nothing else.
+    pub(crate) fn xtask_without_programs(&self, arguments: &[&str]) -> Told {
+        command_in(self.folder.path(), arguments).env("PATH", self.path("xtask")).output().unwrap().into()
+    }
 }
 
 /// How a task ended and what it said.
@@ -136,9 +141,14 @@ impl From<Output> for Told {
 
 /// Runs a task in a workspace.
 pub(crate) fn xtask_in(root: &Path, arguments: &[&str]) -> Told {
+    command_in(root, arguments).output().unwrap().into()
+}
+
+fn command_in(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.current_dir(root).args(arguments).env("CARGO_MANIFEST_DIR", root.join("xtask"));
     // Cargo keeps something for every folder in which it packaged; here it goes with the folder.
     command.env("CARGO_HOME", root.join("cargo-home"));
-    command.env("CARGO_TARGET_DIR", root.join("target")).env("CARGO", env!("CARGO")).output().unwrap().into()
+    command.env("CARGO_TARGET_DIR", root.join("target")).env("CARGO", env!("CARGO"));
+    command
 }

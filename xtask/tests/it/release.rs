@@ -131,6 +131,13 @@ fn a_list_of_public_items_without_its_library_is_refused() {
 }
 
 #[test]
+fn without_a_nightly_the_lists_are_skipped_and_that_is_no_success() {
+    let told = Pretend::new().xtask_without_programs(&["api", "--check"]);
+    assert_eq!(told.code, Some(77), "{}", told.text);
+    assert_eq!(told.text, "SKIPPED: no nightly Rust here, and only that writes rustdoc's JSON\n");
+}
+
+#[test]
 fn a_snapshot_without_its_test_is_refused() {
     let workspace = Pretend::new();
     workspace.write("crates/pretend-lower/tests/snapshots/gone.snap", "---\nsource: tests/gone.rs\n---\n1\n");
