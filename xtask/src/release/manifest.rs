@@ -10,7 +10,7 @@ const MOST_CATEGORIES: usize = 5;
 const LONGEST_KEYWORD: usize = 20;
 const LONGEST_DESCRIPTION: usize = 1_000;
 
-/// The slugs of crates.io (`/category_slugs` there) among which crates of this workspace can be. Not all: an unknown one is dropped by the
+/// The registry's slugs (its page `/category_slugs`) among which crates of this workspace can be. Not all: an unknown one is dropped by the
 /// registry without a word, so a new one is looked up once and added here.
 const CATEGORIES: [&str; 31] = [
     "api-bindings",
