@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
+use crate::api;
 use crate::faults::Suite;
 use crate::faults::wire::Sabotage;
 use crate::snapshots::Mode;
@@ -24,6 +25,9 @@ Usage: cargo xtask TASK
   fhir     fetch                           take the FHIR R4B packages from the npm registry into target/fhir
   fhir     generate [--check]              write the types of fhir-r4b-model, or name the files that differ
   fhir     conformance [DIR]               read and write the official examples, or all JSON below DIR, and compare
+  api      [--check | --verdict]           list the public items of each library in tests/api, name what differs, or
+                                           compare with the last release
+  release  [--check]                       show what a release would publish, or check all that can be checked before it
   deps     [--check]                       show how many crates each package brings, or hold them against the rules
   ci [--list | --step NAME...]             the whole gate, as .ci/run does it";
 
@@ -49,6 +53,13 @@ pub enum Task {
     /// Show or check what the packages depend on.
     Deps {
         /// Fail if a rule is broken.
+        check: bool,
+    },
+    /// Write or check the public API of each library, or compare it with the last release.
+    Api(api::Mode),
+    /// Show or check what a release would publish.
+    Release {
+        /// Fail if something is missing.
         check: bool,
     },
     /// Measure a suite.
@@ -122,6 +133,8 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("features") => Ok(Task::Features { check: parse_check(&mut parser)? }),
             Some("fhir") => parse_fhir(&mut parser),
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
+            Some("api") => parse_api(&mut parser),
+            Some("release") => Ok(Task::Release { check: parse_check(&mut parser)? }),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("faults") => parse_faults(&mut parser),
@@ -177,6 +190,22 @@ fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
         mode = wanted;
     }
     Ok(Task::Snapshots(mode))
+}
+
+fn parse_api(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut mode = api::Mode::Write;
+    while let Some(argument) = parser.next()? {
+        let wanted = match argument {
+            Long("check") => api::Mode::Check,
+            Long("verdict") => api::Mode::Verdict,
+            other => return Err(other.unexpected()),
+        };
+        if mode != api::Mode::Write && mode != wanted {
+            return Err("--check and --verdict exclude each other".into());
+        }
+        mode = wanted;
+    }
+    Ok(Task::Api(mode))
 }
 
 fn parse_bench(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -239,6 +268,8 @@ mod tests {
         assert_eq!(parsed(&["features"]), Ok(Task::Features { check: false }));
         assert_eq!(parsed(&["features", "--check"]), Ok(Task::Features { check: true }));
         assert_eq!(parsed(&["deps", "--check"]), Ok(Task::Deps { check: true }));
+        assert_eq!(parsed(&["api", "--check"]), Ok(Task::Api(api::Mode::Check)));
+        assert_eq!(parsed(&["release"]), Ok(Task::Release { check: false }));
         assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
         assert_eq!(parsed(&["fhir", "fetch"]), Ok(Task::Fhir(FhirTask::Fetch)));
         assert_eq!(parsed(&["fhir", "generate", "--check"]), Ok(Task::Fhir(FhirTask::Generate { check: true })));
@@ -289,6 +320,9 @@ mod tests {
             &["fixtures", "check"],
             &["features", "--chek"],
             &["deps", "core"],
+            &["api", "--chek"],
+            &["api", "--check", "--verdict"],
+            &["release", "0.2.0"],
             &["fhir"],
             &["fhir", "generate", "--chek"],
             &["fhir", "fetch", "--check"],

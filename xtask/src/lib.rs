@@ -4,6 +4,7 @@
 // A development tool talks to the developer on its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod api;
 pub mod args;
 pub mod bench;
 pub mod ci;
@@ -12,8 +13,11 @@ pub mod faults;
 pub mod features;
 pub mod fhir;
 pub mod fixtures;
+pub mod git;
 pub mod http;
 pub mod packages;
+pub mod release;
+pub mod skipped;
 pub mod snapshots;
 pub mod workspace;
 
@@ -31,6 +35,8 @@ pub fn run(task: Task) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Fixtures { check } => fixtures::run(check),
+        Task::Api(mode) => api::run(mode),
+        Task::Release { check } => release::run(check),
         Task::Features { check } => features::run(check),
         Task::Fhir(task) => fhir::run(&task),
         Task::Deps { check } => deps::run(check),

@@ -7,6 +7,7 @@
 use std::process::ExitCode;
 
 use xtask::args::{self, USAGE};
+use xtask::skipped::Skipped;
 
 fn main() -> ExitCode {
     let task = match args::parse(lexopt::Parser::from_env()) {
@@ -19,6 +20,10 @@ fn main() -> ExitCode {
     match xtask::run(task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if let Some(skipped) = error.downcast_ref::<Skipped>() {
+                println!("SKIPPED: {skipped}");
+                return ExitCode::from(Skipped::EXIT_CODE);
+            }
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }

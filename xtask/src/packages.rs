@@ -2,6 +2,7 @@
 //! what its manifest says.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -15,20 +16,63 @@ pub struct Package {
     pub name: String,
     /// Its features, each with what it switches on.
     pub features: BTreeMap<String, Vec<String>>,
-    dependencies: Vec<Dependency>,
+    /// What a registry shows of it, and where it is.
+    #[serde(flatten)]
+    pub about: About,
+    /// What it asks for, for whatever purpose.
+    pub dependencies: Vec<Dependency>,
     targets: Vec<Target>,
     publish: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct Dependency {
-    name: String,
-    kind: Option<String>,
+/// What a manifest says about its package. What is missing is empty.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// As in the manifest.
+    pub version: String,
+    /// One sentence, or nothing.
+    pub description: Option<String>,
+    /// An SPDX expression.
+    pub license: Option<String>,
+    /// In place of an SPDX expression.
+    pub license_file: Option<String>,
+    /// A path, seen from the manifest.
+    pub readme: Option<String>,
+    /// What it can be found by.
+    pub keywords: Vec<String>,
+    /// The registry's slugs.
+    pub categories: Vec<String>,
+    /// The oldest compiler.
+    pub rust_version: Option<String>,
+    /// An address.
+    pub repository: Option<String>,
+    /// The manifest's path.
+    pub manifest_path: PathBuf,
+    /// The tables below `package.metadata`.
+    pub metadata: serde_json::Value,
 }
 
+/// A dependency as the manifest has it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Dependency {
+    /// The other package.
+    pub name: String,
+    /// Nothing for an ordinary one, else `dev` or `build`.
+    pub kind: Option<String>,
+    /// The versions it allows; `*` if the manifest names none.
+    #[serde(default)]
+    pub req: String,
+}
+
+/// Something that cargo builds.
 #[derive(Debug, Clone, Deserialize)]
 struct Target {
     kind: Vec<String>,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    src_path: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +89,22 @@ impl Package {
     /// Whether it has a program.
     pub fn has_program(&self) -> bool {
         self.targets.iter().any(|target| target.kind.iter().any(|kind| kind == "bin"))
+    }
+
+    /// The name by which other code calls its library, if it has one.
+    pub fn library(&self) -> Option<&str> {
+        let library = self.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "lib"));
+        library.map(|target| target.name.as_str())
+    }
+
+    /// The files in which its targets begin.
+    pub fn sources(&self) -> impl Iterator<Item = &Path> {
+        self.targets.iter().map(|target| target.src_path.as_path())
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.about.manifest_path.parent().unwrap_or(Path::new(""))
     }
 
     /// Whether its manifest names the other package as a dependency, optional or not; those of tests and build scripts do not count.
@@ -84,18 +144,19 @@ fn of_metadata(text: &str) -> Result<Vec<Package>> {
 /// Made-up packages for the tests of the checks.
 #[cfg(test)]
 pub(crate) mod made_up {
-    use super::{Dependency, Package, Target};
+    use super::{About, Dependency, Package, Target};
 
     /// A published library with these dependencies and features.
     pub(crate) fn library(name: &str, dependencies: &[&str], features: &[(&str, &[&str])]) -> Package {
-        let dependency = |name: &&str| Dependency { name: (*name).to_owned(), kind: None };
+        let dependency = |name: &&str| Dependency { name: (*name).to_owned(), kind: None, req: "^0.1.0".to_owned() };
         let feature =
             |(name, on): &(&str, &[&str])| ((*name).to_owned(), on.iter().map(|on| (*on).to_owned()).collect());
         Package {
             name: name.to_owned(),
             features: features.iter().map(feature).collect(),
+            about: About::default(),
             dependencies: dependencies.iter().map(dependency).collect(),
-            targets: vec![Target { kind: vec!["lib".to_owned()] }],
+            targets: vec![target("lib", name)],
             publish: None,
         }
     }
@@ -103,8 +164,12 @@ pub(crate) mod made_up {
     /// A published program with these dependencies.
     pub(crate) fn program(name: &str, dependencies: &[&str]) -> Package {
         let mut package = library(name, dependencies, &[]);
-        package.targets.push(Target { kind: vec!["bin".to_owned()] });
+        package.targets.push(target("bin", name));
         package
+    }
+
+    fn target(kind: &str, name: &str) -> Target {
+        Target { kind: vec![kind.to_owned()], name: name.replace('-', "_"), src_path: "lib.rs".into() }
     }
 }
 

@@ -77,15 +77,6 @@
 //! `error.type` is the name of the [`ErrorKind`], or `abandoned` for a call that was dropped.
 //! `url.full`, which the convention asks for, is left out: addresses may hold identifiers. So are all
 //! references, secrets, bodies and values of header fields.
-//!
-//! # Cargo features
-//!
-//! None is on by default.
-//!
-//! | feature | what it adds |
-//! |---|---|
-//! | `blocking` | `blocking::Runtime`: calls from programs without `async` |
-//! | `testing` | a scripted transport, a clock that jumps and a sink that remembers, for tests of crates built on this one |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod addresses;

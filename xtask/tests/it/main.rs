@@ -4,3 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod pretend;
+mod release;
+mod tagged;
