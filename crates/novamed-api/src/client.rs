@@ -11,7 +11,6 @@ use crate::error::{Created, is_uncertain};
 use crate::log::SubmissionKey;
 use crate::operation::{GET_CARRIER_SERVICES, GET_CARRIERS};
 use crate::request::Written;
-
 use crate::sink::{Guard, Sink};
 use crate::{
     Answer, Carrier, CarrierId, CarrierServices, ClinicId, DeleteWebhook, Environment, Error, MedicationRequestId,
