@@ -5,6 +5,7 @@
 mod error;
 mod members;
 mod read;
+mod repeated;
 mod scan;
 mod write;
 
@@ -98,9 +99,9 @@ mod sealed {
 
     impl<T: Typed> Read for T {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-            let mut value = T::default();
+            let mut value = crate::One::<T>::default();
             reader.root(value.erased_mut())?;
-            Ok(value)
+            Ok(value.into_inner())
         }
     }
 

@@ -3,7 +3,10 @@
 //!
 //! ```sh
 //! cargo run --release --example bench -- FOLDER [quick]
+//! cargo run --release --example bench -- FOLDER write OTHER-FOLDER
 //! ```
+//!
+//! The second writes the documents that are measured, so that other programs can be measured with them.
 
 // A program talks on its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -24,9 +27,24 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("name the folder of the examples")?;
-    let quick = arguments.next().is_some();
+    let mode = arguments.next();
+    if mode.as_deref() == Some("write") {
+        return write(Path::new(&folder), Path::new(&arguments.next().ok_or("name the folder to write to")?));
+    }
+    let quick = mode.is_some();
     for set in documents::sets(Path::new(&folder), quick)? {
         measure(&set, if quick { 3 } else { 9 })?;
+    }
+    Ok(())
+}
+
+fn write(examples: &Path, folder: &Path) -> Result<(), Failure> {
+    for set in documents::sets(examples, false)? {
+        let folder = folder.join(set.name.replace(' ', "-"));
+        std::fs::create_dir_all(&folder)?;
+        for (place, document) in set.documents.iter().enumerate() {
+            std::fs::write(folder.join(format!("{place:04}.json")), document)?;
+        }
     }
     Ok(())
 }

@@ -8,11 +8,13 @@ use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
 
+use super::repeated::Repeated;
 use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions};
 
 pub struct Reader<'a> {
     pub(super) scan: Scanner<'a>,
+    pub(super) repeated: Repeated,
     refuse_unknown: bool,
 }
 
@@ -36,7 +38,11 @@ impl Seen {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, options: ReadOptions) -> Self {
-        Self { scan: Scanner::new(text, options.max_depth), refuse_unknown: options.refuse_unknown }
+        Self {
+            scan: Scanner::new(text, options.max_depth),
+            repeated: Repeated::new(text.len()),
+            refuse_unknown: options.refuse_unknown,
+        }
     }
 
     pub(super) fn end(&mut self) -> Result<(), Error> {
