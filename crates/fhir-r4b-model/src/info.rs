@@ -34,6 +34,10 @@ pub struct FieldInfo {
     pub modifier: bool,
     /// Which codes the element takes.
     pub binding: Option<Binding>,
+    /// The first eight bytes of the name.
+    head: u64,
+    /// Which of the first eight bytes of a name in JSON have to be those.
+    mask: u64,
 }
 
 /// What an element holds.
@@ -95,15 +99,13 @@ impl TypeInfo {
     /// The element of that JSON name, as its index and, of a choice, the index of the variant (else 0). The search begins at
     /// index `from`, because JSON mostly follows the order of the definition.
     pub fn find(&self, name: &str, from: usize) -> Option<(usize, usize)> {
-        let from = from.min(self.fields.len());
-        let (before, after) = self.fields.split_at(from);
+        let head = head(name.as_bytes());
+        let (before, after) = self.fields.split_at(from.min(self.fields.len()));
         let search = |fields: &[FieldInfo]| {
-            fields
-                .iter()
-                .enumerate()
-                .find_map(|(index, field)| field.variant_called(name).map(|variant| (index, variant)))
+            let mut fields = fields.iter().enumerate().filter(|(_, field)| head & field.mask == field.head);
+            fields.find_map(|(index, field)| Some((index, field.variant_called(name)?)))
         };
-        search(after).map(|(index, variant)| (index + from, variant)).or_else(|| search(before))
+        search(after).map(|(index, variant)| (index + before.len(), variant)).or_else(|| search(before))
     }
 }
 
@@ -140,7 +142,20 @@ impl FieldInfo {
 /// The constructors below are for the generated tables.
 impl FieldInfo {
     const fn new(name: &'static str, shape: Shape, type_name: &'static str) -> Self {
-        Self { name, shape, type_name, required: false, many: false, summary: false, modifier: false, binding: None }
+        let open = matches!(shape, Shape::Choice(_)) && name.len() < 8;
+        Self {
+            name,
+            shape,
+            type_name,
+            required: false,
+            many: false,
+            summary: false,
+            modifier: false,
+            binding: None,
+            head: head(name.as_bytes()),
+            // What follows the name of a choice says its type; after any other name nothing follows, not even a zero.
+            mask: if open { (1 << (8 * name.len())) - 1 } else { u64::MAX },
+        }
     }
 
     pub(crate) const fn text(name: &'static str, type_name: &'static str) -> Self {
@@ -204,4 +219,18 @@ impl Variant {
     pub(crate) const fn element(suffix: &'static str) -> Self {
         Self { suffix, scalar: None }
     }
+}
+
+/// The first eight bytes of a name as a number, with zeros after a shorter one. Telling most names apart takes one comparison
+/// of such numbers.
+const fn head(name: &[u8]) -> u64 {
+    if let Some(eight) = name.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let (mut head, mut at) = (0, 0);
+    while at < name.len() {
+        head |= (name[at] as u64) << (8 * at);
+        at += 1;
+    }
+    head
 }

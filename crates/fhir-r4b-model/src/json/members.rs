@@ -66,7 +66,7 @@ impl Reader<'_> {
     fn scalar(&mut self, target: ValueMut<'_>, scalar: Scalar) -> Result<(), Error> {
         let byte = self.scan.peek();
         match (target, scalar) {
-            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => text.set(self.repeated.get(&self.scan.string()?)),
+            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => text.set(self.repeated.get(self.scan.string()?)),
             (ValueMut::Text(text), Scalar::Number) if byte == b'-' || byte.is_ascii_digit() => {
                 text.set(SmolStr::new(self.scan.number()?));
             }

@@ -85,10 +85,17 @@ impl<'a> Reader<'a> {
     pub(super) fn element(&mut self, target: &mut dyn Element) -> Result<(), Error> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
-        let (mut first, mut seen, mut next, mut typed) = (true, Seen::default(), 0, false);
+        let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0, false, 0);
         while self.scan.more(&mut first, b'}')? {
             let start = self.scan.at;
             let key = self.scan.key()?;
+            if info.resource && key == "resourceType" {
+                if std::mem::replace(&mut typed, true) {
+                    return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
+                }
+                self.scan.raw()?;
+                continue;
+            }
             let (attached, name) = key.strip_prefix('_').map_or((false, &*key), |name| (true, name));
             let found = info.find(name, next).and_then(|(index, variant)| {
                 let field = &info.fields[index];
@@ -100,7 +107,9 @@ impl<'a> Reader<'a> {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));
                 }
-                if self.scan.peek() == b'n' || self.scan.peek_empty_list() {
+                let byte = self.scan.peek();
+                if byte == b'n' || (byte == b'[' && self.scan.peek_empty_list()) {
+                    unknown += 1;
                     self.unknown(target, &key)
                 } else if attached {
                     self.attached(target.field_mut(index), field.many, variant)
@@ -108,16 +117,15 @@ impl<'a> Reader<'a> {
                     self.value(target.field_mut(index), field, variant)
                 }
                 .map_err(|error| error.within(attached, field.name, field.suffix(variant)))?;
-            } else if info.resource && key == "resourceType" {
-                if std::mem::replace(&mut typed, true) {
-                    return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
-                }
-                self.scan.raw()?;
             } else if self.refuse_unknown {
                 return Err(Error::new(ErrorKind::Unknown, start, "the definition has no such field"));
             } else {
+                unknown += 1;
                 self.unknown(target, &key)?;
             }
+        }
+        if unknown < 2 {
+            return Ok(());
         }
         match target.field_mut(usize::MAX) {
             FieldMut::Unknown(unknown) if unknown.repeats_a_name() => {

@@ -9,7 +9,7 @@ use crate::info::{FieldInfo, Scalar};
 use crate::text::{Extra, Marks};
 
 use super::read::Seen;
-use super::scan::special_bytes;
+use super::scan::first_special;
 
 /// How much is held back before it is handed on.
 const PIECE: usize = 32 * 1024;
@@ -220,19 +220,6 @@ impl<'a> Writer<'a> {
             _ => self.plain(&format!("\\u{byte:04x}")),
         }
     }
-}
-
-/// The first byte that JSON wants escaped.
-fn first_special(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-        let special = special_bytes(u64::from_le_bytes(word));
-        if special != 0 {
-            return Some(at + special.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).map(|place| place + at)
 }
 
 /// How long the two arrays of a list of primitives are; `None` of one that is not written.
