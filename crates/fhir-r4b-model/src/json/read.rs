@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     pub(super) fn element(&mut self, target: &mut dyn Element) -> Result<(), Error> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
-        let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0, false, 0);
+        let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
         while self.scan.more(&mut first, b'}')? {
             let start = self.scan.at;
             let key = self.scan.key()?;
@@ -97,12 +97,14 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let (attached, name) = key.strip_prefix('_').map_or((false, &*key), |name| (true, name));
-            let found = info.find(name, next).and_then(|(index, variant)| {
-                let field = &info.fields[index];
-                (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
-            });
+            // What is attached to a value follows it; any other field is most often one of those after the last.
+            let found =
+                info.find(name, if attached { next.saturating_sub(1) } else { next }).and_then(|(index, variant)| {
+                    let field = &info.fields[index];
+                    (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
+                });
             if let Some((index, field, variant)) = found {
-                next = index;
+                next = index + 1;
                 if !seen.insert(index, attached) {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));

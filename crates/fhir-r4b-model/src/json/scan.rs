@@ -184,10 +184,11 @@ impl<'a> Scanner<'a> {
             b't' => '\t',
             b'u' => {
                 // Most escapes in published documents are `\u003c` and its like.
-                if let Some(&[b'0', b'0', high @ b'0'..=b'7', low]) = self.text.as_bytes().get(self.at + 2..self.at + 6) {
-                    if let Some(low) = char::from(low).to_digit(16) {
+                if let Some(&[b'0', b'0', high @ b'0'..=b'7', low]) = self.text.as_bytes().get(self.at + 2..self.at + 6)
+                {
+                    if let Some(low) = char::from(low).to_digit(16).and_then(|low| u8::try_from(low).ok()) {
                         self.at += 6;
-                        return Ok(char::from((high - b'0') << 4 | low as u8));
+                        return Ok(char::from((high - b'0') << 4 | low));
                     }
                 }
                 return self.unicode_escape();
@@ -283,7 +284,11 @@ impl<'a> Scanner<'a> {
                 let from = self.at + 1;
                 let name = self.string()?.len();
                 let escaped = self.at != from + name + 1;
-                let name = if escaped { Cow::Owned(self.decoded.clone()) } else { Cow::Borrowed(&self.text[from..from + name]) };
+                let name = if escaped {
+                    Cow::Owned(self.decoded.clone())
+                } else {
+                    Cow::Borrowed(&self.text[from..from + name])
+                };
                 (self.at, self.depth) = (start, depth);
                 return Ok(name);
             }
