@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod coded;
+mod erase;
 pub mod ext;
 mod extra;
 mod generated;

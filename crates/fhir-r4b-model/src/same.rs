@@ -182,17 +182,7 @@ pub(crate) fn show(element: &dyn Element, formatter: &mut fmt::Formatter<'_>) ->
 macro_rules! element {
     ($($type:ident),+ $(,)?) => {
         $(
-            impl $crate::access::Typed for $type {
-                #[inline(never)]
-                fn erased(&self) -> &dyn $crate::access::Element {
-                    self
-                }
-
-                #[inline(never)]
-                fn erased_mut(&mut self) -> &mut dyn $crate::access::Element {
-                    self
-                }
-            }
+            $crate::erase::typed!($type);
 
             impl Clone for $type {
                 // Compiled only where it is used: whoever returns a value has code to drop it.
