@@ -10,6 +10,7 @@ mod index;
 mod model;
 mod names;
 mod package;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,7 @@ fn generate(check: bool) -> Result<()> {
     let package = package::CORE.folder()?;
     let definitions = definitions::Definitions::read(&package)?;
     let model = model::Model::build(&definitions)?;
-    let files = emit::files(&model)?;
+    let mut files = emit::files(&model)?;
+    files.add("rules.rs", rules::file(&definitions, &model)?);
     files::write_or_check(files, check)
 }

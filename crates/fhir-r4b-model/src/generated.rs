@@ -3,3 +3,5 @@
 pub mod codes;
 pub mod datatypes;
 pub mod resources;
+#[cfg(feature = "validate")]
+pub(crate) mod rules;

@@ -130,6 +130,14 @@ impl FieldInfo {
         }
     }
 
+    /// The FHIR name of the type that the element holds, or of that variant of a choice; empty of a backbone element.
+    pub fn type_of(&self, variant: usize) -> &'static str {
+        match self.shape {
+            Shape::Choice(variants) => variants.get(variant).map_or("", Variant::type_name),
+            _ => self.type_name,
+        }
+    }
+
     /// What follows the element's name in JSON if it is this variant of a choice.
     pub(crate) fn suffix(&self, variant: usize) -> &'static str {
         match self.shape {
@@ -204,6 +212,35 @@ impl FieldInfo {
 }
 
 impl Variant {
+    /// The FHIR name of the type, for example `dateTime`.
+    pub fn type_name(&self) -> &'static str {
+        if self.scalar.is_none() {
+            return self.suffix;
+        }
+        match self.suffix {
+            "Base64Binary" => "base64Binary",
+            "Boolean" => "boolean",
+            "Canonical" => "canonical",
+            "Code" => "code",
+            "Date" => "date",
+            "DateTime" => "dateTime",
+            "Decimal" => "decimal",
+            "Id" => "id",
+            "Instant" => "instant",
+            "Integer" => "integer",
+            "Markdown" => "markdown",
+            "Oid" => "oid",
+            "PositiveInt" => "positiveInt",
+            "String" => "string",
+            "Time" => "time",
+            "UnsignedInt" => "unsignedInt",
+            "Uri" => "uri",
+            "Url" => "url",
+            "Uuid" => "uuid",
+            other => other,
+        }
+    }
+
     pub(crate) const fn text(suffix: &'static str) -> Self {
         Self { suffix, scalar: Some(Scalar::Text) }
     }

@@ -8,15 +8,21 @@ pub mod ext;
 mod extra;
 mod generated;
 pub mod info;
+pub mod issue;
 pub mod json;
 mod many;
 mod one;
 pub mod primitives;
 mod resource;
 mod same;
+#[cfg(feature = "serde")]
+mod serde;
 mod slots;
 mod text;
 mod unknown;
+#[cfg(feature = "validate")]
+pub mod validate;
+pub mod walk;
 
 pub use coded::{CodeSet, Coded};
 pub use generated::codes;

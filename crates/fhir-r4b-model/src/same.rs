@@ -181,6 +181,9 @@ pub(crate) fn show(element: &dyn Element, formatter: &mut fmt::Formatter<'_>) ->
 /// What every generated type has in common.
 macro_rules! element {
     ($($type:ident),+ $(,)?) => {
+        #[cfg(feature = "serde")]
+        $crate::serde::with_serde!($($type),+);
+
         $(
             $crate::erase::typed!($type);
 

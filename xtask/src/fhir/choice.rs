@@ -74,7 +74,10 @@ pub(super) fn open_file(choices: &[Choice]) -> Result<String> {
     }
     elements.insert("One".to_owned());
     let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
-    writeln!(text, "use crate::access::{{Choice, Chosen, ChosenMut, Primitive, Typed}};\nuse crate::info::Variant;\nuse crate::same::choice;")?;
+    writeln!(
+        text,
+        "use crate::access::{{Choice, Chosen, ChosenMut, Primitive, Typed}};\nuse crate::info::Variant;\nuse crate::same::choice;"
+    )?;
     writeln!(text, "use crate::primitives::{{{}}};\nuse crate::{{{}}};\n", list(primitives), list(elements))?;
     for choice in choices {
         write(&mut text, choice)?;

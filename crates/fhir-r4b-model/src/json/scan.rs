@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::{Error, ErrorKind};
 
 /// A place in a JSON text.
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
     depth: usize,
@@ -15,11 +15,11 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a str, max_depth: usize) -> Self {
+    pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
         Self { text, at: 0, depth: max_depth, decoded: String::new() }
     }
 
-    pub(super) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
+    pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
         Error::new(kind, self.at, rule)
     }
 
@@ -34,7 +34,7 @@ impl<'a> Scanner<'a> {
 
     /// Passes over space and returns the byte that follows; 0 at the end.
     #[inline]
-    pub(super) fn peek(&mut self) -> u8 {
+    pub(crate) fn peek(&mut self) -> u8 {
         let byte = self.byte(self.at);
         if byte > b' ' { byte } else { self.pass_space() }
     }
@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the value that follows is an empty list.
-    pub(super) fn peek_empty_list(&mut self) -> bool {
+    pub(crate) fn peek_empty_list(&mut self) -> bool {
         if self.peek() != b'[' {
             return false;
         }
@@ -73,7 +73,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Enters an object or list, which counts as a level.
-    pub(super) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
+    pub(crate) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
         if self.peek() != bracket {
             return Err(self.error(ErrorKind::Type, rule));
         }
@@ -86,7 +86,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a further member follows, after the comma if it is not the first; leaves the object or list if none does.
-    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
+    pub(crate) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
         let byte = self.peek();
         if byte == close {
             self.at += 1;
@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A member's name and its colon.
-    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
         if self.peek() != b'"' {
             return Err(self.syntax("expected the name of a field"));
         }
@@ -125,13 +125,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// The end of the text.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.peek();
         if self.at == self.text.len() { Ok(()) } else { Err(self.syntax("text follows after the end")) }
     }
 
     /// A string. The caller has seen its quotation mark.
-    pub(super) fn string(&mut self) -> Result<&str, Error> {
+    pub(crate) fn string(&mut self) -> Result<&str, Error> {
         let start = self.at + 1;
         let end = self.plain_until(start);
         if self.byte(end) == b'"' {
@@ -221,7 +221,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, as its text. The caller has seen its first byte.
-    pub(super) fn number(&mut self) -> Result<&'a str, Error> {
+    pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
         let length = number_length(&self.text.as_bytes()[self.at..]);
         if length == 0 {
             return Err(self.syntax("expected a value"));
@@ -232,7 +232,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `true`, `false` or `null`, if it is this one.
-    pub(super) fn word(&mut self, word: &str) -> bool {
+    pub(crate) fn word(&mut self, word: &str) -> bool {
         let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
         if found {
             self.at += word.len();
@@ -241,7 +241,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over any value and returns its text.
-    pub(super) fn raw(&mut self) -> Result<&'a str, Error> {
+    pub(crate) fn raw(&mut self) -> Result<&'a str, Error> {
         self.peek();
         let start = self.at;
         self.pass()?;
@@ -272,7 +272,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The name in the `resourceType` of the object that follows, wherever it is in it. Stays where it is.
-    pub(super) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
         let (start, depth) = (self.at, self.depth);
         self.open(b'{', "expected a resource, which is an object")?;
         let mut first = true;

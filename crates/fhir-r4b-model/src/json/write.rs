@@ -6,7 +6,7 @@ use std::io;
 use crate::Resource;
 use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
 use crate::info::{FieldInfo, Scalar};
-use crate::text::{Extra, Marks};
+use crate::text::Marks;
 
 use super::read::Seen;
 use super::scan::first_special;
@@ -109,13 +109,13 @@ impl<'a> Writer<'a> {
                 if let Some(length) = lengths.values {
                     name(self, false, "");
                     self.list(length, |writer, place| match slot.get(place) {
-                        Some(value) if has_value(value) => writer.scalar(value, scalar),
+                        Some(value) if value.is_some() => writer.scalar(value, scalar),
                         _ => writer.plain("null"),
                     });
                 }
                 if let Some(length) = lengths.extras {
                     name(self, true, "");
-                    self.list(length, |writer, place| match slot.get(place).and_then(extra) {
+                    self.list(length, |writer, place| match slot.get(place).and_then(Value::extra) {
                         Some(extra) => writer.element(extra),
                         None => writer.plain("null"),
                     });
@@ -166,11 +166,11 @@ impl<'a> Writer<'a> {
         suffix: &str,
         mut name: impl FnMut(&mut Self, bool, &str),
     ) {
-        if has_value(value) {
+        if value.is_some() {
             name(self, false, suffix);
             self.scalar(value, scalar.unwrap_or(Scalar::Text));
         }
-        if let Some(extra) = extra(value) {
+        if let Some(extra) = value.extra() {
             name(self, true, suffix);
             self.element(extra);
         }
@@ -235,30 +235,16 @@ impl Lengths {
         for place in 0..slot.len() {
             let Some(value) = slot.get(place) else { continue };
             let marks = marks(value);
-            any_value |= has_value(value) || marks.has(Marks::NULL_VALUE);
-            any_extra |= extra(value).is_some() || marks.has(Marks::NULL_EXTRA);
-            if has_value(value) || !marks.has(Marks::NO_VALUE) {
+            any_value |= value.is_some() || marks.has(Marks::NULL_VALUE);
+            any_extra |= value.extra().is_some() || marks.has(Marks::NULL_EXTRA);
+            if value.is_some() || !marks.has(Marks::NO_VALUE) {
                 values = place + 1;
             }
-            if extra(value).is_some() || !marks.has(Marks::NO_EXTRA) {
+            if value.extra().is_some() || !marks.has(Marks::NO_EXTRA) {
                 extras = place + 1;
             }
         }
         Self { values: any_value.then_some(values), extras: any_extra.then_some(extras) }
-    }
-}
-
-fn has_value(value: Value<'_>) -> bool {
-    match value {
-        Value::Text(text) => text.as_str().is_some(),
-        Value::Boolean(boolean) => boolean.get().is_some(),
-    }
-}
-
-fn extra(value: Value<'_>) -> Option<&Extra> {
-    match value {
-        Value::Text(text) => text.extra(),
-        Value::Boolean(boolean) => boolean.extra(),
     }
 }
 
@@ -267,4 +253,12 @@ fn marks(value: Value<'_>) -> Marks {
         Value::Text(text) => text.marks(),
         Value::Boolean(boolean) => boolean.marks(),
     }
+}
+
+/// Adds a string with its quotation marks to a JSON text.
+#[cfg(feature = "serde")]
+pub(crate) fn push_string(json: &mut String, text: &str) {
+    let mut writer = Writer::new(None);
+    writer.string(text);
+    json.push_str(&String::from_utf8_lossy(&writer.into_bytes()));
 }

@@ -6,4 +6,7 @@
 mod lossless;
 mod model;
 mod random;
+#[cfg(feature = "serde")]
+mod serde;
+mod streams;
 mod strict;
