@@ -10,10 +10,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fhir_r4b_model::Resource;
 use fhir_r4b_model::issue::Severity;
 use fhir_r4b_model::json::{self, ReadOptions};
 use fhir_r4b_model::validate::Validate as _;
-use fhir_r4b_model::Resource;
 
 type Failure = Box<dyn std::error::Error>;
 

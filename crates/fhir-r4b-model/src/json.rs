@@ -9,6 +9,7 @@ mod members;
 mod read;
 mod repeated;
 mod scan;
+mod subset;
 mod write;
 
 use std::io;
@@ -20,6 +21,7 @@ use read::Reader;
 #[cfg(feature = "serde")]
 pub(crate) use scan::Scanner;
 pub(crate) use scan::is_number;
+pub use subset::{Summary, WriteOptions};
 use write::Writer;
 #[cfg(feature = "serde")]
 pub(crate) use write::push_string;
@@ -140,6 +142,8 @@ impl<T: sealed::Read> FromJson for T {}
 impl<T: sealed::Write + ?Sized> ToJson for T {}
 
 mod sealed {
+    use crate::access::Element;
+
     use super::{Error, Issue, Reader, Resource, Typed, Writer};
 
     pub trait Read: Sized {
@@ -153,6 +157,8 @@ mod sealed {
 
     pub trait Write {
         fn write(&self, writer: &mut Writer<'_>);
+        /// Calls `visit` with the resource, or with those in the entries of a bundle.
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element));
     }
 
     impl<T: Typed> Read for T {
@@ -191,11 +197,21 @@ mod sealed {
         fn write(&self, writer: &mut Writer<'_>) {
             writer.element(self.erased());
         }
+
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element)) {
+            super::subset::each_resource(self.erased_mut(), visit);
+        }
     }
 
     impl Write for Resource {
         fn write(&self, writer: &mut Writer<'_>) {
             writer.resource(self);
+        }
+
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element)) {
+            if let Ok(element) = self.element_mut() {
+                super::subset::each_resource(element, visit);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod issue;
 pub mod json;
 mod many;
 mod one;
+pub mod path;
 pub mod primitives;
 mod resource;
 mod same;

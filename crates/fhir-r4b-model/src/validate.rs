@@ -39,6 +39,35 @@ use crate::walk::{Node, Path};
 pub trait Validate {
     /// What the definitions do not allow, and what they advise against, in the order of the definitions.
     fn validate(&self) -> Vec<Issue>;
+
+    /// The value itself if no error is found in it: the last step of building one.
+    ///
+    /// ```
+    /// use fhir_r4b_model::codes::ObservationStatus;
+    /// use fhir_r4b_model::validate::Validate;
+    /// use fhir_r4b_model::{CodeableConcept, Coding, Observation};
+    ///
+    /// let pulse = Observation { status: Some(ObservationStatus::Final.into()), ..Default::default() };
+    /// let issues = pulse.clone().build().unwrap_err();
+    /// assert_eq!(issues[0].path, "Observation.code");
+    ///
+    /// let code = CodeableConcept { coding: [Coding::new("http://loinc.org", "8867-4")].into(), ..Default::default() };
+    /// let pulse = Observation { code: Some(code.into()), ..pulse }.build()?;
+    /// # assert!(pulse.code.is_some());
+    /// # Ok::<(), Vec<fhir_r4b_model::issue::Issue>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors that were found, without the warnings.
+    fn build(self) -> Result<Self, Vec<Issue>>
+    where
+        Self: Sized,
+    {
+        let mut issues = self.validate();
+        issues.retain(|issue| issue.severity == crate::issue::Severity::Error);
+        if issues.is_empty() { Ok(self) } else { Err(issues) }
+    }
 }
 
 impl<T: Typed> Validate for T {

@@ -30,6 +30,12 @@ impl<'a> Path<'a> {
         Self { above: Some(self), name: field.name, suffix: field.suffix(variant), place }
     }
 
+    /// Whether a resource that stands here is contained in another.
+    #[cfg(feature = "validate")]
+    pub(crate) fn is_contained(&self) -> bool {
+        self.above.is_some() && self.name == "contained"
+    }
+
     /// The path of a field as a whole, whether anything is there or not.
     pub fn missing(&'a self, field: &'a FieldInfo) -> Self {
         Self { above: Some(self), name: field.name, suffix: "", place: None }
@@ -71,9 +77,11 @@ pub fn walk(element: &dyn Element, path: &Path<'_>, visit: &mut dyn FnMut(&Path<
     for (index, field) in info.fields.iter().enumerate() {
         match element.field(index) {
             Field::Primitives(slot) => {
+                // The package calls the ids of elements `id`; the specification has them as `string`, and its examples need that.
+                let type_name = if field.name == "id" && !info.resource { "string" } else { field.type_name };
                 for place in 0..slot.len() {
                     if let Some(value) = slot.get(place) {
-                        primitive(value, field.type_name, &path.field(field, 0, place), visit);
+                        primitive(value, type_name, &path.field(field, 0, place), visit);
                     }
                 }
             }

@@ -10,6 +10,7 @@ use crate::text::Marks;
 
 use super::read::Seen;
 use super::scan::first_special;
+use super::subset::Subset;
 
 /// How much is held back before it is handed on.
 const PIECE: usize = 32 * 1024;
@@ -18,11 +19,12 @@ pub struct Writer<'a> {
     bytes: Vec<u8>,
     output: Option<&'a mut dyn io::Write>,
     failed: Option<io::Error>,
+    pub(super) subset: Option<&'a Subset>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(output: Option<&'a mut dyn io::Write>) -> Self {
-        Self { bytes: Vec::with_capacity(512), output, failed: None }
+        Self { bytes: Vec::with_capacity(512), output, failed: None, subset: None }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -61,11 +63,18 @@ impl<'a> Writer<'a> {
             separator = ",";
         }
         for (index, field) in info.fields.iter().enumerate() {
+            if self.subset.is_some_and(|subset| !subset.keeps(info, field)) {
+                continue;
+            }
             let start = self.bytes.len();
             self.field(&element.field(index), field, &mut separator, index, &mut written);
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }
+        }
+        if self.subset.is_some_and(|subset| !subset.keeps_unknown(info)) {
+            self.plain(if separator == "{" { "{}" } else { "}" });
+            return;
         }
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {

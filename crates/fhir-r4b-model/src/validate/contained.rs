@@ -7,9 +7,17 @@ use crate::walk::{Node, Path, walk};
 
 pub(super) fn resource(element: &dyn Element, path: &Path<'_>, issues: &mut Vec<Issue>) {
     let info = element.info();
-    let Some((index, field)) = info.fields.iter().enumerate().find(|(_, field)| field.name == "contained") else { return };
+    if path.is_contained() {
+        // It was looked at with the resource that contains it, whose names hold in it.
+        return;
+    }
+    let Some((index, field)) = info.fields.iter().enumerate().find(|(_, field)| field.name == "contained") else {
+        return;
+    };
     let Field::Resources(contained) = element.field(index) else { return };
-    let has_text = info.find("text", 0).is_some_and(|(text, _)| matches!(element.field(text), Field::Elements(slot) if !slot.is_empty()));
+    let has_text = info
+        .find("text", 0)
+        .is_some_and(|(text, _)| matches!(element.field(text), Field::Elements(slot) if !slot.is_empty()));
     if !has_text {
         issues.push(Issue::warning(path, Rule::Invariant("dom-6")));
     }
@@ -31,9 +39,10 @@ pub(super) fn resource(element: &dyn Element, path: &Path<'_>, issues: &mut Vec<
             if text(meta, "versionId").is_some() || text(meta, "lastUpdated").is_some() {
                 issues.push(Issue::error(&path, Rule::Invariant("dom-4")));
             }
-            let labelled = meta.info().find("security", 0).is_some_and(|(index, _)| {
-                matches!(meta.field(index), Field::Elements(slot) if !slot.is_empty())
-            });
+            let labelled = meta
+                .info()
+                .find("security", 0)
+                .is_some_and(|(index, _)| matches!(meta.field(index), Field::Elements(slot) if !slot.is_empty()));
             if labelled {
                 issues.push(Issue::error(&path, Rule::Invariant("dom-5")));
             }

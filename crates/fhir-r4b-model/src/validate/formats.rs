@@ -12,7 +12,7 @@ pub(super) fn fits(type_name: &str, text: &str) -> bool {
         "dateTime" => is_date_time(bytes, Until::Second),
         "instant" => bytes.len() > 10 && is_date_time(bytes, Until::Second),
         "time" => time(bytes) == Some(bytes.len()),
-        "id" => (1..=64).contains(&bytes.len()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(byte)),
+        "id" => bytes.len() <= 64 && is_id(text),
         // JSON has seen to the digits; what is left is that there is no fraction, and the range.
         "integer" => text.parse::<i32>().is_ok() && text != "-0",
         "unsignedInt" => text.parse::<i32>().is_ok_and(|number| number >= 0) && text != "-0",
@@ -22,6 +22,11 @@ pub(super) fn fits(type_name: &str, text: &str) -> bool {
         "uuid" => text.strip_prefix("urn:uuid:").is_some_and(|uuid| is_uuid(uuid.as_bytes())),
         _ => true,
     }
+}
+
+/// Whether a text has the letters of an `id`, however many.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
 }
 
 fn is_space(byte: u8) -> bool {
@@ -128,9 +133,18 @@ mod tests {
         ("base64Binary", r"(\s*([0-9a-zA-Z\+/=]){4}\s*)+"),
         ("canonical", r"\S*"),
         ("code", r"[^\s]+(\s[^\s]+)*"),
-        ("date", r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)(-(0[1-9]|1[0-2])(-(0[1-9]|[1-2][0-9]|3[0-1]))?)?"),
-        ("dateTime", r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)(-(0[1-9]|1[0-2])(-(0[1-9]|[1-2][0-9]|3[0-1])(T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00)))?)?)?"),
-        ("instant", r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)-(0[1-9]|1[0-2])-(0[1-9]|[1-2][0-9]|3[0-1])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"),
+        (
+            "date",
+            r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)(-(0[1-9]|1[0-2])(-(0[1-9]|[1-2][0-9]|3[0-1]))?)?",
+        ),
+        (
+            "dateTime",
+            r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)(-(0[1-9]|1[0-2])(-(0[1-9]|[1-2][0-9]|3[0-1])(T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00)))?)?)?",
+        ),
+        (
+            "instant",
+            r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)-(0[1-9]|1[0-2])-(0[1-9]|[1-2][0-9]|3[0-1])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))",
+        ),
         ("id", r"[A-Za-z0-9\-\.]{1,64}"),
         ("integer", r"-?([0]|([1-9][0-9]*))"),
         ("markdown", r"[ \r\n\t\S]+"),
@@ -166,7 +180,15 @@ mod tests {
         let letters: Vec<char> = "0123456789-+:.TZurnoid= \t\u{b}aF/_".chars().collect();
         for (type_name, expression) in EXPRESSIONS {
             // Space is that of ASCII, as in the language the expressions come from.
-            let expression = regex::Regex::new(&format!("^(?:{})$", expression.replace(r"\s", r"[ \t\n\x0b\x0c\r]").replace(r"[^[ \t\n\x0b\x0c\r]]", r"[^ \t\n\x0b\x0c\r]").replace(r"[ \r\n\t\S]", r"[^\x0b\x0c]").replace(r"\S", r"[^ \t\n\x0b\x0c\r]"))).unwrap();
+            let expression = regex::Regex::new(&format!(
+                "^(?:{})$",
+                expression
+                    .replace(r"\s", r"[ \t\n\x0b\x0c\r]")
+                    .replace(r"[^[ \t\n\x0b\x0c\r]]", r"[^ \t\n\x0b\x0c\r]")
+                    .replace(r"[ \r\n\t\S]", r"[^\x0b\x0c]")
+                    .replace(r"\S", r"[^ \t\n\x0b\x0c\r]")
+            ))
+            .unwrap();
             let (mut both, mut neither) = (0, 0);
             for seed in SEEDS {
                 for round in 0..3_000 {
@@ -185,7 +207,10 @@ mod tests {
                     if expected { both += 1 } else { neither += 1 }
                 }
             }
-            assert!(both > 100 && (neither > 100 || type_name == "string" || type_name == "markdown"), "{type_name}: {both} {neither}");
+            assert!(
+                both > 100 && (neither > 100 || type_name == "string" || type_name == "markdown"),
+                "{type_name}: {both} {neither}"
+            );
         }
     }
 

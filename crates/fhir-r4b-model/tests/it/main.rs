@@ -10,3 +10,5 @@ mod random;
 mod serde;
 mod streams;
 mod strict;
+#[cfg(feature = "validate")]
+mod validate;
