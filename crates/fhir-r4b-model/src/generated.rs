@@ -3,5 +3,7 @@
 pub mod codes;
 pub mod datatypes;
 pub mod resources;
-#[cfg(feature = "validate")]
+#[cfg(feature = "schema")]
+pub(crate) mod empties;
+#[cfg(any(feature = "schema", feature = "validate"))]
 pub(crate) mod rules;

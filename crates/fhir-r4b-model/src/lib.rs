@@ -16,10 +16,13 @@ pub mod path;
 pub mod primitives;
 mod resource;
 mod same;
+#[cfg(feature = "schema")]
+pub mod schema;
 #[cfg(feature = "serde")]
 mod serde;
 mod slots;
 mod text;
+pub mod times;
 mod unknown;
 #[cfg(feature = "validate")]
 pub mod validate;

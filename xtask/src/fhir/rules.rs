@@ -13,6 +13,20 @@ use super::model::Model;
 /// The invariants that the crate evaluates.
 const EVALUATED: [&str; 8] = ["dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ele-1", "ext-1", "ref-1"];
 
+/// `empties.rs`.
+pub(super) fn empties(model: &Model) -> Result<String> {
+    let mut text = format!("//! An empty datatype by its name, which only schemas need.\n\n{MARK}");
+    let names: Vec<&str> = model.datatypes.iter().map(|made| made.name.as_str()).collect();
+    writeln!(text, "use crate::access::Element;\nuse crate::{{{}}};\n", names.join(", "))?;
+    writeln!(text, "/// An empty datatype; `None` if there is none of that name.")?;
+    writeln!(text, "pub(crate) fn datatype(name: &str) -> Option<Box<dyn Element>> {{\nSome(match name {{")?;
+    for name in names {
+        writeln!(text, "{name:?} => Box::new({name}::default()),")?;
+    }
+    writeln!(text, "_ => return None,\n}})\n}}")?;
+    Ok(text)
+}
+
 /// `rules.rs`.
 pub(super) fn file(definitions: &Definitions, model: &Model) -> Result<String> {
     let mut text = format!("//! What only validation needs to know.\n\n{MARK}");
@@ -20,7 +34,7 @@ pub(super) fn file(definitions: &Definitions, model: &Model) -> Result<String> {
         text,
         "/// What a reference may point at, by the path of its element; one that is not here may point at anything."
     )?;
-    writeln!(text, "pub(crate) static TARGETS: &[(&str, &[&str])] = &[")?;
+    writeln!(text, "#[cfg(feature = \"validate\")]\npub(crate) static TARGETS: &[(&str, &[&str])] = &[")?;
     let fields = || {
         model
             .resources
@@ -61,7 +75,7 @@ pub(super) fn file(definitions: &Definitions, model: &Model) -> Result<String> {
         text,
         "/// Value sets of required bindings whose codes the definitions do not list: any code is accepted."
     )?;
-    writeln!(text, "pub static NOT_LISTED: &[&str] = &{open:?};\n")?;
+    writeln!(text, "#[cfg(feature = \"validate\")]\npub static NOT_LISTED: &[&str] = &{open:?};\n")?;
     let mut left: BTreeMap<&str, &str> = BTreeMap::new();
     for element in definitions.structures.values().flat_map(|structure| &structure.snapshot.element) {
         for constraint in element.constraint.iter().filter(|constraint| !EVALUATED.contains(&constraint.key.as_str())) {
@@ -69,6 +83,6 @@ pub(super) fn file(definitions: &Definitions, model: &Model) -> Result<String> {
         }
     }
     writeln!(text, "/// Invariants that are not evaluated: their keys, each with the first element that has it.")?;
-    writeln!(text, "pub static NOT_EVALUATED: &[(&str, &str)] = &{:?};", left.into_iter().collect::<Vec<_>>())?;
+    writeln!(text, "#[cfg(feature = \"validate\")]\npub static NOT_EVALUATED: &[(&str, &str)] = &{:?};", left.into_iter().collect::<Vec<_>>())?;
     Ok(text)
 }

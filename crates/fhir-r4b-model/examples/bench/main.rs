@@ -58,6 +58,7 @@ fn measure(set: &Set, samples: usize) -> Result<(), Failure> {
     let works: Vec<Work<'_>> = vec![
         ("model", "parse", Box::new(|| timed_each(set, |document| Ok(json::from_slice::<Resource>(document)?)))),
         ("value", "parse", Box::new(|| timed_each(set, |document| Ok(serde_json::from_slice::<Value>(document)?)))),
+        ("serde", "parse", Box::new(|| timed_each(set, |document| Ok(serde_json::from_slice::<Resource>(document)?)))),
         ("model", "write", Box::new(|| timed(&typed, |resource| Ok(json::to_vec(resource))))),
         ("value", "write", Box::new(|| timed(&untyped, |value| Ok(serde_json::to_vec(value)?)))),
     ];
