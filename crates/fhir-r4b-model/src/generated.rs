@@ -2,8 +2,8 @@
 
 pub mod codes;
 pub mod datatypes;
-pub mod resources;
 #[cfg(feature = "schema")]
 pub(crate) mod empties;
+pub mod resources;
 #[cfg(any(feature = "schema", feature = "validate"))]
 pub(crate) mod rules;

@@ -1,4 +1,4 @@
-//! Reaching what a resource holds by a path as people write it: `name[0].given`, `valueQuantity.unit`, `contained[1].id`. It is no FHIRPath: there are
+//! Reaching what a resource holds by a path as people write it: `name[0].given`, `valueQuantity.unit`, `contained[1].id`. It is no `FHIRPath`: there are
 //! names and places, and nothing is computed.
 
 use crate::Resource;

@@ -28,22 +28,22 @@ pub(crate) fn cloned_choice<T: Choice>(from: &T) -> T {
 }
 
 /// Whether two choices hold the same type, and in it the same.
-pub(crate) fn equal_choices(left: (usize, Chosen<'_>), right: (usize, Chosen<'_>)) -> bool {
+pub(crate) fn equal_choices(left: &(usize, Chosen<'_>), right: &(usize, Chosen<'_>)) -> bool {
     left.0 == right.0
-        && match (left.1, right.1) {
-            (Chosen::Primitive(one), Chosen::Primitive(other)) => equal_values(Some(one), Some(other)),
-            (Chosen::Element(one), Chosen::Element(other)) => equal(one, other),
+        && match (&left.1, &right.1) {
+            (Chosen::Primitive(one), Chosen::Primitive(other)) => equal_values(Some(*one), Some(*other)),
+            (Chosen::Element(one), Chosen::Element(other)) => equal(*one, *other),
             _ => false,
         }
 }
 
 /// Shows which type a choice holds, and nothing of what is in it.
-pub(crate) fn show_choice(name: &str, held: (usize, Chosen<'_>), formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match held.1 {
+pub(crate) fn show_choice(name: &str, held: &Chosen<'_>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match held {
         Chosen::Primitive(_) => write!(formatter, "{name}([redacted])"),
         Chosen::Element(element) => {
             write!(formatter, "{name}(")?;
-            show(element, formatter)?;
+            show(*element, formatter)?;
             formatter.write_str(")")
         }
     }
@@ -133,7 +133,7 @@ fn equal_fields(left: &Field<'_>, right: &Field<'_>) -> bool {
         }
         (Field::Choice(left), Field::Choice(right)) => match (left.chosen(), right.chosen()) {
             (None, None) => true,
-            (Some(left), Some(right)) => equal_choices(left, right),
+            (Some(left), Some(right)) => equal_choices(&left, &right),
             _ => false,
         },
         (Field::Resources(left), Field::Resources(right)) => {
@@ -225,14 +225,14 @@ macro_rules! choice {
             impl PartialEq for $type {
                 fn eq(&self, other: &Self) -> bool {
                     use $crate::access::Choice as _;
-                    $crate::same::equal_choices(self.chosen(), other.chosen())
+                    $crate::same::equal_choices(&self.chosen(), &other.chosen())
                 }
             }
 
             impl std::fmt::Debug for $type {
                 fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     use $crate::access::Choice as _;
-                    $crate::same::show_choice(stringify!($type), self.chosen(), formatter)
+                    $crate::same::show_choice(stringify!($type), &self.chosen().1, formatter)
                 }
             }
         )+

@@ -102,12 +102,14 @@ fn primitive(field: &FieldInfo, variant: usize) -> [String; 2] {
 
 /// The codes of a required binding.
 fn codes(field: &FieldInfo, null: bool) -> String {
-    let Some(binding) = field.binding.filter(|it| it.strength == Strength::Required && field.type_name == "code") else {
+    let Some(binding) = field.binding.filter(|it| it.strength == Strength::Required && field.type_name == "code")
+    else {
         return String::new();
     };
     let address = binding.value_set.split('|').next().unwrap_or_default();
     let Ok(index) = VALUE_SETS.binary_search_by(|(known, _)| (*known).cmp(address)) else { return String::new() };
-    let mut codes: Vec<String> = VALUE_SETS[index].1.iter().flat_map(|it| it.1).map(|code| format!("\"{code}\"")).collect();
+    let mut codes: Vec<String> =
+        VALUE_SETS[index].1.iter().flat_map(|it| it.1).map(|code| format!("\"{code}\"")).collect();
     codes.extend(null.then(|| "null".to_owned()));
     codes.dedup();
     format!(",\"enum\":[{}]", codes.join(","))

@@ -1,5 +1,5 @@
 //! Whether a resource is what the definitions demand: which elements have to be there, which codes are allowed, what form a text has, what a
-//! reference may point at, and the invariants that every type has. It asks no terminology server and evaluates no FHIRPath: what it leaves out is
+//! reference may point at, and the invariants that every type has. It asks no terminology server and evaluates no `FHIRPath`: what it leaves out is
 //! listed in [`NOT_EVALUATED`] and [`NOT_LISTED`].
 //!
 //! That a choice has one type and an element the right JSON type is no question here: the types cannot hold anything else, and the reader refuses it.

@@ -83,6 +83,10 @@ pub(super) fn file(definitions: &Definitions, model: &Model) -> Result<String> {
         }
     }
     writeln!(text, "/// Invariants that are not evaluated: their keys, each with the first element that has it.")?;
-    writeln!(text, "#[cfg(feature = \"validate\")]\npub static NOT_EVALUATED: &[(&str, &str)] = &{:?};", left.into_iter().collect::<Vec<_>>())?;
+    writeln!(
+        text,
+        "#[cfg(feature = \"validate\")]\npub static NOT_EVALUATED: &[(&str, &str)] = &{:?};",
+        left.into_iter().collect::<Vec<_>>()
+    )?;
     Ok(text)
 }

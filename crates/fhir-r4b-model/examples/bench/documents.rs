@@ -31,7 +31,9 @@ pub(crate) fn sets(examples: &Path, quick: bool) -> Result<Vec<Set>, Box<dyn std
     paths.sort_by_key(std::fs::DirEntry::file_name);
     for (place, entry) in paths.iter().enumerate() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_resource = name.ends_with(".json") && name != "package.json" && name != ".index.json";
+        let is_resource = entry.path().extension().is_some_and(|extension| extension == "json")
+            && name != "package.json"
+            && name != ".index.json";
         // The largest bundles alone are half of all examples.
         if !is_resource || (quick && (place % 8 != 0 || entry.metadata()?.len() > 2_000_000)) {
             continue;

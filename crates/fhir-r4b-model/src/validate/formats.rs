@@ -77,7 +77,7 @@ fn is_uuid(bytes: &[u8]) -> bool {
         })
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Until {
     Day,
     Second,

@@ -116,7 +116,7 @@ fn text_of<'a>(
         Field::Elements(slot) => Some(slot),
         _ => None,
     });
-    let length = slot.map_or(0, |slot| slot.len());
+    let length = slot.map_or(0, crate::access::ElementSlot::len);
     (0..length)
         .filter_map(move |place| slot?.get(place))
         .map(move |member| (text(member, first).unwrap_or_default(), text(member, second).unwrap_or_default()))

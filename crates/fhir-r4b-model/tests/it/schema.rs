@@ -35,7 +35,10 @@ fn a_schema_takes_what_is_right_and_refuses_what_is_wrong() {
 
 #[test]
 fn the_large_types_have_schemas_too() {
-    assert!(judge(&schema::of::<Bundle>()).is_valid(&json!({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]})));
+    assert!(
+        judge(&schema::of::<Bundle>())
+            .is_valid(&json!({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}))
+    );
     let observation = judge(&schema::of::<Observation>());
     assert!(!observation.is_valid(&json!({"resourceType": "Observation", "status": "final"})));
     assert!(observation.is_valid(&json!({"resourceType": "Observation", "code": {"text": "x"}})));

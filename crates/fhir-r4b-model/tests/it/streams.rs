@@ -58,7 +58,7 @@ fn the_entries_of_a_stream_are_those_of_the_bundle() {
         assert_eq!(rest, whole);
     }
     let rest = json::entries(BUNDLE.as_bytes()).bundle().unwrap();
-    assert_eq!(rest.total.as_ref().and_then(|total| total.get()), Some(3));
+    assert_eq!(rest.total.as_ref().and_then(fhir_r4b_model::primitives::UnsignedInt::get), Some(3));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_is_no_bundle_is_refused_at_the_end_at_the_latest() {
         r#"{"resourceType":"Bundle","total":"1"}"#,
     ] {
         let mut entries = json::entries(text.as_bytes());
-        let broken = entries.by_ref().any(|entry| entry.is_err());
+        let broken = entries.by_ref().any(Result::is_err);
         assert!(broken || entries.bundle().is_err(), "{text}");
     }
     assert!(json::entries(&br#"{"resourceType":"Bundle"}"#[..]).bundle().is_ok());
@@ -101,7 +101,7 @@ fn no_bytes_make_the_streams_panic_or_stand_still() {
         for _ in 0..random.usize(1..4) {
             let at = random.usize(0..bytes.len());
             if random.bool() {
-                bytes[at] = *random.choice(b"{}[],:\"\\ x\0").unwrap()
+                bytes[at] = *random.choice(b"{}[],:\"\\ x\0").unwrap();
             } else {
                 let _ = bytes.remove(at);
             }

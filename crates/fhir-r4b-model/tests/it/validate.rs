@@ -68,7 +68,7 @@ fn each_rule_is_told_at_its_path() {
 fn contained_resources_have_rules_of_their_own() {
     let request = |contained: &str, reference: &str| {
         format!(
-            r##"{{"resourceType":"MedicationRequest","contained":[{contained}],"status":"active","intent":"order","subject":{{"reference":"Patient/1"}},"medicationReference":{{"reference":"{reference}"}}}}"##
+            r#"{{"resourceType":"MedicationRequest","contained":[{contained}],"status":"active","intent":"order","subject":{{"reference":"Patient/1"}},"medicationReference":{{"reference":"{reference}"}}}}"#
         )
     };
     let at = "MedicationRequest.contained[0]";
