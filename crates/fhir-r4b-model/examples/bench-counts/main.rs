@@ -24,19 +24,19 @@ fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("name the folder of the examples")?;
     for set in documents::sets(Path::new(&folder), arguments.next().is_some())? {
-        let count = |way: &str, read: &dyn Fn(&[u8]) -> Result<Counts, Failure>| -> Result<(), Failure> {
+        let tell = |way: &str, read: &dyn Fn(&[u8]) -> Result<Counts, Failure>| -> Result<(), Failure> {
             let (mut live, mut allocations) = (0, 0);
             for document in &set.documents {
-                let counts = read(document)?;
-                live += counts.live;
-                allocations += counts.allocations;
+                let found = read(document)?;
+                live += found.live;
+                allocations += found.allocations;
             }
             let line = serde_json::json!({"set": set.name, "bytes": set.bytes(), "way": way, "live_bytes": live, "allocations": allocations});
             println!("{line}");
             Ok(())
         };
-        count("model", &|document| counted(|| Ok(json::from_slice::<Resource>(document)?)))?;
-        count("value", &|document| counted(|| Ok(serde_json::from_slice::<serde_json::Value>(document)?)))?;
+        tell("model", &|document| counted(|| Ok(json::from_slice::<Resource>(document)?)))?;
+        tell("value", &|document| counted(|| Ok(serde_json::from_slice::<serde_json::Value>(document)?)))?;
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ fn what_is_no_bundle_is_refused_at_the_end_at_the_latest() {
         r#"{"resourceType":"Bundle","total":"1"}"#,
     ] {
         let mut entries = json::entries(text.as_bytes());
-        let broken = entries.by_ref().any(Result::is_err);
+        let broken = entries.by_ref().any(|entry| entry.is_err());
         assert!(broken || entries.bundle().is_err(), "{text}");
     }
     assert!(json::entries(&br#"{"resourceType":"Bundle"}"#[..]).bundle().is_ok());
