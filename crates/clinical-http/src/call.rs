@@ -1,6 +1,11 @@
 //! What to send: an operation, its body, and who it is about.
 
-use crate::{Body, CallContext, Operation};
+use std::borrow::Cow;
+
+use crate::{Body, CallContext, Operation, Sensitive};
+
+/// Values of an address. A vendor may want a patient's identifier there, so `Debug` shows the names alone.
+type Values = Vec<(&'static str, Sensitive<Cow<'static, str>>)>;
 
 /// What to send: an operation, its body, and who it is about.
 ///
@@ -29,14 +34,22 @@ pub struct Call {
     operation: &'static Operation,
     context: CallContext,
     body: Body,
-    query: Vec<(&'static str, &'static str)>,
+    path: Values,
+    query: Values,
     once: bool,
 }
 
 impl Call {
     /// A call of an operation, without a body and naming nobody.
     pub fn new(operation: &'static Operation) -> Self {
-        Self { operation, context: CallContext::new(), body: Body::empty(), query: Vec::new(), once: false }
+        Self {
+            operation,
+            context: CallContext::new(),
+            body: Body::empty(),
+            path: Vec::new(),
+            query: Vec::new(),
+            once: false,
+        }
     }
 
     /// Who the call is about: sent in the vendor's audit headers, if it has any, and written into
@@ -54,11 +67,28 @@ impl Call {
         self
     }
 
-    /// Adds a query parameter (`include_data=false`). Names and values are constants of the vendor's
-    /// contract, so that nothing of a patient can get into an address, which others log.
+    /// Fills the place `{name}` of the operation's path with `value`, percent-encoded as one segment
+    /// (RFC 3986, section 3.3). Logs, spans and errors show the template only. A value that is empty,
+    /// `.` or `..` cannot stand as a segment of its own: a vendor crate refuses it.
+    ///
+    /// ```
+    /// use clinical_http::{Call, Effect, Method, Operation};
+    ///
+    /// const SERVICES: Operation = Operation::new("services", Method::Get, "/carriers/{carrierId}/services", Effect::Safe);
+    /// let call = Call::new(&SERVICES).path_parameter("carrierId", "se-1/2").query("patientId", "8c2f");
+    /// assert!(!format!("{call:?}").contains("8c2f"));
+    /// ```
     #[must_use]
-    pub fn query(mut self, name: &'static str, value: &'static str) -> Self {
-        self.query.push((name, value));
+    pub fn path_parameter(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.path.push((name, Sensitive::new(value.into())));
+        self
+    }
+
+    /// Adds a query parameter (`include_data=false`). Servers and proxies log addresses: put an
+    /// identifier of a person here only where the vendor's contract leaves no other place.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.query.push((name, Sensitive::new(value.into())));
         self
     }
 
@@ -81,7 +111,11 @@ impl Call {
         &self.body
     }
 
-    pub(crate) fn query_ref(&self) -> &[(&'static str, &'static str)] {
+    pub(crate) fn path_values(&self) -> &Values {
+        &self.path
+    }
+
+    pub(crate) fn query_values(&self) -> &Values {
         &self.query
     }
 

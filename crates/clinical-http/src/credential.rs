@@ -259,6 +259,12 @@ impl StaticCredential {
     }
 }
 
+impl From<Credential> for StaticCredential {
+    fn from(credential: Credential) -> Self {
+        Self(credential)
+    }
+}
+
 impl CredentialSource for StaticCredential {
     /// # Cancel safety
     ///

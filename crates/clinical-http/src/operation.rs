@@ -116,8 +116,8 @@ impl Operation {
     /// URL (starting with `/`), and the effect.
     ///
     /// Name and path are shown in logs, spans and audit records, so neither may hold an identifier.
-    /// The path is sent as it is: there are no parameters in it. A query is the call's
-    /// ([`Call::query`](crate::Call::query)).
+    /// A segment `{name}` of the path is filled by [`Call::path_parameter`](crate::Call::path_parameter); the
+    /// rest is sent as it is. A query is the call's ([`Call::query`](crate::Call::query)).
     pub const fn new(name: &'static str, method: Method, path: &'static str, effect: Effect) -> Self {
         Self { name, method, path, effect, never_repeat_on: &[] }
     }

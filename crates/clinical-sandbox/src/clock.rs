@@ -70,6 +70,15 @@ impl Clock {
         self.clone().sleep_until(until)
     }
 
+    /// Waits for somebody outside, who lives in real time: so long of it, but virtual time where that is moved by hand,
+    /// because a test that moves it does not wait.
+    pub(crate) async fn patience(&self, length: Duration) {
+        match self.inner.speed {
+            Some(_) => tokio::time::sleep(length).await,
+            None => self.sleep(length).await,
+        }
+    }
+
     /// Waits until virtual time has reached `until`.
     pub(crate) async fn sleep_until(self, until: Duration) {
         let mut moved = self.inner.advanced.subscribe();
@@ -123,6 +132,22 @@ mod tests {
         assert!(waits);
         clock.advance(Duration::from_secs(1));
         sleep.await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_is_real_time_whatever_the_speed_and_virtual_time_by_hand() {
+        let (length, started) = (Duration::from_secs(5), Instant::now());
+        Clock::real(1_000.0).patience(length).await;
+        assert_eq!(started.elapsed().as_secs(), 5);
+        let clock = Clock::by_hand();
+        let patience = clock.patience(length);
+        tokio::pin!(patience);
+        tokio::select! {
+            () = &mut patience => panic!("virtual time stood still"),
+            () = tokio::time::sleep(100 * length) => {}
+        }
+        clock.advance(length);
+        patience.await;
     }
 
     #[tokio::test(start_paused = true)]

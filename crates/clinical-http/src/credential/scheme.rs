@@ -41,12 +41,13 @@ const RESERVED: [&str; 11] = [
 pub struct Scheme {
     header: HeaderName,
     prefix: &'static str,
+    refused: Option<(&'static str, &'static str)>,
 }
 
 impl Scheme {
     /// `Authorization: Bearer <token>` (RFC 6750).
     pub const fn bearer() -> Self {
-        Self { header: AUTHORIZATION, prefix: "Bearer " }
+        Self { header: AUTHORIZATION, prefix: "Bearer ", refused: None }
     }
 
     /// `<name>: <key>`, for vendors that take an API key in a header field of their own
@@ -63,7 +64,15 @@ impl Scheme {
             let rule = "is a field that HTTP itself or this client sets; use the field that the vendor names";
             return Err(Error::configuration("credential header", rule));
         }
-        Ok(Self { header, prefix: "" })
+        Ok(Self { header, prefix: "", refused: None })
+    }
+
+    /// The same, refusing every secret that begins like this, from whatever source it comes: a key of another
+    /// environment. `rule` completes the sentence "`token` ..." and says what to do.
+    #[must_use]
+    pub const fn refusing(mut self, beginning: &'static str, rule: &'static str) -> Self {
+        self.refused = Some((beginning, rule));
+        self
     }
 
     /// A credential of this scheme, of generation 0.
@@ -89,6 +98,9 @@ impl Scheme {
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("contains a space, line break or non-ASCII character; copy the token again, without quotes");
+        }
+        if let Some((_, rule)) = self.refused.filter(|(beginning, _)| text.starts_with(beginning)) {
+            return Err(rule);
         }
         Ok(Credential::new(self.clone(), secret))
     }

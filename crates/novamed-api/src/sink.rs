@@ -1,0 +1,109 @@
+//! Takes the answer of a create, and puts the create on record at the moment before its bytes go out: not earlier, because a call may wait
+//! long for its turn, and a process that ends there has sent nothing.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use clinical_http::{AnswerSink, BoxFuture, Clock, Error as HttpError, ErrorKind};
+
+use crate::created;
+use crate::log::{Begun, LogError, Submission, SubmissionKey, SubmissionLog};
+
+/// An answer to a create is a few hundred bytes.
+const MOST: usize = 1 << 20;
+
+/// The log of a client, and how it is used.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) log: Arc<dyn SubmissionLog>,
+    pub(crate) window: Duration,
+    pub(crate) again: bool,
+}
+
+/// Why a create was not sent.
+pub(crate) enum Stopped {
+    Earlier(Submission),
+    Failed(LogError),
+}
+
+pub(crate) struct Sink {
+    guard: Option<Guard>,
+    clock: Arc<dyn Clock>,
+    operation: &'static str,
+    key: SubmissionKey,
+    begun: bool,
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) body: BytesMut,
+    reference: Option<String>,
+}
+
+impl Sink {
+    pub(crate) fn new(
+        guard: Option<Guard>,
+        clock: Arc<dyn Clock>,
+        operation: &'static str,
+        key: SubmissionKey,
+    ) -> Self {
+        Self { guard, clock, operation, key, begun: false, stopped: None, body: BytesMut::new(), reference: None }
+    }
+
+    /// Tells the log how the create ended. What it cannot write stays on record as uncertain, which is a false alarm and no loss.
+    pub(crate) async fn end(&self, created: Option<&str>) {
+        let (Some(guard), true) = (self.guard.clone(), self.begun) else {
+            return;
+        };
+        let (key, id) = (self.key.clone(), created.map(str::to_owned));
+        let told = tokio::task::spawn_blocking(move || match id {
+            Some(id) => guard.log.created(&key, &id),
+            None => guard.log.not_created(&key),
+        });
+        if !matches!(told.await, Ok(Ok(()))) {
+            tracing::warn!(operation = self.operation, "the submission log could not note how a create ended");
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), HttpError> {
+        let Some(guard) = self.guard.clone().filter(|_| !self.begun) else {
+            return Ok(());
+        };
+        let submission = Submission::begun(self.key.clone(), self.operation, self.clock.wall());
+        let begun = tokio::task::spawn_blocking(move || guard.log.begin(&submission, guard.window, guard.again)).await;
+        let stopped = match begun {
+            Ok(Ok(Begun::New)) => {
+                self.begun = true;
+                return Ok(());
+            }
+            Ok(Ok(Begun::Earlier(earlier))) => Stopped::Earlier(earlier),
+            Ok(Err(error)) => Stopped::Failed(error),
+            Err(_) => Stopped::Failed(LogError::new("it broke down while a create was put on record")),
+        };
+        self.stopped = Some(stopped);
+        Err(HttpError::new(ErrorKind::InvalidInput, "the submission log does not let this create pass"))
+    }
+}
+
+impl AnswerSink for Sink {
+    fn before(&mut self) -> BoxFuture<'_, Result<(), HttpError>> {
+        Box::pin(self.begin())
+    }
+
+    fn begins(&mut self, _: u16, _: Option<&str>, _: Option<u64>) {
+        self.body.clear();
+    }
+
+    fn piece(&mut self, piece: Bytes) -> ControlFlow<()> {
+        if self.body.len() + piece.len() > MOST {
+            return ControlFlow::Break(());
+        }
+        self.body.extend_from_slice(&piece);
+        // Small and mostly one piece, so it is read here, where it is whole for the audit record.
+        self.reference = created::reference(self.operation, &self.body);
+        ControlFlow::Continue(())
+    }
+
+    fn vendor_reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+}
