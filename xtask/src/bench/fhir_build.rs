@@ -91,7 +91,8 @@ fn program(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
     let model: PathBuf = workspace::root().join("crates/fhir-r4b-model");
     let manifest = format!(
-        "[package]\nname = \"two-lines\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nfhir-r4b-model = {{ path = {model:?} }}\n"
+        "[package]\nname = \"two-lines\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nfhir-r4b-model = {{ path = '{}' }}\n",
+        model.display()
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/main.rs"), PROGRAM)?;
