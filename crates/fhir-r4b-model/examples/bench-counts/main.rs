@@ -31,8 +31,8 @@ fn main() -> Result<(), Failure> {
                 live += found.live;
                 allocations += found.allocations;
             }
-            let line = serde_json::json!({"set": set.name, "bytes": set.bytes(), "way": way, "live_bytes": live, "allocations": allocations});
-            println!("{line}");
+            let counts = serde_json::json!({"set": set.name, "bytes": set.bytes(), "way": way, "live_bytes": live, "allocations": allocations});
+            println!("{counts}");
             Ok(())
         };
         tell("model", &|document| counted(|| Ok(json::from_slice::<Resource>(document)?)))?;
