@@ -17,7 +17,7 @@ use crate::text::Extra;
 /// use fhir_r4b_model::{Period, schema};
 ///
 /// let schema = schema::of::<Period>();
-/// assert!(schema.contains(r#""start":{"type":"string"},"_start":{"$ref":"#/$defs/Extra"}"#));
+/// assert!(schema.contains(r##""start":{"type":"string"},"_start":{"$ref":"#/$defs/Extra"}"##));
 /// ```
 pub fn of<T: Typed>() -> String {
     let mut root = T::default();
