@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 
 use crate::carrier::{CarriersBody, ServicesBody};
 use crate::created::{self, Unusable};
-use crate::error::Created;
+use crate::error::{Created, is_uncertain};
 use crate::log::SubmissionKey;
 use crate::operation::{GET_CARRIER_SERVICES, GET_CARRIERS};
 use crate::request::Written;
 
-use crate::sink::{Guard, Sink, Stopped};
+use crate::sink::{Guard, Sink};
 use crate::{
     Answer, Carrier, CarrierId, CarrierServices, ClinicId, DeleteWebhook, Environment, Error, MedicationRequestId,
     NewMedicationOrder, NewPatient, NewPractitioner, NewRefill, NewWebhook, NovaMedBuilder, PatientId, PractitionerId,
@@ -295,7 +295,12 @@ impl NovaMed {
         let key = SubmissionKey::of(R::WHAT, self.http.server(), clinic, request);
         let mut sink = Sink::new(self.guard.clone(), self.http.clock(), operation.name(), key);
         let created = Created { what: R::WHAT, operation, revision: self.revision };
-        let answer = match self.http.send_into(call(&written)?, &mut sink).await {
+        let call = call(&written)?;
+        sink.look().await;
+        if let Some(stopped) = sink.stopped.take() {
+            return Err(stopped.into_error(created));
+        }
+        let answer = match self.http.send_into(call, &mut sink).await {
             Ok(answer) => answer,
             Err(error) => return Err(stopped(created, error, sink).await),
         };
@@ -322,12 +327,10 @@ fn call(written: &Written) -> Result<Call, HttpError> {
 
 /// The error of a create that did not succeed, after the log was told what is certain.
 async fn stopped(created: Created, error: HttpError, mut sink: Sink) -> Error {
-    match sink.stopped.take() {
-        Some(Stopped::Earlier(earlier)) => return Error::duplicate(created, earlier),
-        Some(Stopped::Failed(failed)) => return Error::log(failed),
-        None => {}
+    if let Some(stopped) = sink.stopped.take() {
+        return stopped.into_error(created);
     }
-    if !error.may_have_been_processed() {
+    if !is_uncertain(&error) {
         sink.end(None).await;
     }
     // A success that broke off: what came of it may hold the identifier.

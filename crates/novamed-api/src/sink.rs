@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use clinical_http::{AnswerSink, BoxFuture, Clock, Error as HttpError, ErrorKind};
 
-use crate::created;
+use crate::error::Created;
 use crate::log::{Begun, LogError, Submission, SubmissionKey, SubmissionLog};
+use crate::{Error, created};
 
 /// An answer to a create is a few hundred bytes.
 const MOST: usize = 1 << 20;
@@ -26,6 +27,15 @@ pub(crate) struct Guard {
 pub(crate) enum Stopped {
     Earlier(Submission),
     Failed(LogError),
+}
+
+impl Stopped {
+    pub(crate) fn into_error(self, created: Created) -> Error {
+        match self {
+            Self::Earlier(earlier) => Error::duplicate(created, earlier),
+            Self::Failed(failed) => Error::log(failed),
+        }
+    }
 }
 
 pub(crate) struct Sink {
@@ -62,6 +72,25 @@ impl Sink {
         if !matches!(told.await, Ok(Ok(()))) {
             tracing::warn!(operation = self.operation, "the submission log could not note how a create ended");
         }
+    }
+
+    /// Looks whether an identical create is on record, so that one that is need not wait for its turn. Deciding is
+    /// [`begin`](Self::begin)'s.
+    pub(crate) async fn look(&mut self) {
+        let Some(guard) = self.guard.clone().filter(|guard| !guard.again) else {
+            return;
+        };
+        let (key, now, window) = (self.key.clone(), self.clock.wall(), guard.window);
+        let found = tokio::task::spawn_blocking(move || guard.log.find(&key)).await;
+        self.stopped = match found {
+            // A clock that was set back does not open the window.
+            Ok(Ok(Some(earlier))) => {
+                let is_over = now.duration_since(earlier.at).is_ok_and(|age| age >= window);
+                (!is_over).then_some(Stopped::Earlier(earlier))
+            }
+            Ok(Err(error)) => Some(Stopped::Failed(error)),
+            _ => None,
+        };
     }
 
     async fn begin(&mut self) -> Result<(), HttpError> {

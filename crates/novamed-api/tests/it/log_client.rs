@@ -44,6 +44,20 @@ async fn after_a_success_an_identical_create_is_refused_and_names_what_was_creat
 }
 
 #[tokio::test]
+async fn what_is_on_record_needs_no_turn_and_is_refused_at_once() {
+    for log in logs().all {
+        let (transport, clock) = (ScriptedTransport::always(success()), JumpingClock::new());
+        let paced = builder(&transport, &clock).http(|http| http.rate_limit(clinical_http::RateLimit::per_minute(1)));
+        let client = paced.submission_log(log).build().unwrap();
+        client.create_refill(&refill()).await.unwrap();
+        for _ in 0..5 {
+            assert_eq!(refused(&client).await, created(CREATED));
+        }
+        assert_eq!((clock.sleeps().len(), transport.requests().len()), (0, 1));
+    }
+}
+
+#[tokio::test]
 async fn after_what_created_nothing_for_certain_the_same_may_be_sent_at_once() {
     let nothing = [
         Step::fail(Failure::Connect, Delivery::NotSent),
