@@ -18,7 +18,7 @@ Usage: cargo xtask TASK
   fixtures  [--check]                      write tests/fixtures, or name the files that differ
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
   bench SUITE [--json FILE] [--quick] [--check]
-                                           measure; suites: upload, transport, recording, waiting
+                                           measure; suites: upload, transport, recording, waiting, fhir, fhir-build
   faults [--suite claims|submissions|creates|all] [--schedules N] [--seed S]
                                            play seeded schedules of faults and deaths, and judge them
   features [--check]                       show which combinations of features there are, or build them all

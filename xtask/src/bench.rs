@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measurements that anyone can repeat. A suite compares ways of doing the same work on this machine
 //! in this run; a number is never compared with one from another machine. Nothing leaves the machine.
 
+mod fhir;
+mod fhir_build;
 mod histogram;
 mod machine;
 mod memory;
@@ -23,14 +25,23 @@ use worker::Worker;
 /// A suite: its name, and what measures it.
 struct Suite {
     name: &'static str,
-    measure: fn(&Worker, bool) -> Result<Report>,
+    measure: Measure,
 }
 
-const SUITES: [Suite; 4] = [
-    Suite { name: "upload", measure: upload::measure },
-    Suite { name: "transport", measure: transport::measure },
-    Suite { name: "recording", measure: recording::measure },
-    Suite { name: "waiting", measure: waiting::measure },
+enum Measure {
+    /// With the programs of this package.
+    Worker(fn(&Worker, bool) -> Result<Report>),
+    /// With programs of its own.
+    Own(fn(bool) -> Result<Report>),
+}
+
+const SUITES: [Suite; 6] = [
+    Suite { name: "upload", measure: Measure::Worker(upload::measure) },
+    Suite { name: "transport", measure: Measure::Worker(transport::measure) },
+    Suite { name: "recording", measure: Measure::Worker(recording::measure) },
+    Suite { name: "waiting", measure: Measure::Worker(waiting::measure) },
+    Suite { name: "fhir", measure: Measure::Own(fhir::measure) },
+    Suite { name: "fhir-build", measure: Measure::Own(fhir_build::measure) },
 ];
 
 /// Measures a suite, prints the table, and writes the JSON report if a file was named.
@@ -43,8 +54,10 @@ pub fn run(options: &BenchOptions) -> Result<()> {
         let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
         bail!("there is no suite '{}': choose from {}", options.suite, names.join(", "));
     };
-    let worker = Worker::build()?;
-    let report = (suite.measure)(&worker, options.quick)?;
+    let report = match suite.measure {
+        Measure::Worker(measure) => measure(&Worker::build()?, options.quick)?,
+        Measure::Own(measure) => measure(options.quick)?,
+    };
     print!("{report}");
     if let Some(path) = &options.json {
         let mut text = serde_json::to_string_pretty(&report)?;

@@ -10,6 +10,7 @@ mod index;
 mod model;
 mod names;
 mod package;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -55,10 +56,21 @@ pub fn run(task: &FhirTask) -> Result<()> {
     }
 }
 
+/// The folder with the official examples.
+///
+/// # Errors
+///
+/// If they were not fetched.
+pub fn examples() -> Result<std::path::PathBuf> {
+    package::EXAMPLES.folder()
+}
+
 fn generate(check: bool) -> Result<()> {
     let package = package::CORE.folder()?;
     let definitions = definitions::Definitions::read(&package)?;
     let model = model::Model::build(&definitions)?;
-    let files = emit::files(&model)?;
+    let mut files = emit::files(&model)?;
+    files.add("rules.rs", rules::file(&definitions, &model)?);
+    files.add("empties.rs", rules::empties(&model)?);
     files::write_or_check(files, check)
 }

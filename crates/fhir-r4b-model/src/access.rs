@@ -3,7 +3,7 @@
 
 use crate::Resource;
 use crate::info::TypeInfo;
-use crate::text::{Boolean, Text};
+use crate::text::{Boolean, Extra, Text};
 use crate::unknown::UnknownFields;
 
 /// A resource, datatype or backbone element.
@@ -65,6 +65,24 @@ pub enum Value<'a> {
     Text(&'a Text),
     /// A `boolean`.
     Boolean(&'a Boolean),
+}
+
+impl<'a> Value<'a> {
+    /// What is attached to the primitive.
+    pub fn extra(self) -> Option<&'a Extra> {
+        match self {
+            Self::Text(text) => text.extra(),
+            Self::Boolean(boolean) => boolean.extra(),
+        }
+    }
+
+    /// Whether there is a value and not only what is attached.
+    pub fn is_some(self) -> bool {
+        match self {
+            Self::Text(text) => text.as_str().is_some(),
+            Self::Boolean(boolean) => boolean.get().is_some(),
+        }
+    }
 }
 
 /// A primitive without its type's name, to be changed.

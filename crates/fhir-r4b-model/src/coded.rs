@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use crate::access::{Primitive, Value, ValueMut};
 use crate::text::Text;
@@ -57,14 +57,14 @@ impl<E: CodeSet> Coded<E> {
     }
 
     /// A code by its text, whether the value set has it or not.
-    pub fn other(text: impl Into<CompactString>) -> Self {
+    pub fn other(text: impl Into<SmolStr>) -> Self {
         Self { text: Text::new(text), set: PhantomData }
     }
 }
 
 impl<E: CodeSet> From<E> for Coded<E> {
     fn from(code: E) -> Self {
-        Self { text: Text::new(CompactString::const_new(code.as_str())), set: PhantomData }
+        Self { text: Text::new(SmolStr::new_static(code.as_str())), set: PhantomData }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is attached to a primitive is read, written and compared like any element. Its table is written by hand because the
 //! definitions have it once per primitive type, with the same two elements each time.
 
-use crate::access::{Element, Field, FieldMut, Typed};
+use crate::access::{Element, Field, FieldMut};
 use crate::coded::Coded;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{
@@ -40,19 +40,11 @@ impl Element for Extra {
     }
 }
 
-impl Typed for Extra {
-    fn erased(&self) -> &dyn Element {
-        self
-    }
-
-    fn erased_mut(&mut self) -> &mut dyn Element {
-        self
-    }
-}
+crate::erase::typed!(Extra);
 
 impl std::fmt::Debug for Extra {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        crate::same::show(self, formatter)
+        crate::same::show(crate::access::Typed::erased(self), formatter)
     }
 }
 

@@ -2,4 +2,8 @@
 
 pub mod codes;
 pub mod datatypes;
+#[cfg(feature = "schema")]
+pub(crate) mod empties;
 pub mod resources;
+#[cfg(any(feature = "schema", feature = "validate"))]
+pub(crate) mod rules;

@@ -34,6 +34,10 @@ pub struct FieldInfo {
     pub modifier: bool,
     /// Which codes the element takes.
     pub binding: Option<Binding>,
+    /// The first eight bytes of the name.
+    head: u64,
+    /// Which of the first eight bytes of a name in JSON have to be those.
+    mask: u64,
 }
 
 /// What an element holds.
@@ -95,15 +99,13 @@ impl TypeInfo {
     /// The element of that JSON name, as its index and, of a choice, the index of the variant (else 0). The search begins at
     /// index `from`, because JSON mostly follows the order of the definition.
     pub fn find(&self, name: &str, from: usize) -> Option<(usize, usize)> {
-        let from = from.min(self.fields.len());
-        let (before, after) = self.fields.split_at(from);
+        let head = head(name.as_bytes());
+        let (before, after) = self.fields.split_at(from.min(self.fields.len()));
         let search = |fields: &[FieldInfo]| {
-            fields
-                .iter()
-                .enumerate()
-                .find_map(|(index, field)| field.variant_called(name).map(|variant| (index, variant)))
+            let mut fields = fields.iter().enumerate().filter(|(_, field)| head & field.mask == field.head);
+            fields.find_map(|(index, field)| Some((index, field.variant_called(name)?)))
         };
-        search(after).map(|(index, variant)| (index + from, variant)).or_else(|| search(before))
+        search(after).map(|(index, variant)| (index + before.len(), variant)).or_else(|| search(before))
     }
 }
 
@@ -128,6 +130,14 @@ impl FieldInfo {
         }
     }
 
+    /// The FHIR name of the type that the element holds, or of that variant of a choice; empty of a backbone element.
+    pub fn type_of(&self, variant: usize) -> &'static str {
+        match self.shape {
+            Shape::Choice(variants) => variants.get(variant).map_or("", Variant::type_name),
+            _ => self.type_name,
+        }
+    }
+
     /// What follows the element's name in JSON if it is this variant of a choice.
     pub(crate) fn suffix(&self, variant: usize) -> &'static str {
         match self.shape {
@@ -140,7 +150,20 @@ impl FieldInfo {
 /// The constructors below are for the generated tables.
 impl FieldInfo {
     const fn new(name: &'static str, shape: Shape, type_name: &'static str) -> Self {
-        Self { name, shape, type_name, required: false, many: false, summary: false, modifier: false, binding: None }
+        let open = matches!(shape, Shape::Choice(_)) && name.len() < 8;
+        Self {
+            name,
+            shape,
+            type_name,
+            required: false,
+            many: false,
+            summary: false,
+            modifier: false,
+            binding: None,
+            head: head(name.as_bytes()),
+            // What follows the name of a choice says its type; after any other name nothing follows, not even a zero.
+            mask: if open { (1 << (8 * name.len())) - 1 } else { u64::MAX },
+        }
     }
 
     pub(crate) const fn text(name: &'static str, type_name: &'static str) -> Self {
@@ -189,6 +212,35 @@ impl FieldInfo {
 }
 
 impl Variant {
+    /// The FHIR name of the type, for example `dateTime`.
+    pub fn type_name(&self) -> &'static str {
+        if self.scalar.is_none() {
+            return self.suffix;
+        }
+        match self.suffix {
+            "Base64Binary" => "base64Binary",
+            "Boolean" => "boolean",
+            "Canonical" => "canonical",
+            "Code" => "code",
+            "Date" => "date",
+            "DateTime" => "dateTime",
+            "Decimal" => "decimal",
+            "Id" => "id",
+            "Instant" => "instant",
+            "Integer" => "integer",
+            "Markdown" => "markdown",
+            "Oid" => "oid",
+            "PositiveInt" => "positiveInt",
+            "String" => "string",
+            "Time" => "time",
+            "UnsignedInt" => "unsignedInt",
+            "Uri" => "uri",
+            "Url" => "url",
+            "Uuid" => "uuid",
+            other => other,
+        }
+    }
+
     pub(crate) const fn text(suffix: &'static str) -> Self {
         Self { suffix, scalar: Some(Scalar::Text) }
     }
@@ -204,4 +256,18 @@ impl Variant {
     pub(crate) const fn element(suffix: &'static str) -> Self {
         Self { suffix, scalar: None }
     }
+}
+
+/// The first eight bytes of a name as a number, with zeros after a shorter one. Telling most names apart takes one comparison
+/// of such numbers.
+const fn head(name: &[u8]) -> u64 {
+    if let Some(eight) = name.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let (mut head, mut at) = (0, 0);
+    while at < name.len() {
+        head |= (name[at] as u64) << (8 * at);
+        at += 1;
+    }
+    head
 }

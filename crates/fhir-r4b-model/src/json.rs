@@ -2,21 +2,33 @@
 //! an object's fields and the space between them may differ. Reading is lenient about FHIR (a missing element, an unheard-of
 //! code, an unknown field or resource) and strict about JSON; whether a resource is valid is not asked here.
 
+mod entries;
 mod error;
+mod lines;
 mod members;
 mod read;
+mod repeated;
 mod scan;
+mod subset;
 mod write;
 
 use std::io;
 
+pub use entries::{Entries, entries};
 pub use error::{Error, ErrorKind};
+pub use lines::{Lines, StreamError, lines};
 use read::Reader;
+#[cfg(feature = "serde")]
+pub(crate) use scan::Scanner;
 pub(crate) use scan::is_number;
+pub use subset::{Summary, WriteOptions};
 use write::Writer;
+#[cfg(feature = "serde")]
+pub(crate) use write::push_string;
 
 use crate::Resource;
 use crate::access::Typed;
+use crate::issue::Issue;
 
 /// How to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +36,19 @@ use crate::access::Typed;
 pub struct ReadOptions {
     max_depth: usize,
     refuse_unknown: bool,
+    #[cfg(feature = "validate")]
+    strict: bool,
 }
 
 impl ReadOptions {
     /// As [`from_slice`] reads: at most 512 objects and lists within each other; unknown fields are kept.
     pub const fn new() -> Self {
-        Self { max_depth: 512, refuse_unknown: false }
+        Self {
+            max_depth: 512,
+            refuse_unknown: false,
+            #[cfg(feature = "validate")]
+            strict: false,
+        }
     }
 
     /// How many objects and lists may stand within each other, 1 to 512. More than 512 is taken as 512: each level takes a
@@ -42,6 +61,36 @@ impl ReadOptions {
     /// Refuses fields and resources that the definitions do not have, instead of keeping them.
     pub const fn refuse_unknown(self) -> Self {
         Self { refuse_unknown: true, ..self }
+    }
+
+    /// Refuses what [`validate`](crate::validate) finds an error in: elements that are missing, codes, forms and references that are not allowed,
+    /// fields and resources that the definitions do not have. The error, of kind [`ErrorKind::Invalid`], is that of the first issue.
+    #[cfg(feature = "validate")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
+    pub const fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    /// Reads a resource or datatype from JSON, and tells which fields and resources it holds that the definitions do not have. They are kept.
+    ///
+    /// ```
+    /// use fhir_r4b_model::Patient;
+    /// use fhir_r4b_model::json::ReadOptions;
+    ///
+    /// let text = r#"{"resourceType":"Patient","contact":[{"nickname":"Resi"}]}"#;
+    /// let (patient, issues) = ReadOptions::new().from_slice_with_issues::<Patient>(text.as_bytes())?;
+    /// assert_eq!(issues[0].path, "Patient.contact[0]");
+    /// assert!(patient.contact[0].unknown.get("nickname").is_some());
+    /// # Ok::<(), fhir_r4b_model::json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice`].
+    pub fn from_slice_with_issues<T: FromJson>(self, json: &[u8]) -> Result<(T, Vec<Issue>), Error> {
+        let value: T = self.from_slice(json)?;
+        let issues = value.unknown();
+        Ok((value, issues))
     }
 
     /// Reads a resource or datatype from JSON.
@@ -66,6 +115,13 @@ impl ReadOptions {
         let mut reader = Reader::new(json, self);
         let value = T::read(&mut reader)?;
         reader.end()?;
+        #[cfg(feature = "validate")]
+        if self.strict {
+            let first = value.issues().into_iter().find(|issue| issue.severity == crate::issue::Severity::Error);
+            if let Some(issue) = first {
+                return Err(Error::invalid(issue));
+            }
+        }
         Ok(value)
     }
 }
@@ -86,21 +142,39 @@ impl<T: sealed::Read> FromJson for T {}
 impl<T: sealed::Write + ?Sized> ToJson for T {}
 
 mod sealed {
-    use super::{Error, Reader, Resource, Typed, Writer};
+    use crate::access::Element;
+
+    use super::{Error, Issue, Reader, Resource, Typed, Writer};
 
     pub trait Read: Sized {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
+        /// What the definitions do not have.
+        fn unknown(&self) -> Vec<Issue>;
+        /// What the definitions do not allow.
+        #[cfg(feature = "validate")]
+        fn issues(&self) -> Vec<Issue>;
     }
 
     pub trait Write {
         fn write(&self, writer: &mut Writer<'_>);
+        /// Calls `visit` with the resource, or with those in the entries of a bundle.
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element));
     }
 
     impl<T: Typed> Read for T {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-            let mut value = T::default();
+            let mut value = crate::One::<T>::default();
             reader.root(value.erased_mut())?;
-            Ok(value)
+            Ok(value.into_inner())
+        }
+
+        fn unknown(&self) -> Vec<Issue> {
+            crate::issue::unknown(self.erased())
+        }
+
+        #[cfg(feature = "validate")]
+        fn issues(&self) -> Vec<Issue> {
+            crate::validate::Validate::validate(self)
         }
     }
 
@@ -108,17 +182,36 @@ mod sealed {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
             reader.resource().map_err(Error::under_root)
         }
+
+        fn unknown(&self) -> Vec<Issue> {
+            crate::issue::unknown_in_resource(self)
+        }
+
+        #[cfg(feature = "validate")]
+        fn issues(&self) -> Vec<Issue> {
+            crate::validate::Validate::validate(self)
+        }
     }
 
     impl<T: Typed> Write for T {
         fn write(&self, writer: &mut Writer<'_>) {
             writer.element(self.erased());
         }
+
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element)) {
+            super::subset::each_resource(self.erased_mut(), visit);
+        }
     }
 
     impl Write for Resource {
         fn write(&self, writer: &mut Writer<'_>) {
             writer.resource(self);
+        }
+
+        fn each_resource(&mut self, visit: &mut dyn FnMut(&mut dyn Element)) {
+            if let Ok(element) = self.element_mut() {
+                super::subset::each_resource(element, visit);
+            }
         }
     }
 }

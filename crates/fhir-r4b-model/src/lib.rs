@@ -3,19 +3,30 @@
 
 pub mod access;
 pub mod coded;
+mod erase;
 pub mod ext;
 mod extra;
 mod generated;
 pub mod info;
+pub mod issue;
 pub mod json;
 mod many;
 mod one;
+pub mod path;
 pub mod primitives;
 mod resource;
 mod same;
+#[cfg(feature = "schema")]
+pub mod schema;
+#[cfg(feature = "serde")]
+mod serde;
 mod slots;
 mod text;
+pub mod times;
 mod unknown;
+#[cfg(feature = "validate")]
+pub mod validate;
+pub mod walk;
 
 pub use coded::{CodeSet, Coded};
 pub use generated::codes;

@@ -20,7 +20,7 @@ pub struct Many<T>(ThinVec<T>);
 
 impl<T> Many<T> {
     /// An empty list, which takes no memory beside its pointer.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self(ThinVec::new())
     }
 
@@ -65,7 +65,11 @@ impl<T> Many<T> {
 
 impl<T: Default> Many<T> {
     pub(crate) fn push_default(&mut self) -> &mut T {
-        self.push(T::default());
+        // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
+        if self.0.capacity() == 0 {
+            self.0.reserve_exact(1);
+        }
+        self.0.push(T::default());
         let last = self.0.len() - 1;
         &mut self.0[last]
     }

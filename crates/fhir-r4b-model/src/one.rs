@@ -50,7 +50,10 @@ impl<T> DerefMut for One<T> {
 
 impl<T: Default> Default for One<T> {
     fn default() -> Self {
-        Self::new(T::default())
+        // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
+        let mut one = ThinVec::with_capacity(1);
+        one.push(T::default());
+        Self(one)
     }
 }
 

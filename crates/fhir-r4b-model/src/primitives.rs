@@ -3,7 +3,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use crate::access::{Primitive, Value, ValueMut};
 use crate::json::is_number;
@@ -48,7 +48,7 @@ macro_rules! textual {
 
             impl $name {
                 /// This text with nothing attached. Its form is not checked.
-                pub fn new(text: impl Into<CompactString>) -> Self {
+                pub fn new(text: impl Into<SmolStr>) -> Self {
                     Self(Text::new(text))
                 }
             }
@@ -115,10 +115,7 @@ macro_rules! integral {
 
             impl From<$rust> for $name {
                 fn from(number: $rust) -> Self {
-                    let mut text = CompactString::default();
-                    // Writing into a string cannot fail.
-                    let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{number}"));
-                    Self(Text::new(text))
+                    Self(Text::new(smol_str::format_smolstr!("{number}")))
                 }
             }
         )+

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::Typed;
+use crate::one::One;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.
@@ -47,6 +48,9 @@ pub trait ResourceType: Typed {
     /// The resource, to be changed, if it is of this type.
     fn of_mut(resource: &mut Resource) -> Option<&mut Self>;
 
+    /// The resource as one of all.
+    fn wrap(resource: One<Self>) -> Resource;
+
     /// The resource by value, or given back if it is of another type.
     ///
     /// # Errors
@@ -72,6 +76,18 @@ impl Resource {
             Ok(element) => element.info().name,
             Err(unknown) => unknown.type_name(),
         }
+    }
+}
+
+impl<T: ResourceType> From<T> for Resource {
+    fn from(resource: T) -> Self {
+        T::wrap(One::new(resource))
+    }
+}
+
+impl Clone for Resource {
+    fn clone(&self) -> Self {
+        crate::same::cloned_resource(self)
     }
 }
 
@@ -132,12 +148,6 @@ macro_rules! resource_types {
         }
 
         $(
-            impl From<$type> for Resource {
-                fn from(resource: $type) -> Self {
-                    Self::$type(One::new(resource))
-                }
-            }
-
             impl $crate::resource::ResourceType for $type {
                 const NAME: &'static str = stringify!($type);
 
@@ -149,6 +159,11 @@ macro_rules! resource_types {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
+                fn wrap(resource: One<Self>) -> Resource {
+                    Resource::$type(resource)
+                }
+
+                #[inline]
                 fn take(resource: Resource) -> Result<Self, Resource> {
                     if let Resource::$type(resource) = resource { Ok(resource.into_inner()) } else { Err(resource) }
                 }

@@ -3,13 +3,64 @@
 
 use std::fmt;
 
-use crate::access::{Chosen, ChosenMut, Element, Field, FieldMut, Typed, Value, ValueMut};
+use crate::Resource;
+use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed, Value, ValueMut};
+use crate::one::One;
 
 /// A copy of all of an element.
 pub(crate) fn cloned<T: Typed>(from: &T) -> T {
-    let mut to = T::default();
+    // On the heap first: dropping it there, should copying panic, is a call and not code of each type.
+    let mut to = One::<T>::default();
     copy(from.erased(), to.erased_mut());
+    to.into_inner()
+}
+
+/// A copy of what a choice holds.
+pub(crate) fn cloned_choice<T: Choice>(from: &T) -> T {
+    let (variant, value) = from.chosen();
+    let Some(mut to) = T::empty(variant) else { unreachable!("a choice gives the index of one of its variants") };
+    match (value, to.chosen_mut().1) {
+        (Chosen::Primitive(from), ChosenMut::Primitive(to)) => copy_value(from, to),
+        (Chosen::Element(from), ChosenMut::Element(to)) => copy(from, to),
+        _ => {}
+    }
     to
+}
+
+/// Whether two choices hold the same type, and in it the same.
+pub(crate) fn equal_choices(left: &(usize, Chosen<'_>), right: &(usize, Chosen<'_>)) -> bool {
+    left.0 == right.0
+        && match (&left.1, &right.1) {
+            (Chosen::Primitive(one), Chosen::Primitive(other)) => equal_values(Some(*one), Some(*other)),
+            (Chosen::Element(one), Chosen::Element(other)) => equal(*one, *other),
+            _ => false,
+        }
+}
+
+/// Shows which type a choice holds, and nothing of what is in it.
+pub(crate) fn show_choice(name: &str, held: &Chosen<'_>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match held {
+        Chosen::Primitive(_) => write!(formatter, "{name}([redacted])"),
+        Chosen::Element(element) => {
+            write!(formatter, "{name}(")?;
+            show(*element, formatter)?;
+            formatter.write_str(")")
+        }
+    }
+}
+
+/// A copy of a resource of whatever type.
+pub(crate) fn cloned_resource(from: &Resource) -> Resource {
+    match from.element() {
+        Ok(element) => {
+            let mut to = Resource::empty(element.info().name);
+            if let Some(Ok(to)) = to.as_mut().map(Resource::element_mut) {
+                copy(element, to);
+            }
+            to.unwrap_or_else(|| unreachable!("a resource has the name of its type"))
+        }
+        Err(unknown) => Resource::Unknown(One::new(unknown.clone())),
+    }
 }
 
 /// Both must be of one type, and `to` must be empty.
@@ -82,12 +133,7 @@ fn equal_fields(left: &Field<'_>, right: &Field<'_>) -> bool {
         }
         (Field::Choice(left), Field::Choice(right)) => match (left.chosen(), right.chosen()) {
             (None, None) => true,
-            (Some((left, Chosen::Primitive(one))), Some((right, Chosen::Primitive(other)))) => {
-                left == right && equal_values(Some(one), Some(other))
-            }
-            (Some((left, Chosen::Element(one))), Some((right, Chosen::Element(other)))) => {
-                left == right && equal(one, other)
-            }
+            (Some(left), Some(right)) => equal_choices(&left, &right),
             _ => false,
         },
         (Field::Resources(left), Field::Resources(right)) => {
@@ -135,20 +181,15 @@ pub(crate) fn show(element: &dyn Element, formatter: &mut fmt::Formatter<'_>) ->
 /// What every generated type has in common.
 macro_rules! element {
     ($($type:ident),+ $(,)?) => {
-        $(
-            impl $crate::access::Typed for $type {
-                #[inline(never)]
-                fn erased(&self) -> &dyn $crate::access::Element {
-                    self
-                }
+        #[cfg(feature = "serde")]
+        $crate::serde::with_serde!($($type),+);
 
-                #[inline(never)]
-                fn erased_mut(&mut self) -> &mut dyn $crate::access::Element {
-                    self
-                }
-            }
+        $(
+            $crate::erase::typed!($type);
 
             impl Clone for $type {
+                // Compiled only where it is used: whoever returns a value has code to drop it.
+                #[inline]
                 fn clone(&self) -> Self {
                     $crate::same::cloned(self)
                 }
@@ -169,6 +210,35 @@ macro_rules! element {
     };
 }
 pub(crate) use element;
+
+/// What every choice has in common.
+macro_rules! choice {
+    ($($type:ident),+ $(,)?) => {
+        $(
+            impl Clone for $type {
+                #[inline]
+                fn clone(&self) -> Self {
+                    $crate::same::cloned_choice(self)
+                }
+            }
+
+            impl PartialEq for $type {
+                fn eq(&self, other: &Self) -> bool {
+                    use $crate::access::Choice as _;
+                    $crate::same::equal_choices(&self.chosen(), &other.chosen())
+                }
+            }
+
+            impl std::fmt::Debug for $type {
+                fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    use $crate::access::Choice as _;
+                    $crate::same::show_choice(stringify!($type), &self.chosen().1, formatter)
+                }
+            }
+        )+
+    };
+}
+pub(crate) use choice;
 
 /// `Debug` of primitives: whether there is a value, and whether something is attached.
 macro_rules! redacted {

@@ -118,10 +118,11 @@ impl<T: Choice> ChoiceSlot for Option<T> {
     }
 
     fn select(&mut self, variant: usize) -> Option<ChosenMut<'_>> {
-        if self.is_none() {
-            *self = T::empty(variant);
-        }
-        let (held, value) = self.as_mut()?.chosen_mut();
+        let choice = match self {
+            Some(choice) => choice,
+            None => self.insert(T::empty(variant)?),
+        };
+        let (held, value) = choice.chosen_mut();
         (held == variant).then_some(value)
     }
 }

@@ -1,7 +1,7 @@
 //! What every primitive is made of: a value that keeps its text as it was written, and what may be attached to it. A value is
 //! interpreted only when asked, so that nothing is lost or refused by reading it.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use crate::datatypes::Extension;
 use crate::many::Many;
@@ -18,13 +18,13 @@ pub struct Text(Repr);
 enum Repr {
     #[default]
     Empty,
-    Plain(CompactString),
+    Plain(SmolStr),
     Full(One<Full>),
 }
 
 #[derive(Clone, Default, PartialEq)]
 struct Full {
-    value: Option<CompactString>,
+    value: Option<SmolStr>,
     extra: Extra,
 }
 
@@ -70,7 +70,7 @@ impl Marks {
 }
 
 impl Text {
-    pub(crate) fn new(value: impl Into<CompactString>) -> Self {
+    pub(crate) fn new(value: impl Into<SmolStr>) -> Self {
         Self(Repr::Plain(value.into()))
     }
 
@@ -91,8 +91,7 @@ impl Text {
         }
     }
 
-    pub(crate) fn set(&mut self, value: &str) {
-        let value = CompactString::new(value);
+    pub(crate) fn set(&mut self, value: SmolStr) {
         match &mut self.0 {
             Repr::Full(full) => full.value = Some(value),
             plain => *plain = Repr::Plain(value),

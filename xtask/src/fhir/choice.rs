@@ -16,7 +16,7 @@ pub(super) fn write(text: &mut String, choice: &Choice) -> Result<()> {
     } else {
         writeln!(text, "/// One of the types of `{}`.", choice.path)?;
     }
-    writeln!(text, "#[derive(Clone)]\n#[non_exhaustive]\npub enum {} {{", choice.name)?;
+    writeln!(text, "#[non_exhaustive]\npub enum {} {{", choice.name)?;
     for fhir in &choice.types {
         let name = names::capital(fhir);
         match names::primitive(fhir) {
@@ -74,11 +74,16 @@ pub(super) fn open_file(choices: &[Choice]) -> Result<String> {
     }
     elements.insert("One".to_owned());
     let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
-    writeln!(text, "use crate::access::{{Choice, Chosen, ChosenMut, Primitive, Typed}};\nuse crate::info::Variant;")?;
+    writeln!(
+        text,
+        "use crate::access::{{Choice, Chosen, ChosenMut, Primitive, Typed}};\nuse crate::info::Variant;\nuse crate::same::choice;"
+    )?;
     writeln!(text, "use crate::primitives::{{{}}};\nuse crate::{{{}}};\n", list(primitives), list(elements))?;
     for choice in choices {
         write(&mut text, choice)?;
     }
+    let names: Vec<&str> = choices.iter().map(|one| one.name.as_str()).collect();
+    writeln!(text, "choice!({});\n", names.join(", "))?;
     for choice in choices {
         write_access(&mut text, choice)?;
     }

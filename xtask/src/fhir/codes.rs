@@ -41,6 +41,16 @@ impl CodeSet {
     }
 }
 
+/// The codes of a value set by their system, if they can be listed.
+pub(super) fn by_system(definitions: &Definitions, url: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let value_set = definitions.value_sets.get(url)?;
+    if !value_set.compose.exclude.is_empty() || value_set.compose.include.is_empty() {
+        return None;
+    }
+    let listed = |include: &Include| Some((include.system.clone()?, listed(definitions, include)?));
+    value_set.compose.include.iter().map(listed).collect()
+}
+
 fn listed(definitions: &Definitions, include: &Include) -> Option<Vec<String>> {
     if !include.filter.is_empty() || !include.value_set.is_empty() {
         return None;

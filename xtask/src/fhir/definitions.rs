@@ -49,6 +49,13 @@ pub(super) struct ElementDefinition {
     #[serde(default)]
     pub(super) is_modifier: bool,
     pub(super) binding: Option<Binding>,
+    #[serde(default)]
+    pub(super) constraint: Vec<Constraint>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Constraint {
+    pub(super) key: String,
 }
 
 #[derive(Deserialize)]

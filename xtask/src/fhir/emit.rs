@@ -48,6 +48,10 @@ fn type_file(made: &Type) -> Result<String> {
     }
     let names: Vec<&str> = made.structs.iter().map(|one| one.name.as_str()).collect();
     writeln!(text, "element!({});", names.join(", "))?;
+    if !made.choices.is_empty() {
+        let names: Vec<&str> = made.choices.iter().map(|one| one.name.as_str()).collect();
+        writeln!(text, "choice!({});", names.join(", "))?;
+    }
     for one in &made.choices {
         choice::write_access(&mut text, one)?;
     }
@@ -115,7 +119,7 @@ fn imports(text: &mut String, made: &Type) -> Result<()> {
         if variants && chooses { ", Variant" } else { "" }
     )?;
     writeln!(text, "use crate::primitives::{{{}}};", pick(&names, true))?;
-    writeln!(text, "use crate::same::element;")?;
+    writeln!(text, "use crate::same::{};", if chooses { "{choice, element}" } else { "element" })?;
     writeln!(text, "use crate::{{{}}};\n", pick(&names, false))?;
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
         text,
         "\nuse crate::One;\nuse crate::access::{{Element, Typed}};\nuse crate::resource::{{UnknownResource, resource_types}};\n"
     )?;
-    writeln!(text, "/// Any resource.\n#[derive(Clone)]\n#[non_exhaustive]\npub enum Resource {{")?;
+    writeln!(text, "/// Any resource.\n#[non_exhaustive]\npub enum Resource {{")?;
     for made in types {
         writeln!(text, "/// `{0}`.\n{0}(One<{0}>),", made.name)?;
     }

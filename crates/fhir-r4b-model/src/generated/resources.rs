@@ -291,7 +291,6 @@ use crate::access::{Element, Typed};
 use crate::resource::{UnknownResource, resource_types};
 
 /// Any resource.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum Resource {
     /// `Account`.

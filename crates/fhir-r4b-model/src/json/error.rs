@@ -31,11 +31,20 @@ pub enum ErrorKind {
     Depth,
     /// A field or resource is unknown, and the options refuse that.
     Unknown,
+    /// A rule of FHIR is broken, and the options ask for strictness. Such an error has no byte position: it is 0.
+    Invalid,
 }
 
 impl Error {
     pub(super) fn new(kind: ErrorKind, offset: usize, rule: &'static str) -> Self {
         Self(Box::new(Inner { kind, rule, offset, path: String::new() }))
+    }
+
+    /// An issue for which strict reading refuses a document.
+    #[cfg(feature = "validate")]
+    pub(super) fn invalid(issue: crate::issue::Issue) -> Self {
+        let rule = issue.rule.message();
+        Self(Box::new(Inner { kind: ErrorKind::Invalid, rule, offset: 0, path: issue.path }))
     }
 
     /// What kind of rule was broken.
@@ -74,6 +83,13 @@ impl Error {
         self.within(false, name, "")
     }
 
+    /// The entry of a bundle in which the path begins.
+    pub(super) fn in_entry(mut self, place: usize) -> Self {
+        let below = self.0.path.strip_prefix("BundleEntry").unwrap_or_default();
+        self.0.path = format!("Bundle.entry[{place}]{below}");
+        self
+    }
+
     /// A whole resource knows its type only after a look at it.
     pub(super) fn under_root(mut self) -> Self {
         if self.0.path.is_empty() {
@@ -85,8 +101,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { rule, offset, path, .. } = &*self.0;
-        if path.is_empty() {
+        let Inner { kind, rule, offset, path } = &*self.0;
+        if *kind == ErrorKind::Invalid {
+            write!(formatter, "{path}: {rule}")
+        } else if path.is_empty() {
             write!(formatter, "byte {offset}: {rule}")
         } else {
             write!(formatter, "{path}, byte {offset}: {rule}")

@@ -1,6 +1,8 @@
 //! Reading what a field holds: a primitive and what is attached to it, an element, a resource, a list of them. The two arrays of
 //! a list of primitives may come in either order, and each may hold `null` where the other has something.
 
+use smol_str::SmolStr;
+
 use crate::access::{ChosenMut, FieldMut, PrimitiveSlot, ValueMut};
 use crate::info::{FieldInfo, Scalar};
 use crate::text::{Extra, Marks};
@@ -64,9 +66,9 @@ impl Reader<'_> {
     fn scalar(&mut self, target: ValueMut<'_>, scalar: Scalar) -> Result<(), Error> {
         let byte = self.scan.peek();
         match (target, scalar) {
-            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => text.set(&self.scan.string()?),
+            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => text.set(self.repeated.get(self.scan.string()?)),
             (ValueMut::Text(text), Scalar::Number) if byte == b'-' || byte.is_ascii_digit() => {
-                text.set(self.scan.number()?);
+                text.set(SmolStr::new(self.scan.number()?));
             }
             (ValueMut::Boolean(boolean), Scalar::Boolean) if self.scan.word("true") => boolean.set(true),
             (ValueMut::Boolean(boolean), Scalar::Boolean) if self.scan.word("false") => boolean.set(false),

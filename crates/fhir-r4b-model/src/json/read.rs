@@ -8,11 +8,13 @@ use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
 
+use super::repeated::Repeated;
 use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions};
 
 pub struct Reader<'a> {
     pub(super) scan: Scanner<'a>,
+    pub(super) repeated: Repeated,
     refuse_unknown: bool,
 }
 
@@ -36,7 +38,11 @@ impl Seen {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, options: ReadOptions) -> Self {
-        Self { scan: Scanner::new(text, options.max_depth), refuse_unknown: options.refuse_unknown }
+        Self {
+            scan: Scanner::new(text, options.max_depth),
+            repeated: Repeated::new(text.len()),
+            refuse_unknown: options.refuse_unknown,
+        }
     }
 
     pub(super) fn end(&mut self) -> Result<(), Error> {
@@ -79,22 +85,33 @@ impl<'a> Reader<'a> {
     pub(super) fn element(&mut self, target: &mut dyn Element) -> Result<(), Error> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
-        let (mut first, mut seen, mut next, mut typed) = (true, Seen::default(), 0, false);
+        let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
         while self.scan.more(&mut first, b'}')? {
             let start = self.scan.at;
             let key = self.scan.key()?;
+            if info.resource && key == "resourceType" {
+                if std::mem::replace(&mut typed, true) {
+                    return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
+                }
+                self.scan.raw()?;
+                continue;
+            }
             let (attached, name) = key.strip_prefix('_').map_or((false, &*key), |name| (true, name));
-            let found = info.find(name, next).and_then(|(index, variant)| {
-                let field = &info.fields[index];
-                (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
-            });
+            // What is attached to a value follows it; any other field is most often one of those after the last.
+            let found =
+                info.find(name, if attached { next.saturating_sub(1) } else { next }).and_then(|(index, variant)| {
+                    let field = &info.fields[index];
+                    (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
+                });
             if let Some((index, field, variant)) = found {
-                next = index;
+                next = index + 1;
                 if !seen.insert(index, attached) {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));
                 }
-                if self.scan.peek() == b'n' || self.scan.peek_empty_list() {
+                let byte = self.scan.peek();
+                if byte == b'n' || (byte == b'[' && self.scan.peek_empty_list()) {
+                    unknown += 1;
                     self.unknown(target, &key)
                 } else if attached {
                     self.attached(target.field_mut(index), field.many, variant)
@@ -102,16 +119,15 @@ impl<'a> Reader<'a> {
                     self.value(target.field_mut(index), field, variant)
                 }
                 .map_err(|error| error.within(attached, field.name, field.suffix(variant)))?;
-            } else if info.resource && key == "resourceType" {
-                if std::mem::replace(&mut typed, true) {
-                    return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
-                }
-                self.scan.raw()?;
             } else if self.refuse_unknown {
                 return Err(Error::new(ErrorKind::Unknown, start, "the definition has no such field"));
             } else {
+                unknown += 1;
                 self.unknown(target, &key)?;
             }
+        }
+        if unknown < 2 {
+            return Ok(());
         }
         match target.field_mut(usize::MAX) {
             FieldMut::Unknown(unknown) if unknown.repeats_a_name() => {

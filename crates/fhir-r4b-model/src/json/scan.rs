@@ -6,18 +6,20 @@ use std::borrow::Cow;
 use super::{Error, ErrorKind};
 
 /// A place in a JSON text.
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
     depth: usize,
+    /// The last string that had an escape.
+    decoded: String,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, at: 0, depth: max_depth }
+    pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
+        Self { text, at: 0, depth: max_depth, decoded: String::new() }
     }
 
-    pub(super) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
+    pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
         Error::new(kind, self.at, rule)
     }
 
@@ -31,17 +33,35 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over space and returns the byte that follows; 0 at the end.
-    pub(super) fn peek(&mut self) -> u8 {
+    #[inline]
+    pub(crate) fn peek(&mut self) -> u8 {
+        let byte = self.byte(self.at);
+        if byte > b' ' { byte } else { self.pass_space() }
+    }
+
+    #[inline(never)]
+    fn pass_space(&mut self) -> u8 {
         loop {
             match self.byte(self.at) {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                b' ' | b'\r' | b'\t' => self.at += 1,
+                b'\n' => {
+                    self.at += 1;
+                    // Indentation, which is half of a published document.
+                    while let Some(word) = word(self.text.as_bytes(), self.at) {
+                        let spaces = (word ^ 0x2020_2020_2020_2020).trailing_zeros() as usize / 8;
+                        self.at += spaces;
+                        if spaces < 8 {
+                            break;
+                        }
+                    }
+                }
                 byte => return byte,
             }
         }
     }
 
     /// Whether the value that follows is an empty list.
-    pub(super) fn peek_empty_list(&mut self) -> bool {
+    pub(crate) fn peek_empty_list(&mut self) -> bool {
         if self.peek() != b'[' {
             return false;
         }
@@ -53,7 +73,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Enters an object or list, which counts as a level.
-    pub(super) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
+    pub(crate) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
         if self.peek() != bracket {
             return Err(self.error(ErrorKind::Type, rule));
         }
@@ -66,7 +86,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a further member follows, after the comma if it is not the first; leaves the object or list if none does.
-    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
+    pub(crate) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
         let byte = self.peek();
         if byte == close {
             self.at += 1;
@@ -84,11 +104,19 @@ impl<'a> Scanner<'a> {
     }
 
     /// A member's name and its colon.
-    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
         if self.peek() != b'"' {
             return Err(self.syntax("expected the name of a field"));
         }
-        let key = self.string()?;
+        let start = self.at + 1;
+        let end = self.plain_until(start);
+        let key = if self.byte(end) == b'"' {
+            self.at = end + 1;
+            Cow::Borrowed(&self.text[start..end])
+        } else {
+            self.decode(start, end)?;
+            Cow::Owned(self.decoded.clone())
+        };
         if self.peek() != b':' {
             return Err(self.syntax("expected a colon after the name of a field"));
         }
@@ -97,20 +125,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// The end of the text.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.peek();
         if self.at == self.text.len() { Ok(()) } else { Err(self.syntax("text follows after the end")) }
     }
 
     /// A string. The caller has seen its quotation mark.
-    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn string(&mut self) -> Result<&str, Error> {
         let start = self.at + 1;
         let end = self.plain_until(start);
         if self.byte(end) == b'"' {
             self.at = end + 1;
-            return Ok(Cow::Borrowed(&self.text[start..end]));
+            return Ok(&self.text[start..end]);
         }
-        let mut decoded = String::with_capacity(2 * (end - start) + 16);
+        self.decode(start, end)?;
+        Ok(&self.decoded)
+    }
+
+    /// A string with an escape in it, whose part from `start` to `end` is plain. It is put together in one place for all such
+    /// strings of a document.
+    fn decode(&mut self, start: usize, end: usize) -> Result<(), Error> {
+        let mut decoded = std::mem::take(&mut self.decoded);
+        decoded.clear();
         let mut plain = start;
         self.at = end;
         loop {
@@ -118,7 +154,8 @@ impl<'a> Scanner<'a> {
             match self.byte(self.at) {
                 b'"' => {
                     self.at += 1;
-                    return Ok(Cow::Owned(decoded));
+                    self.decoded = decoded;
+                    return Ok(());
                 }
                 b'\\' => decoded.push(self.escape()?),
                 _ if self.at == self.text.len() => return Err(self.syntax("the text ends within a string")),
@@ -131,19 +168,7 @@ impl<'a> Scanner<'a> {
 
     /// The place of the first byte that ends a string, begins an escape or may not be in a string.
     fn plain_until(&self, start: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let mut at = start;
-        while let Some(word) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-            let special = special_bytes(u64::from_le_bytes(word));
-            if special != 0 {
-                return at + special.trailing_zeros() as usize / 8;
-            }
-            at += 8;
-        }
-        while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | 0..=0x1f) {
-            at += 1;
-        }
-        at
+        start + first_special(&self.text.as_bytes()[start..]).unwrap_or(self.text.len() - start)
     }
 
     /// An escape, beginning at its backslash.
@@ -157,7 +182,17 @@ impl<'a> Scanner<'a> {
             b'n' => '\n',
             b'r' => '\r',
             b't' => '\t',
-            b'u' => return self.unicode_escape(),
+            b'u' => {
+                // Most escapes in published documents are `\u003c` and its like.
+                if let Some(&[b'0', b'0', high @ b'0'..=b'7', low]) = self.text.as_bytes().get(self.at + 2..self.at + 6)
+                {
+                    if let Some(low) = char::from(low).to_digit(16).and_then(|low| u8::try_from(low).ok()) {
+                        self.at += 6;
+                        return Ok(char::from((high - b'0') << 4 | low));
+                    }
+                }
+                return self.unicode_escape();
+            }
             _ => return Err(self.syntax("a string holds an escape that JSON does not have")),
         };
         self.at += 2;
@@ -186,7 +221,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, as its text. The caller has seen its first byte.
-    pub(super) fn number(&mut self) -> Result<&'a str, Error> {
+    pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
         let length = number_length(&self.text.as_bytes()[self.at..]);
         if length == 0 {
             return Err(self.syntax("expected a value"));
@@ -197,7 +232,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `true`, `false` or `null`, if it is this one.
-    pub(super) fn word(&mut self, word: &str) -> bool {
+    pub(crate) fn word(&mut self, word: &str) -> bool {
         let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
         if found {
             self.at += word.len();
@@ -206,7 +241,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over any value and returns its text.
-    pub(super) fn raw(&mut self) -> Result<&'a str, Error> {
+    pub(crate) fn raw(&mut self) -> Result<&'a str, Error> {
         self.peek();
         let start = self.at;
         self.pass()?;
@@ -237,7 +272,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The name in the `resourceType` of the object that follows, wherever it is in it. Stays where it is.
-    pub(super) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
         let (start, depth) = (self.at, self.depth);
         self.open(b'{', "expected a resource, which is an object")?;
         let mut first = true;
@@ -246,7 +281,14 @@ impl<'a> Scanner<'a> {
                 if self.peek() != b'"' {
                     return Err(self.error(ErrorKind::ResourceType, "resourceType is not a string"));
                 }
-                let name = self.string()?;
+                let from = self.at + 1;
+                let name = self.string()?.len();
+                let escaped = self.at != from + name + 1;
+                let name = if escaped {
+                    Cow::Owned(self.decoded.clone())
+                } else {
+                    Cow::Borrowed(&self.text[from..from + name])
+                };
                 (self.at, self.depth) = (start, depth);
                 return Ok(name);
             }
@@ -259,12 +301,42 @@ impl<'a> Scanner<'a> {
 
 /// The high bit of each byte of `word` that is a quotation mark, a backslash or a control character; bytes above the first
 /// such may be marked wrongly.
-pub(super) fn special_bytes(word: u64) -> u64 {
+fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | control) & HIGH
+}
+
+/// The first byte that ends a string or may not stand in one as it is.
+pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = word(bytes, at) {
+        let special = special_bytes(word);
+        if special != 0 {
+            return Some(at + special.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+        // Most strings have ended by now; of a long one, more is looked at at once.
+        while at >= 32 {
+            let Some(many) = bytes.get(at..at + 32).and_then(|many| <[u8; 32]>::try_from(many).ok()) else { break };
+            if many.iter().fold(false, |special, byte| special | is_special(*byte)) {
+                break;
+            }
+            at += 32;
+        }
+    }
+    bytes[at..].iter().position(|byte| is_special(*byte)).map(|place| place + at)
+}
+
+/// Eight bytes as a number.
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|eight| u64::from_le_bytes(*eight))
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// How many of the first bytes are a JSON number; 0 if they do not begin with one.

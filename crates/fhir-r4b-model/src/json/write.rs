@@ -6,10 +6,11 @@ use std::io;
 use crate::Resource;
 use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
 use crate::info::{FieldInfo, Scalar};
-use crate::text::{Extra, Marks};
+use crate::text::Marks;
 
 use super::read::Seen;
-use super::scan::special_bytes;
+use super::scan::first_special;
+use super::subset::Subset;
 
 /// How much is held back before it is handed on.
 const PIECE: usize = 32 * 1024;
@@ -18,11 +19,12 @@ pub struct Writer<'a> {
     bytes: Vec<u8>,
     output: Option<&'a mut dyn io::Write>,
     failed: Option<io::Error>,
+    pub(super) subset: Option<&'a Subset>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(output: Option<&'a mut dyn io::Write>) -> Self {
-        Self { bytes: Vec::with_capacity(512), output, failed: None }
+        Self { bytes: Vec::with_capacity(512), output, failed: None, subset: None }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -61,11 +63,18 @@ impl<'a> Writer<'a> {
             separator = ",";
         }
         for (index, field) in info.fields.iter().enumerate() {
+            if self.subset.is_some_and(|subset| !subset.keeps(info, field)) {
+                continue;
+            }
             let start = self.bytes.len();
             self.field(&element.field(index), field, &mut separator, index, &mut written);
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }
+        }
+        if self.subset.is_some_and(|subset| !subset.keeps_unknown(info)) {
+            self.plain(if separator == "{" { "{}" } else { "}" });
+            return;
         }
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {
@@ -109,13 +118,13 @@ impl<'a> Writer<'a> {
                 if let Some(length) = lengths.values {
                     name(self, false, "");
                     self.list(length, |writer, place| match slot.get(place) {
-                        Some(value) if has_value(value) => writer.scalar(value, scalar),
+                        Some(value) if value.is_some() => writer.scalar(value, scalar),
                         _ => writer.plain("null"),
                     });
                 }
                 if let Some(length) = lengths.extras {
                     name(self, true, "");
-                    self.list(length, |writer, place| match slot.get(place).and_then(extra) {
+                    self.list(length, |writer, place| match slot.get(place).and_then(Value::extra) {
                         Some(extra) => writer.element(extra),
                         None => writer.plain("null"),
                     });
@@ -166,11 +175,11 @@ impl<'a> Writer<'a> {
         suffix: &str,
         mut name: impl FnMut(&mut Self, bool, &str),
     ) {
-        if has_value(value) {
+        if value.is_some() {
             name(self, false, suffix);
             self.scalar(value, scalar.unwrap_or(Scalar::Text));
         }
-        if let Some(extra) = extra(value) {
+        if let Some(extra) = value.extra() {
             name(self, true, suffix);
             self.element(extra);
         }
@@ -222,19 +231,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The first byte that JSON wants escaped.
-fn first_special(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-        let special = special_bytes(u64::from_le_bytes(word));
-        if special != 0 {
-            return Some(at + special.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).map(|place| place + at)
-}
-
 /// How long the two arrays of a list of primitives are; `None` of one that is not written.
 struct Lengths {
     values: Option<usize>,
@@ -248,30 +244,16 @@ impl Lengths {
         for place in 0..slot.len() {
             let Some(value) = slot.get(place) else { continue };
             let marks = marks(value);
-            any_value |= has_value(value) || marks.has(Marks::NULL_VALUE);
-            any_extra |= extra(value).is_some() || marks.has(Marks::NULL_EXTRA);
-            if has_value(value) || !marks.has(Marks::NO_VALUE) {
+            any_value |= value.is_some() || marks.has(Marks::NULL_VALUE);
+            any_extra |= value.extra().is_some() || marks.has(Marks::NULL_EXTRA);
+            if value.is_some() || !marks.has(Marks::NO_VALUE) {
                 values = place + 1;
             }
-            if extra(value).is_some() || !marks.has(Marks::NO_EXTRA) {
+            if value.extra().is_some() || !marks.has(Marks::NO_EXTRA) {
                 extras = place + 1;
             }
         }
         Self { values: any_value.then_some(values), extras: any_extra.then_some(extras) }
-    }
-}
-
-fn has_value(value: Value<'_>) -> bool {
-    match value {
-        Value::Text(text) => text.as_str().is_some(),
-        Value::Boolean(boolean) => boolean.get().is_some(),
-    }
-}
-
-fn extra(value: Value<'_>) -> Option<&Extra> {
-    match value {
-        Value::Text(text) => text.extra(),
-        Value::Boolean(boolean) => boolean.extra(),
     }
 }
 
@@ -280,4 +262,12 @@ fn marks(value: Value<'_>) -> Marks {
         Value::Text(text) => text.marks(),
         Value::Boolean(boolean) => boolean.marks(),
     }
+}
+
+/// Adds a string with its quotation marks to a JSON text.
+#[cfg(feature = "serde")]
+pub(crate) fn push_string(json: &mut String, text: &str) {
+    let mut writer = Writer::new(None);
+    writer.string(text);
+    json.push_str(&String::from_utf8_lossy(&writer.into_bytes()));
 }

@@ -6,4 +6,14 @@
 mod lossless;
 mod model;
 mod random;
+#[cfg(feature = "schema")]
+mod schema;
+#[cfg(feature = "serde")]
+mod serde;
+mod streams;
 mod strict;
+mod subset;
+#[cfg(all(feature = "chrono", feature = "jiff"))]
+mod times;
+#[cfg(feature = "validate")]
+mod validate;

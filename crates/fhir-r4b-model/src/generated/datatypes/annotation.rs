@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, TypeInfo, Variant};
 use crate::primitives::{DateTime, FhirString, Id, Markdown};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{Extension, Many, One, Reference, UnknownFields};
 
 /// The datatype `Annotation`.
@@ -28,7 +28,6 @@ pub struct Annotation {
 }
 
 /// One of the types of `Annotation.author[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnnotationAuthor {
     /// `Reference`.
@@ -81,6 +80,7 @@ static ANNOTATION: TypeInfo = TypeInfo {
 };
 
 element!(Annotation);
+choice!(AnnotationAuthor);
 impl AnnotationAuthor {
     const VARIANTS: &'static [Variant] = &[Variant::element("Reference"), Variant::text("String")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, DateTime, FhirString, Id, PositiveInt};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Coded, Coding, Duration, Extension, Many, One, Period, Reference, UnknownFields};
 
 /// The datatype `DataRequirement`.
@@ -90,7 +90,6 @@ pub struct DataRequirementSort {
 }
 
 /// One of the types of `DataRequirement.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DataRequirementSubject {
     /// `CodeableConcept`.
@@ -100,7 +99,6 @@ pub enum DataRequirementSubject {
 }
 
 /// One of the types of `DataRequirement.dateFilter.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DataRequirementDateFilterValue {
     /// `dateTime`.
@@ -307,6 +305,7 @@ static DATA_REQUIREMENT_SORT: TypeInfo = TypeInfo {
 };
 
 element!(DataRequirement, DataRequirementCodeFilter, DataRequirementDateFilter, DataRequirementSort);
+choice!(DataRequirementSubject, DataRequirementDateFilterValue);
 impl DataRequirementSubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, FhirString, Id, Integer};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Extension, Many, One, Quantity, Range, Ratio, Timing, UnknownFields};
 
 /// The datatype `Dosage`.
@@ -67,7 +67,6 @@ pub struct DosageDoseAndRate {
 }
 
 /// One of the types of `Dosage.asNeeded[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DosageAsNeeded {
     /// `boolean`.
@@ -77,7 +76,6 @@ pub enum DosageAsNeeded {
 }
 
 /// One of the types of `Dosage.doseAndRate.dose[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DosageDoseAndRateDose {
     /// `Range`.
@@ -87,7 +85,6 @@ pub enum DosageDoseAndRateDose {
 }
 
 /// One of the types of `Dosage.doseAndRate.rate[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DosageDoseAndRateRate {
     /// `Ratio`.
@@ -231,6 +228,7 @@ static DOSAGE_DOSE_AND_RATE: TypeInfo = TypeInfo {
 };
 
 element!(Dosage, DosageDoseAndRate);
+choice!(DosageAsNeeded, DosageDoseAndRateDose, DosageDoseAndRateRate);
 impl DosageAsNeeded {
     const VARIANTS: &'static [Variant] = &[Variant::boolean("Boolean"), Variant::element("CodeableConcept")];
 }

@@ -9,7 +9,7 @@ use crate::primitives::{
     Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Instant, Integer, Markdown, PositiveInt, Time,
     UnsignedInt, Uri,
 };
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{Coded, Coding, Extension, Many, One, OpenValue, Quantity, UnknownFields};
 
 /// The datatype `ElementDefinition`.
@@ -244,7 +244,6 @@ pub struct ElementDefinitionMapping {
 }
 
 /// One of the types of `ElementDefinition.minValue[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ElementDefinitionMinValue {
     /// `date`.
@@ -268,7 +267,6 @@ pub enum ElementDefinitionMinValue {
 }
 
 /// One of the types of `ElementDefinition.maxValue[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ElementDefinitionMaxValue {
     /// `date`.
@@ -831,6 +829,7 @@ element!(
     ElementDefinitionBinding,
     ElementDefinitionMapping
 );
+choice!(ElementDefinitionMinValue, ElementDefinitionMaxValue);
 impl ElementDefinitionMinValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("Date"),

@@ -8,6 +8,7 @@ use crate::primitives::{
     Base64Binary, Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Instant, Integer, Markdown, Oid,
     PositiveInt, Time, UnsignedInt, Uri, Url, Uuid,
 };
+use crate::same::choice;
 use crate::{
     Address, Age, Annotation, Attachment, CodeableConcept, CodeableReference, Coding, ContactDetail, ContactPoint,
     Contributor, Count, DataRequirement, Distance, Dosage, Duration, Expression, HumanName, Identifier, Meta, Money,
@@ -16,7 +17,6 @@ use crate::{
 };
 
 /// One of the 51 types that elements of any type take.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenValue {
     /// `Address`.
@@ -124,7 +124,6 @@ pub enum OpenValue {
 }
 
 /// One of the 50 types that elements of any type take.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenValueWithMeta {
     /// `Address`.
@@ -228,6 +227,8 @@ pub enum OpenValueWithMeta {
     /// `uuid`.
     Uuid(Uuid),
 }
+
+choice!(OpenValue, OpenValueWithMeta);
 
 impl OpenValue {
     pub(crate) const VARIANTS: &'static [Variant] = &[

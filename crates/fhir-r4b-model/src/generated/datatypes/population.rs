@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::info::{FieldInfo, TypeInfo, Variant};
 use crate::primitives::Id;
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Extension, Many, One, Range, UnknownFields};
 
 /// The datatype `Population`.
@@ -32,7 +32,6 @@ pub struct Population {
 }
 
 /// One of the types of `Population.age[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PopulationAge {
     /// `Range`.
@@ -91,6 +90,7 @@ static POPULATION: TypeInfo = TypeInfo {
 };
 
 element!(Population);
+choice!(PopulationAge);
 impl PopulationAge {
     const VARIANTS: &'static [Variant] = &[Variant::element("Range"), Variant::element("CodeableConcept")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{DateTime, Decimal, FhirString, Id, PositiveInt, Time, UnsignedInt};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Coded, Duration, Extension, Many, One, Period, Range, UnknownFields};
 
 /// The datatype `Timing`.
@@ -72,7 +72,6 @@ pub struct TimingRepeat {
 }
 
 /// One of the types of `Timing.repeat.bounds[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum TimingRepeatBounds {
     /// `Duration`.
@@ -221,6 +220,7 @@ static TIMING_REPEAT: TypeInfo = TypeInfo {
 };
 
 element!(Timing, TimingRepeat);
+choice!(TimingRepeatBounds);
 impl TimingRepeatBounds {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("Duration"), Variant::element("Range"), Variant::element("Period")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Date, DateTime, FhirString, Id};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{Coded, DataRequirement, Expression, Extension, Many, One, Reference, Timing, UnknownFields};
 
 /// The datatype `TriggerDefinition`.
@@ -33,7 +33,6 @@ pub struct TriggerDefinition {
 }
 
 /// One of the types of `TriggerDefinition.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum TriggerDefinitionTiming {
     /// `Timing`.
@@ -99,6 +98,7 @@ static TRIGGER_DEFINITION: TypeInfo = TypeInfo {
 };
 
 element!(TriggerDefinition);
+choice!(TriggerDefinitionTiming);
 impl TriggerDefinitionTiming {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("Timing"), Variant::element("Reference"), Variant::text("Date"), Variant::text("DateTime")];

@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::Id;
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Coding, Extension, Many, One, Quantity, Range, Reference, UnknownFields};
 
 /// The datatype `UsageContext`.
@@ -26,7 +26,6 @@ pub struct UsageContext {
 }
 
 /// One of the types of `UsageContext.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum UsageContextValue {
     /// `CodeableConcept`.
@@ -86,6 +85,7 @@ static USAGE_CONTEXT: TypeInfo = TypeInfo {
 };
 
 element!(UsageContext);
+choice!(UsageContextValue);
 impl UsageContextValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, CodeableConcept, Coded, ContactDetail, Dosage, Duration, Expression, Extension, Identifier, Many, Meta,
     Narrative, One, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
@@ -164,7 +164,6 @@ pub struct ActivityDefinitionDynamicValue {
 }
 
 /// One of the types of `ActivityDefinition.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivityDefinitionSubject {
     /// `CodeableConcept`.
@@ -176,7 +175,6 @@ pub enum ActivityDefinitionSubject {
 }
 
 /// One of the types of `ActivityDefinition.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivityDefinitionTiming {
     /// `Timing`.
@@ -194,7 +192,6 @@ pub enum ActivityDefinitionTiming {
 }
 
 /// One of the types of `ActivityDefinition.product[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivityDefinitionProduct {
     /// `Reference`.
@@ -502,6 +499,7 @@ static ACTIVITY_DEFINITION_DYNAMIC_VALUE: TypeInfo = TypeInfo {
 };
 
 element!(ActivityDefinition, ActivityDefinitionParticipant, ActivityDefinitionDynamicValue);
+choice!(ActivityDefinitionSubject, ActivityDefinitionTiming, ActivityDefinitionProduct);
 impl ActivityDefinitionSubject {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("CodeableConcept"), Variant::element("Reference"), Variant::text("Canonical")];

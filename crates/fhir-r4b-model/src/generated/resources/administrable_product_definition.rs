@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio,
     Reference, Resource, UnknownFields,
@@ -140,7 +140,6 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithd
 }
 
 /// One of the types of `AdministrableProductDefinition.property.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AdministrableProductDefinitionPropertyValue {
     /// `CodeableConcept`.
@@ -462,6 +461,7 @@ element!(
     AdministrableProductDefinitionRouteOfAdministrationTargetSpecies,
     AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithdrawalPeriod
 );
+choice!(AdministrableProductDefinitionPropertyValue);
 impl AdministrableProductDefinitionPropertyValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

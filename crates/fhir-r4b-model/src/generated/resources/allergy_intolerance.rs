@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
     Reference, Resource, UnknownFields,
@@ -97,7 +97,6 @@ pub struct AllergyIntoleranceReaction {
 }
 
 /// One of the types of `AllergyIntolerance.onset[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AllergyIntoleranceOnset {
     /// `dateTime`.
@@ -292,6 +291,7 @@ static ALLERGY_INTOLERANCE_REACTION: TypeInfo = TypeInfo {
 };
 
 element!(AllergyIntolerance, AllergyIntoleranceReaction);
+choice!(AllergyIntoleranceOnset);
 impl AllergyIntoleranceOnset {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("DateTime"),

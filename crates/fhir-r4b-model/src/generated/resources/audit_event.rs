@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Base64Binary, Boolean, Code, FhirString, Id, Instant, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Coding, Extension, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields,
 };
@@ -178,7 +178,6 @@ pub struct AuditEventEntityDetail {
 }
 
 /// One of the types of `AuditEvent.entity.detail.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AuditEventEntityDetailValue {
     /// `string`.
@@ -571,6 +570,7 @@ element!(
     AuditEventEntity,
     AuditEventEntityDetail
 );
+choice!(AuditEventEntityDetailValue);
 impl AuditEventEntityDetailValue {
     const VARIANTS: &'static [Variant] = &[Variant::text("String"), Variant::text("Base64Binary")];
 }

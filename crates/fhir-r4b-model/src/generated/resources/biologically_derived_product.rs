@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Integer, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -138,7 +138,6 @@ pub struct BiologicallyDerivedProductStorage {
 }
 
 /// One of the types of `BiologicallyDerivedProduct.collection.collected[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductCollectionCollected {
     /// `dateTime`.
@@ -148,7 +147,6 @@ pub enum BiologicallyDerivedProductCollectionCollected {
 }
 
 /// One of the types of `BiologicallyDerivedProduct.processing.time[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductProcessingTime {
     /// `dateTime`.
@@ -158,7 +156,6 @@ pub enum BiologicallyDerivedProductProcessingTime {
 }
 
 /// One of the types of `BiologicallyDerivedProduct.manipulation.time[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductManipulationTime {
     /// `dateTime`.
@@ -449,6 +446,11 @@ element!(
     BiologicallyDerivedProductProcessing,
     BiologicallyDerivedProductManipulation,
     BiologicallyDerivedProductStorage
+);
+choice!(
+    BiologicallyDerivedProductCollectionCollected,
+    BiologicallyDerivedProductProcessingTime,
+    BiologicallyDerivedProductManipulationTime
 );
 impl BiologicallyDerivedProductCollectionCollected {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Reference,
     Resource, Timing, UnknownFields,
@@ -154,7 +154,6 @@ pub struct CarePlanActivityDetail {
 }
 
 /// One of the types of `CarePlan.activity.detail.scheduled[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CarePlanActivityDetailScheduled {
     /// `Timing`.
@@ -166,7 +165,6 @@ pub enum CarePlanActivityDetailScheduled {
 }
 
 /// One of the types of `CarePlan.activity.detail.product[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CarePlanActivityDetailProduct {
     /// `CodeableConcept`.
@@ -458,6 +456,7 @@ static CARE_PLAN_ACTIVITY_DETAIL: TypeInfo = TypeInfo {
 };
 
 element!(CarePlan, CarePlanActivity, CarePlanActivityDetail);
+choice!(CarePlanActivityDetailScheduled, CarePlanActivityDetailProduct);
 impl CarePlanActivityDetailScheduled {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("Timing"), Variant::element("Period"), Variant::text("String")];

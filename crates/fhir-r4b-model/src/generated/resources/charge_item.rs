@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, Decimal, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity,
     Reference, Resource, Timing, UnknownFields,
@@ -107,7 +107,6 @@ pub struct ChargeItemPerformer {
 }
 
 /// One of the types of `ChargeItem.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChargeItemOccurrence {
     /// `dateTime`.
@@ -119,7 +118,6 @@ pub enum ChargeItemOccurrence {
 }
 
 /// One of the types of `ChargeItem.product[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChargeItemProduct {
     /// `Reference`.
@@ -316,6 +314,7 @@ static CHARGE_ITEM_PERFORMER: TypeInfo = TypeInfo {
 };
 
 element!(ChargeItem, ChargeItemPerformer);
+choice!(ChargeItemOccurrence, ChargeItemProduct);
 impl ChargeItemOccurrence {
     const VARIANTS: &'static [Variant] =
         &[Variant::text("DateTime"), Variant::element("Period"), Variant::element("Timing")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Address, Annotation, Attachment, CodeableConcept, Coded, ContactDetail, ContactPoint, Extension, HumanName,
     Identifier, Many, Meta, Narrative, One, Period, Reference, Resource, UnknownFields, UsageContext,
@@ -601,7 +601,6 @@ pub struct CitationCitedArtifactContributorshipSummary {
 }
 
 /// One of the types of `Citation.relatesTo.target[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CitationRelatesToTarget {
     /// `uri`.
@@ -615,7 +614,6 @@ pub enum CitationRelatesToTarget {
 }
 
 /// One of the types of `Citation.citedArtifact.relatesTo.target[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CitationCitedArtifactRelatesToTarget {
     /// `uri`.
@@ -2002,6 +2000,7 @@ element!(
     CitationCitedArtifactContributorshipEntryContributionInstance,
     CitationCitedArtifactContributorshipSummary
 );
+choice!(CitationRelatesToTarget, CitationCitedArtifactRelatesToTarget);
 impl CitationRelatesToTarget {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("Uri"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period,
     Quantity, Reference, Resource, UnknownFields,
@@ -395,7 +395,6 @@ pub struct ClaimItemDetailSubDetail {
 }
 
 /// One of the types of `Claim.supportingInfo.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimSupportingInfoTiming {
     /// `date`.
@@ -405,7 +404,6 @@ pub enum ClaimSupportingInfoTiming {
 }
 
 /// One of the types of `Claim.supportingInfo.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimSupportingInfoValue {
     /// `boolean`.
@@ -421,7 +419,6 @@ pub enum ClaimSupportingInfoValue {
 }
 
 /// One of the types of `Claim.diagnosis.diagnosis[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimDiagnosisDiagnosis {
     /// `CodeableConcept`.
@@ -431,7 +428,6 @@ pub enum ClaimDiagnosisDiagnosis {
 }
 
 /// One of the types of `Claim.procedure.procedure[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimProcedureProcedure {
     /// `CodeableConcept`.
@@ -441,7 +437,6 @@ pub enum ClaimProcedureProcedure {
 }
 
 /// One of the types of `Claim.accident.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimAccidentLocation {
     /// `Address`.
@@ -451,7 +446,6 @@ pub enum ClaimAccidentLocation {
 }
 
 /// One of the types of `Claim.item.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimItemServiced {
     /// `date`.
@@ -461,7 +455,6 @@ pub enum ClaimItemServiced {
 }
 
 /// One of the types of `Claim.item.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimItemLocation {
     /// `CodeableConcept`.
@@ -1328,6 +1321,15 @@ element!(
     ClaimItem,
     ClaimItemDetail,
     ClaimItemDetailSubDetail
+);
+choice!(
+    ClaimSupportingInfoTiming,
+    ClaimSupportingInfoValue,
+    ClaimDiagnosisDiagnosis,
+    ClaimProcedureProcedure,
+    ClaimAccidentLocation,
+    ClaimItemServiced,
+    ClaimItemLocation
 );
 impl ClaimSupportingInfoTiming {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("Period")];

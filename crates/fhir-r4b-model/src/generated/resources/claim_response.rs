@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Address, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period,
     Quantity, Reference, Resource, UnknownFields,
@@ -390,7 +390,6 @@ pub struct ClaimResponseError {
 }
 
 /// One of the types of `ClaimResponse.addItem.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimResponseAddItemServiced {
     /// `date`.
@@ -400,7 +399,6 @@ pub enum ClaimResponseAddItemServiced {
 }
 
 /// One of the types of `ClaimResponse.addItem.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClaimResponseAddItemLocation {
     /// `CodeableConcept`.
@@ -1263,6 +1261,7 @@ element!(
     ClaimResponseInsurance,
     ClaimResponseError
 );
+choice!(ClaimResponseAddItemServiced, ClaimResponseAddItemLocation);
 impl ClaimResponseAddItemServiced {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("Period")];
 }

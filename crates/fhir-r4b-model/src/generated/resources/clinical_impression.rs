@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -114,7 +114,6 @@ pub struct ClinicalImpressionFinding {
 }
 
 /// One of the types of `ClinicalImpression.effective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClinicalImpressionEffective {
     /// `dateTime`.
@@ -334,6 +333,7 @@ static CLINICAL_IMPRESSION_FINDING: TypeInfo = TypeInfo {
 };
 
 element!(ClinicalImpression, ClinicalImpressionInvestigation, ClinicalImpressionFinding);
+choice!(ClinicalImpressionEffective);
 impl ClinicalImpressionEffective {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

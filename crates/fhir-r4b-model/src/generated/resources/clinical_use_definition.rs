@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, One, Range, Reference,
     Resource, UnknownFields,
@@ -201,7 +201,6 @@ pub struct ClinicalUseDefinitionWarning {
 }
 
 /// One of the types of `ClinicalUseDefinition.indication.duration[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionIndicationDuration {
     /// `Range`.
@@ -211,7 +210,6 @@ pub enum ClinicalUseDefinitionIndicationDuration {
 }
 
 /// One of the types of `ClinicalUseDefinition.interaction.interactant.item[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionInteractionInteractantItem {
     /// `Reference`.
@@ -699,6 +697,7 @@ element!(
     ClinicalUseDefinitionUndesirableEffect,
     ClinicalUseDefinitionWarning
 );
+choice!(ClinicalUseDefinitionIndicationDuration, ClinicalUseDefinitionInteractionInteractantItem);
 impl ClinicalUseDefinitionIndicationDuration {
     const VARIANTS: &'static [Variant] = &[Variant::element("Range"), Variant::text("String")];
 }

@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{
     Boolean, Canonical, Code, DateTime, Decimal, FhirString, Id, Integer, Markdown, UnsignedInt, Uri,
 };
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
@@ -195,7 +195,6 @@ pub struct CodeSystemConceptProperty {
 }
 
 /// One of the types of `CodeSystem.concept.property.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CodeSystemConceptPropertyValue {
     /// `code`.
@@ -613,6 +612,7 @@ element!(
     CodeSystemConceptDesignation,
     CodeSystemConceptProperty
 );
+choice!(CodeSystemConceptPropertyValue);
 impl CodeSystemConceptPropertyValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("Code"),

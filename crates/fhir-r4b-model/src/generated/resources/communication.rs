@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference,
     Resource, UnknownFields,
@@ -99,7 +99,6 @@ pub struct CommunicationPayload {
 }
 
 /// One of the types of `Communication.payload.content[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CommunicationPayloadContent {
     /// `string`.
@@ -288,6 +287,7 @@ static COMMUNICATION_PAYLOAD: TypeInfo = TypeInfo {
 };
 
 element!(Communication, CommunicationPayload);
+choice!(CommunicationPayloadContent);
 impl CommunicationPayloadContent {
     const VARIANTS: &'static [Variant] =
         &[Variant::text("String"), Variant::element("Attachment"), Variant::element("Reference")];

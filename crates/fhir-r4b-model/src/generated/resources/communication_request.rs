@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Reference, Resource, UnknownFields,
@@ -97,7 +97,6 @@ pub struct CommunicationRequestPayload {
 }
 
 /// One of the types of `CommunicationRequest.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CommunicationRequestOccurrence {
     /// `dateTime`.
@@ -107,7 +106,6 @@ pub enum CommunicationRequestOccurrence {
 }
 
 /// One of the types of `CommunicationRequest.payload.content[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CommunicationRequestPayloadContent {
     /// `string`.
@@ -290,6 +288,7 @@ static COMMUNICATION_REQUEST_PAYLOAD: TypeInfo = TypeInfo {
 };
 
 element!(CommunicationRequest, CommunicationRequestPayload);
+choice!(CommunicationRequestOccurrence, CommunicationRequestPayloadContent);
 impl CommunicationRequestOccurrence {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -156,7 +156,6 @@ pub struct CompositionSection {
 }
 
 /// One of the types of `Composition.relatesTo.target[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CompositionRelatesToTarget {
     /// `Identifier`.
@@ -487,6 +486,7 @@ static COMPOSITION_SECTION: TypeInfo = TypeInfo {
 };
 
 element!(Composition, CompositionAttester, CompositionRelatesTo, CompositionEvent, CompositionSection);
+choice!(CompositionRelatesToTarget);
 impl CompositionRelatesToTarget {
     const VARIANTS: &'static [Variant] = &[Variant::element("Identifier"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource, UnknownFields,
     UsageContext,
@@ -185,7 +185,6 @@ pub struct ConceptMapGroupUnmapped {
 }
 
 /// One of the types of `ConceptMap.source[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ConceptMapSource {
     /// `uri`.
@@ -195,7 +194,6 @@ pub enum ConceptMapSource {
 }
 
 /// One of the types of `ConceptMap.target[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ConceptMapTarget {
     /// `uri`.
@@ -584,6 +582,7 @@ element!(
     ConceptMapGroupElementTargetDependsOn,
     ConceptMapGroupUnmapped
 );
+choice!(ConceptMapSource, ConceptMapTarget);
 impl ConceptMapSource {
     const VARIANTS: &'static [Variant] = &[Variant::text("Uri"), Variant::text("Canonical")];
 }

@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, Annotation, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Period, Range, Reference,
     Resource, UnknownFields,
@@ -107,7 +107,6 @@ pub struct ConditionEvidence {
 }
 
 /// One of the types of `Condition.onset[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ConditionOnset {
     /// `dateTime`.
@@ -123,7 +122,6 @@ pub enum ConditionOnset {
 }
 
 /// One of the types of `Condition.abatement[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ConditionAbatement {
     /// `dateTime`.
@@ -350,6 +348,7 @@ static CONDITION_EVIDENCE: TypeInfo = TypeInfo {
 };
 
 element!(Condition, ConditionStage, ConditionEvidence);
+choice!(ConditionOnset, ConditionAbatement);
 impl ConditionOnset {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("DateTime"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
@@ -169,7 +169,6 @@ pub struct ConsentProvisionData {
 }
 
 /// One of the types of `Consent.source[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ConsentSource {
     /// `Attachment`.
@@ -551,6 +550,7 @@ static CONSENT_PROVISION_DATA: TypeInfo = TypeInfo {
 };
 
 element!(Consent, ConsentPolicy, ConsentVerification, ConsentProvision, ConsentProvisionActor, ConsentProvisionData);
+choice!(ConsentSource);
 impl ConsentSource {
     const VARIANTS: &'static [Variant] = &[Variant::element("Attachment"), Variant::element("Reference")];
 }

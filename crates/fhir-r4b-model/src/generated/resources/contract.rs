@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{
     Boolean, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Markdown, Time, UnsignedInt, Uri,
 };
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative, One,
     Period, Quantity, Reference, Resource, Signature, Timing, UnknownFields,
@@ -493,7 +493,6 @@ pub struct ContractRule {
 }
 
 /// One of the types of `Contract.topic[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractTopic {
     /// `CodeableConcept`.
@@ -503,7 +502,6 @@ pub enum ContractTopic {
 }
 
 /// One of the types of `Contract.legallyBinding[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractLegallyBinding {
     /// `Attachment`.
@@ -513,7 +511,6 @@ pub enum ContractLegallyBinding {
 }
 
 /// One of the types of `Contract.term.topic[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractTermTopic {
     /// `CodeableConcept`.
@@ -523,7 +520,6 @@ pub enum ContractTermTopic {
 }
 
 /// One of the types of `Contract.term.offer.answer.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractTermOfferAnswerValue {
     /// `boolean`.
@@ -553,7 +549,6 @@ pub enum ContractTermOfferAnswerValue {
 }
 
 /// One of the types of `Contract.term.asset.valuedItem.entity[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractTermAssetValuedItemEntity {
     /// `CodeableConcept`.
@@ -563,7 +558,6 @@ pub enum ContractTermAssetValuedItemEntity {
 }
 
 /// One of the types of `Contract.term.action.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractTermActionOccurrence {
     /// `dateTime`.
@@ -575,7 +569,6 @@ pub enum ContractTermActionOccurrence {
 }
 
 /// One of the types of `Contract.friendly.content[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractFriendlyContent {
     /// `Attachment`.
@@ -585,7 +578,6 @@ pub enum ContractFriendlyContent {
 }
 
 /// One of the types of `Contract.legal.content[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractLegalContent {
     /// `Attachment`.
@@ -595,7 +587,6 @@ pub enum ContractLegalContent {
 }
 
 /// One of the types of `Contract.rule.content[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ContractRuleContent {
     /// `Attachment`.
@@ -1670,6 +1661,17 @@ element!(
     ContractFriendly,
     ContractLegal,
     ContractRule
+);
+choice!(
+    ContractTopic,
+    ContractLegallyBinding,
+    ContractTermTopic,
+    ContractTermOfferAnswerValue,
+    ContractTermAssetValuedItemEntity,
+    ContractTermActionOccurrence,
+    ContractFriendlyContent,
+    ContractLegalContent,
+    ContractRuleContent
 );
 impl ContractTopic {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity, Reference,
     Resource, UnknownFields,
@@ -127,7 +127,6 @@ pub struct CoverageCostToBeneficiaryException {
 }
 
 /// One of the types of `Coverage.costToBeneficiary.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageCostToBeneficiaryValue {
     /// `Quantity`.
@@ -390,6 +389,7 @@ static COVERAGE_COST_TO_BENEFICIARY_EXCEPTION: TypeInfo = TypeInfo {
 };
 
 element!(Coverage, CoverageClass, CoverageCostToBeneficiary, CoverageCostToBeneficiaryException);
+choice!(CoverageCostToBeneficiaryValue);
 impl CoverageCostToBeneficiaryValue {
     const VARIANTS: &'static [Variant] = &[Variant::element("Quantity"), Variant::element("Money")];
 }

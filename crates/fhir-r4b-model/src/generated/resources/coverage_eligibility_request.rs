@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Quantity, Reference,
     Resource, UnknownFields,
@@ -152,7 +152,6 @@ pub struct CoverageEligibilityRequestItemDiagnosis {
 }
 
 /// One of the types of `CoverageEligibilityRequest.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageEligibilityRequestServiced {
     /// `date`.
@@ -162,7 +161,6 @@ pub enum CoverageEligibilityRequestServiced {
 }
 
 /// One of the types of `CoverageEligibilityRequest.item.diagnosis.diagnosis[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageEligibilityRequestItemDiagnosisDiagnosis {
     /// `CodeableConcept`.
@@ -485,6 +483,7 @@ element!(
     CoverageEligibilityRequestItem,
     CoverageEligibilityRequestItemDiagnosis
 );
+choice!(CoverageEligibilityRequestServiced, CoverageEligibilityRequestItemDiagnosisDiagnosis);
 impl CoverageEligibilityRequestServiced {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("Period")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -164,7 +164,6 @@ pub struct CoverageEligibilityResponseError {
 }
 
 /// One of the types of `CoverageEligibilityResponse.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseServiced {
     /// `date`.
@@ -174,7 +173,6 @@ pub enum CoverageEligibilityResponseServiced {
 }
 
 /// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseInsuranceItemBenefitAllowed {
     /// `unsignedInt`.
@@ -186,7 +184,6 @@ pub enum CoverageEligibilityResponseInsuranceItemBenefitAllowed {
 }
 
 /// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.used[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseInsuranceItemBenefitUsed {
     /// `unsignedInt`.
@@ -538,6 +535,11 @@ element!(
     CoverageEligibilityResponseInsuranceItem,
     CoverageEligibilityResponseInsuranceItemBenefit,
     CoverageEligibilityResponseError
+);
+choice!(
+    CoverageEligibilityResponseServiced,
+    CoverageEligibilityResponseInsuranceItemBenefitAllowed,
+    CoverageEligibilityResponseInsuranceItemBenefitUsed
 );
 impl CoverageEligibilityResponseServiced {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("Period")];

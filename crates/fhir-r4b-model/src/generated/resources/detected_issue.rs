@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -98,7 +98,6 @@ pub struct DetectedIssueMitigation {
 }
 
 /// One of the types of `DetectedIssue.identified[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DetectedIssueIdentified {
     /// `dateTime`.
@@ -297,6 +296,7 @@ static DETECTED_ISSUE_MITIGATION: TypeInfo = TypeInfo {
 };
 
 element!(DetectedIssue, DetectedIssueEvidence, DetectedIssueMitigation);
+choice!(DetectedIssueIdentified);
 impl DetectedIssueIdentified {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

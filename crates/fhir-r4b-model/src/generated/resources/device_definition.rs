@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, ContactPoint, Extension, Identifier, Many, Meta, Narrative, One,
     ProdCharacteristic, ProductShelfLife, Quantity, Reference, Resource, UnknownFields,
@@ -190,7 +190,6 @@ pub struct DeviceDefinitionMaterial {
 }
 
 /// One of the types of `DeviceDefinition.manufacturer[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceDefinitionManufacturer {
     /// `string`.
@@ -599,6 +598,7 @@ element!(
     DeviceDefinitionProperty,
     DeviceDefinitionMaterial
 );
+choice!(DeviceDefinitionManufacturer);
 impl DeviceDefinitionManufacturer {
     const VARIANTS: &'static [Variant] = &[Variant::text("String"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
     Reference, Resource, Timing, UnknownFields,
@@ -103,7 +103,6 @@ pub struct DeviceRequestParameter {
 }
 
 /// One of the types of `DeviceRequest.code[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceRequestCode {
     /// `Reference`.
@@ -113,7 +112,6 @@ pub enum DeviceRequestCode {
 }
 
 /// One of the types of `DeviceRequest.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceRequestOccurrence {
     /// `dateTime`.
@@ -125,7 +123,6 @@ pub enum DeviceRequestOccurrence {
 }
 
 /// One of the types of `DeviceRequest.parameter.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceRequestParameterValue {
     /// `CodeableConcept`.
@@ -323,6 +320,7 @@ static DEVICE_REQUEST_PARAMETER: TypeInfo = TypeInfo {
 };
 
 element!(DeviceRequest, DeviceRequestParameter);
+choice!(DeviceRequestCode, DeviceRequestOccurrence, DeviceRequestParameterValue);
 impl DeviceRequestCode {
     const VARIANTS: &'static [Variant] = &[Variant::element("Reference"), Variant::element("CodeableConcept")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     Timing, UnknownFields,
@@ -64,7 +64,6 @@ pub struct DeviceUseStatement {
 }
 
 /// One of the types of `DeviceUseStatement.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceUseStatementTiming {
     /// `Timing`.
@@ -173,6 +172,7 @@ static DEVICE_USE_STATEMENT: TypeInfo = TypeInfo {
 };
 
 element!(DeviceUseStatement);
+choice!(DeviceUseStatementTiming);
 impl DeviceUseStatementTiming {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("Timing"), Variant::element("Period"), Variant::text("DateTime")];

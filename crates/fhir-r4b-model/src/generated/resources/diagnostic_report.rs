@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Instant, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -91,7 +91,6 @@ pub struct DiagnosticReportMedia {
 }
 
 /// One of the types of `DiagnosticReport.effective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DiagnosticReportEffective {
     /// `dateTime`.
@@ -262,6 +261,7 @@ static DIAGNOSTIC_REPORT_MEDIA: TypeInfo = TypeInfo {
 };
 
 element!(DiagnosticReport, DiagnosticReportMedia);
+choice!(DiagnosticReportEffective);
 impl DiagnosticReportEffective {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

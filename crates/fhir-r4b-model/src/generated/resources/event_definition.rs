@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     RelatedArtifact, Resource, TriggerDefinition, UnknownFields, UsageContext,
@@ -94,7 +94,6 @@ pub struct EventDefinition {
 }
 
 /// One of the types of `EventDefinition.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EventDefinitionSubject {
     /// `CodeableConcept`.
@@ -250,6 +249,7 @@ static EVENT_DEFINITION: TypeInfo = TypeInfo {
 };
 
 element!(EventDefinition);
+choice!(EventDefinitionSubject);
 impl EventDefinitionSubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, Date, DateTime, Decimal, FhirString, Id, Markdown, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Quantity,
     Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -265,7 +265,6 @@ pub struct EvidenceCertainty {
 }
 
 /// One of the types of `Evidence.citeAs[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceCiteAs {
     /// `Reference`.
@@ -816,6 +815,7 @@ element!(
     EvidenceStatisticModelCharacteristicVariable,
     EvidenceCertainty
 );
+choice!(EvidenceCiteAs);
 impl EvidenceCiteAs {
     const VARIANTS: &'static [Variant] = &[Variant::element("Reference"), Variant::text("Markdown")];
 }

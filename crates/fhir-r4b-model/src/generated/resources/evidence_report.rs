@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Quantity, Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -166,7 +166,6 @@ pub struct EvidenceReportSection {
 }
 
 /// One of the types of `EvidenceReport.citeAs[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceReportCiteAs {
     /// `Reference`.
@@ -176,7 +175,6 @@ pub enum EvidenceReportCiteAs {
 }
 
 /// One of the types of `EvidenceReport.subject.characteristic.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceReportSubjectCharacteristicValue {
     /// `Reference`.
@@ -192,7 +190,6 @@ pub enum EvidenceReportSubjectCharacteristicValue {
 }
 
 /// One of the types of `EvidenceReport.relatesTo.target[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceReportRelatesToTarget {
     /// `Identifier`.
@@ -536,6 +533,7 @@ element!(
     EvidenceReportRelatesTo,
     EvidenceReportSection
 );
+choice!(EvidenceReportCiteAs, EvidenceReportSubjectCharacteristicValue, EvidenceReportRelatesToTarget);
 impl EvidenceReportCiteAs {
     const VARIANTS: &'static [Variant] = &[Variant::element("Reference"), Variant::text("Markdown")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative, One,
     Quantity, Range, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -151,7 +151,6 @@ pub struct EvidenceVariableCategory {
 }
 
 /// One of the types of `EvidenceVariable.characteristic.definition[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceVariableCharacteristicDefinition {
     /// `Reference`.
@@ -165,7 +164,6 @@ pub enum EvidenceVariableCharacteristicDefinition {
 }
 
 /// One of the types of `EvidenceVariable.category.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum EvidenceVariableCategoryValue {
     /// `CodeableConcept`.
@@ -465,6 +463,7 @@ element!(
     EvidenceVariableCharacteristicTimeFromStart,
     EvidenceVariableCategory
 );
+choice!(EvidenceVariableCharacteristicDefinition, EvidenceVariableCategoryValue);
 impl EvidenceVariableCharacteristicDefinition {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("Reference"),

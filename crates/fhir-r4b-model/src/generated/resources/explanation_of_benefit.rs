@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, Decimal, FhirString, Id, PositiveInt, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Address, Attachment, CodeableConcept, Coded, Coding, Extension, Identifier, Many, Meta, Money, Narrative, One,
     Period, Quantity, Reference, Resource, UnknownFields,
@@ -672,7 +672,6 @@ pub struct ExplanationOfBenefitBenefitBalanceFinancial {
 }
 
 /// One of the types of `ExplanationOfBenefit.supportingInfo.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitSupportingInfoTiming {
     /// `date`.
@@ -682,7 +681,6 @@ pub enum ExplanationOfBenefitSupportingInfoTiming {
 }
 
 /// One of the types of `ExplanationOfBenefit.supportingInfo.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitSupportingInfoValue {
     /// `boolean`.
@@ -698,7 +696,6 @@ pub enum ExplanationOfBenefitSupportingInfoValue {
 }
 
 /// One of the types of `ExplanationOfBenefit.diagnosis.diagnosis[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitDiagnosisDiagnosis {
     /// `CodeableConcept`.
@@ -708,7 +705,6 @@ pub enum ExplanationOfBenefitDiagnosisDiagnosis {
 }
 
 /// One of the types of `ExplanationOfBenefit.procedure.procedure[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitProcedureProcedure {
     /// `CodeableConcept`.
@@ -718,7 +714,6 @@ pub enum ExplanationOfBenefitProcedureProcedure {
 }
 
 /// One of the types of `ExplanationOfBenefit.accident.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAccidentLocation {
     /// `Address`.
@@ -728,7 +723,6 @@ pub enum ExplanationOfBenefitAccidentLocation {
 }
 
 /// One of the types of `ExplanationOfBenefit.item.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitItemServiced {
     /// `date`.
@@ -738,7 +732,6 @@ pub enum ExplanationOfBenefitItemServiced {
 }
 
 /// One of the types of `ExplanationOfBenefit.item.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitItemLocation {
     /// `CodeableConcept`.
@@ -750,7 +743,6 @@ pub enum ExplanationOfBenefitItemLocation {
 }
 
 /// One of the types of `ExplanationOfBenefit.addItem.serviced[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAddItemServiced {
     /// `date`.
@@ -760,7 +752,6 @@ pub enum ExplanationOfBenefitAddItemServiced {
 }
 
 /// One of the types of `ExplanationOfBenefit.addItem.location[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAddItemLocation {
     /// `CodeableConcept`.
@@ -772,7 +763,6 @@ pub enum ExplanationOfBenefitAddItemLocation {
 }
 
 /// One of the types of `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitBenefitBalanceFinancialAllowed {
     /// `unsignedInt`.
@@ -784,7 +774,6 @@ pub enum ExplanationOfBenefitBenefitBalanceFinancialAllowed {
 }
 
 /// One of the types of `ExplanationOfBenefit.benefitBalance.financial.used[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExplanationOfBenefitBenefitBalanceFinancialUsed {
     /// `unsignedInt`.
@@ -2267,6 +2256,19 @@ element!(
     ExplanationOfBenefitProcessNote,
     ExplanationOfBenefitBenefitBalance,
     ExplanationOfBenefitBenefitBalanceFinancial
+);
+choice!(
+    ExplanationOfBenefitSupportingInfoTiming,
+    ExplanationOfBenefitSupportingInfoValue,
+    ExplanationOfBenefitDiagnosisDiagnosis,
+    ExplanationOfBenefitProcedureProcedure,
+    ExplanationOfBenefitAccidentLocation,
+    ExplanationOfBenefitItemServiced,
+    ExplanationOfBenefitItemLocation,
+    ExplanationOfBenefitAddItemServiced,
+    ExplanationOfBenefitAddItemLocation,
+    ExplanationOfBenefitBenefitBalanceFinancialAllowed,
+    ExplanationOfBenefitBenefitBalanceFinancialUsed
 );
 impl ExplanationOfBenefitSupportingInfoTiming {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("Period")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
     Reference, Resource, UnknownFields,
@@ -97,7 +97,6 @@ pub struct FamilyMemberHistoryCondition {
 }
 
 /// One of the types of `FamilyMemberHistory.born[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum FamilyMemberHistoryBorn {
     /// `Period`.
@@ -109,7 +108,6 @@ pub enum FamilyMemberHistoryBorn {
 }
 
 /// One of the types of `FamilyMemberHistory.age[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum FamilyMemberHistoryAge {
     /// `Age`.
@@ -121,7 +119,6 @@ pub enum FamilyMemberHistoryAge {
 }
 
 /// One of the types of `FamilyMemberHistory.deceased[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum FamilyMemberHistoryDeceased {
     /// `boolean`.
@@ -137,7 +134,6 @@ pub enum FamilyMemberHistoryDeceased {
 }
 
 /// One of the types of `FamilyMemberHistory.condition.onset[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum FamilyMemberHistoryConditionOnset {
     /// `Age`.
@@ -326,6 +322,12 @@ static FAMILY_MEMBER_HISTORY_CONDITION: TypeInfo = TypeInfo {
 };
 
 element!(FamilyMemberHistory, FamilyMemberHistoryCondition);
+choice!(
+    FamilyMemberHistoryBorn,
+    FamilyMemberHistoryAge,
+    FamilyMemberHistoryDeceased,
+    FamilyMemberHistoryConditionOnset
+);
 impl FamilyMemberHistoryBorn {
     const VARIANTS: &'static [Variant] = &[Variant::element("Period"), Variant::text("Date"), Variant::text("String")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Integer, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Range,
     Ratio, Reference, Resource, UnknownFields,
@@ -89,7 +89,6 @@ pub struct GoalTarget {
 }
 
 /// One of the types of `Goal.start[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GoalStart {
     /// `date`.
@@ -99,7 +98,6 @@ pub enum GoalStart {
 }
 
 /// One of the types of `Goal.target.detail[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GoalTargetDetail {
     /// `Quantity`.
@@ -119,7 +117,6 @@ pub enum GoalTargetDetail {
 }
 
 /// One of the types of `Goal.target.due[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GoalTargetDue {
     /// `date`.
@@ -295,6 +292,7 @@ static GOAL_TARGET: TypeInfo = TypeInfo {
 };
 
 element!(Goal, GoalTarget);
+choice!(GoalStart, GoalTargetDetail, GoalTargetDue);
 impl GoalStart {
     const VARIANTS: &'static [Variant] = &[Variant::text("Date"), Variant::element("CodeableConcept")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range, Reference,
     Resource, UnknownFields,
@@ -98,7 +98,6 @@ pub struct GroupMember {
 }
 
 /// One of the types of `Group.characteristic.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupCharacteristicValue {
     /// `CodeableConcept`.
@@ -294,6 +293,7 @@ static GROUP_MEMBER: TypeInfo = TypeInfo {
 };
 
 element!(Group, GroupCharacteristic, GroupMember);
+choice!(GroupCharacteristicValue);
 impl GroupCharacteristicValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

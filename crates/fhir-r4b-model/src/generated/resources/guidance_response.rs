@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, DataRequirement, Extension, Identifier, Many, Meta, Narrative, One, Reference,
     Resource, UnknownFields,
@@ -68,7 +68,6 @@ pub struct GuidanceResponse {
 }
 
 /// One of the types of `GuidanceResponse.module[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GuidanceResponseModule {
     /// `uri`.
@@ -181,6 +180,7 @@ static GUIDANCE_RESPONSE: TypeInfo = TypeInfo {
 };
 
 element!(GuidanceResponse);
+choice!(GuidanceResponseModule);
 impl GuidanceResponseModule {
     const VARIANTS: &'static [Variant] =
         &[Variant::text("Uri"), Variant::text("Canonical"), Variant::element("CodeableConcept")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
     Resource, UnknownFields,
@@ -174,7 +174,6 @@ pub struct ImmunizationProtocolApplied {
 }
 
 /// One of the types of `Immunization.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationOccurrence {
     /// `dateTime`.
@@ -184,7 +183,6 @@ pub enum ImmunizationOccurrence {
 }
 
 /// One of the types of `Immunization.protocolApplied.doseNumber[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationProtocolAppliedDoseNumber {
     /// `positiveInt`.
@@ -194,7 +192,6 @@ pub enum ImmunizationProtocolAppliedDoseNumber {
 }
 
 /// One of the types of `Immunization.protocolApplied.seriesDoses[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationProtocolAppliedSeriesDoses {
     /// `positiveInt`.
@@ -552,6 +549,7 @@ static IMMUNIZATION_PROTOCOL_APPLIED: TypeInfo = TypeInfo {
 };
 
 element!(Immunization, ImmunizationPerformer, ImmunizationEducation, ImmunizationReaction, ImmunizationProtocolApplied);
+choice!(ImmunizationOccurrence, ImmunizationProtocolAppliedDoseNumber, ImmunizationProtocolAppliedSeriesDoses);
 impl ImmunizationOccurrence {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::text("String")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
 };
@@ -63,7 +63,6 @@ pub struct ImmunizationEvaluation {
 }
 
 /// One of the types of `ImmunizationEvaluation.doseNumber[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationEvaluationDoseNumber {
     /// `positiveInt`.
@@ -73,7 +72,6 @@ pub enum ImmunizationEvaluationDoseNumber {
 }
 
 /// One of the types of `ImmunizationEvaluation.seriesDoses[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationEvaluationSeriesDoses {
     /// `positiveInt`.
@@ -186,6 +184,7 @@ static IMMUNIZATION_EVALUATION: TypeInfo = TypeInfo {
 };
 
 element!(ImmunizationEvaluation);
+choice!(ImmunizationEvaluationDoseNumber, ImmunizationEvaluationSeriesDoses);
 impl ImmunizationEvaluationDoseNumber {
     const VARIANTS: &'static [Variant] = &[Variant::number("PositiveInt"), Variant::text("String")];
 }

@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Reference, Resource, UnknownFields};
 
 /// The resource `ImmunizationRecommendation`.
@@ -98,7 +98,6 @@ pub struct ImmunizationRecommendationRecommendationDateCriterion {
 }
 
 /// One of the types of `ImmunizationRecommendation.recommendation.doseNumber[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationRecommendationRecommendationDoseNumber {
     /// `positiveInt`.
@@ -108,7 +107,6 @@ pub enum ImmunizationRecommendationRecommendationDoseNumber {
 }
 
 /// One of the types of `ImmunizationRecommendation.recommendation.seriesDoses[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImmunizationRecommendationRecommendationSeriesDoses {
     /// `positiveInt`.
@@ -322,6 +320,7 @@ element!(
     ImmunizationRecommendationRecommendation,
     ImmunizationRecommendationRecommendationDateCriterion
 );
+choice!(ImmunizationRecommendationRecommendationDoseNumber, ImmunizationRecommendationRecommendationSeriesDoses);
 impl ImmunizationRecommendationRecommendationDoseNumber {
     const VARIANTS: &'static [Variant] = &[Variant::number("PositiveInt"), Variant::text("String")];
 }

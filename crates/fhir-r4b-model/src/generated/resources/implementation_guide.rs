@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, Uri, Url};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Reference, Resource, UnknownFields,
     UsageContext,
@@ -297,7 +297,6 @@ pub struct ImplementationGuideManifestPage {
 }
 
 /// One of the types of `ImplementationGuide.definition.resource.example[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImplementationGuideDefinitionResourceExample {
     /// `boolean`.
@@ -307,7 +306,6 @@ pub enum ImplementationGuideDefinitionResourceExample {
 }
 
 /// One of the types of `ImplementationGuide.definition.page.name[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImplementationGuideDefinitionPageName {
     /// `url`.
@@ -317,7 +315,6 @@ pub enum ImplementationGuideDefinitionPageName {
 }
 
 /// One of the types of `ImplementationGuide.manifest.resource.example[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ImplementationGuideManifestResourceExample {
     /// `boolean`.
@@ -994,6 +991,11 @@ element!(
     ImplementationGuideManifest,
     ImplementationGuideManifestResource,
     ImplementationGuideManifestPage
+);
+choice!(
+    ImplementationGuideDefinitionResourceExample,
+    ImplementationGuideDefinitionPageName,
+    ImplementationGuideManifestResourceExample
 );
 impl ImplementationGuideDefinitionResourceExample {
     const VARIANTS: &'static [Variant] = &[Variant::boolean("Boolean"), Variant::text("Canonical")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative, One, Ratio, RatioRange,
     Reference, Resource, UnknownFields,
@@ -136,7 +136,6 @@ pub struct IngredientSubstanceStrengthReferenceStrength {
 }
 
 /// One of the types of `Ingredient.substance.strength.presentation[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthPresentation {
     /// `Ratio`.
@@ -146,7 +145,6 @@ pub enum IngredientSubstanceStrengthPresentation {
 }
 
 /// One of the types of `Ingredient.substance.strength.concentration[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthConcentration {
     /// `Ratio`.
@@ -156,7 +154,6 @@ pub enum IngredientSubstanceStrengthConcentration {
 }
 
 /// One of the types of `Ingredient.substance.strength.referenceStrength.strength[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthReferenceStrengthStrength {
     /// `Ratio`.
@@ -465,6 +462,11 @@ element!(
     IngredientSubstance,
     IngredientSubstanceStrength,
     IngredientSubstanceStrengthReferenceStrength
+);
+choice!(
+    IngredientSubstanceStrengthPresentation,
+    IngredientSubstanceStrengthConcentration,
+    IngredientSubstanceStrengthReferenceStrengthStrength
 );
 impl IngredientSubstanceStrengthPresentation {
     const VARIANTS: &'static [Variant] = &[Variant::element("Ratio"), Variant::element("RatioRange")];

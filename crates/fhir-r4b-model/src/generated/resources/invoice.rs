@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Markdown, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Money, Narrative, One, Reference, Resource,
     UnknownFields,
@@ -127,7 +127,6 @@ pub struct InvoiceLineItemPriceComponent {
 }
 
 /// One of the types of `Invoice.lineItem.chargeItem[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InvoiceLineItemChargeItem {
     /// `Reference`.
@@ -381,6 +380,7 @@ static INVOICE_LINE_ITEM_PRICE_COMPONENT: TypeInfo = TypeInfo {
 };
 
 element!(Invoice, InvoiceParticipant, InvoiceLineItem, InvoiceLineItemPriceComponent);
+choice!(InvoiceLineItemChargeItem);
 impl InvoiceLineItemChargeItem {
     const VARIANTS: &'static [Variant] = &[Variant::element("Reference"), Variant::element("CodeableConcept")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, ContactDetail, DataRequirement, Extension, Identifier, Many, Meta, Narrative,
     One, ParameterDefinition, Period, Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -100,7 +100,6 @@ pub struct Library {
 }
 
 /// One of the types of `Library.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum LibrarySubject {
     /// `CodeableConcept`.
@@ -268,6 +267,7 @@ static LIBRARY: TypeInfo = TypeInfo {
 };
 
 element!(Library);
+choice!(LibrarySubject);
 impl LibrarySubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

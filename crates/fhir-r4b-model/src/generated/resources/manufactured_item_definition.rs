@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
     Resource, UnknownFields,
@@ -69,7 +69,6 @@ pub struct ManufacturedItemDefinitionProperty {
 }
 
 /// One of the types of `ManufacturedItemDefinition.property.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ManufacturedItemDefinitionPropertyValue {
     /// `CodeableConcept`.
@@ -216,6 +215,7 @@ static MANUFACTURED_ITEM_DEFINITION_PROPERTY: TypeInfo = TypeInfo {
 };
 
 element!(ManufacturedItemDefinition, ManufacturedItemDefinitionProperty);
+choice!(ManufacturedItemDefinitionPropertyValue);
 impl ManufacturedItemDefinitionPropertyValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Expression, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Reference, RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -221,7 +221,6 @@ pub struct MeasureSupplementalData {
 }
 
 /// One of the types of `Measure.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MeasureSubject {
     /// `CodeableConcept`.
@@ -678,6 +677,7 @@ element!(
     MeasureGroupStratifierComponent,
     MeasureSupplementalData
 );
+choice!(MeasureSubject);
 impl MeasureSubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

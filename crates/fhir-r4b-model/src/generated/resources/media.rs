@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Instant, PositiveInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Reference, Resource, UnknownFields,
@@ -82,7 +82,6 @@ pub struct Media {
 }
 
 /// One of the types of `Media.created[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MediaCreated {
     /// `dateTime`.
@@ -225,6 +224,7 @@ static MEDIA: TypeInfo = TypeInfo {
 };
 
 element!(Media);
+choice!(MediaCreated);
 impl MediaCreated {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

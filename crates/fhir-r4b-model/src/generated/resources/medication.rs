@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Ratio, Reference, Resource,
     UnknownFields,
@@ -90,7 +90,6 @@ pub struct MedicationBatch {
 }
 
 /// One of the types of `Medication.ingredient.item[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationIngredientItem {
     /// `CodeableConcept`.
@@ -271,6 +270,7 @@ static MEDICATION_BATCH: TypeInfo = TypeInfo {
 };
 
 element!(Medication, MedicationIngredient, MedicationBatch);
+choice!(MedicationIngredientItem);
 impl MedicationIngredientItem {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

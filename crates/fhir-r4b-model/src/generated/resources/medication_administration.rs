@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Ratio,
     Reference, Resource, UnknownFields,
@@ -118,7 +118,6 @@ pub struct MedicationAdministrationDosage {
 }
 
 /// One of the types of `MedicationAdministration.medication[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationAdministrationMedication {
     /// `CodeableConcept`.
@@ -128,7 +127,6 @@ pub enum MedicationAdministrationMedication {
 }
 
 /// One of the types of `MedicationAdministration.effective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationAdministrationEffective {
     /// `dateTime`.
@@ -138,7 +136,6 @@ pub enum MedicationAdministrationEffective {
 }
 
 /// One of the types of `MedicationAdministration.dosage.rate[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationAdministrationDosageRate {
     /// `Ratio`.
@@ -371,6 +368,7 @@ static MEDICATION_ADMINISTRATION_DOSAGE: TypeInfo = TypeInfo {
 };
 
 element!(MedicationAdministration, MedicationAdministrationPerformer, MedicationAdministrationDosage);
+choice!(MedicationAdministrationMedication, MedicationAdministrationEffective, MedicationAdministrationDosageRate);
 impl MedicationAdministrationMedication {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

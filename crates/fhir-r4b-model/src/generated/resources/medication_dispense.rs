@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference,
     Resource, UnknownFields,
@@ -124,7 +124,6 @@ pub struct MedicationDispenseSubstitution {
 }
 
 /// One of the types of `MedicationDispense.statusReason[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationDispenseStatusReason {
     /// `CodeableConcept`.
@@ -134,7 +133,6 @@ pub enum MedicationDispenseStatusReason {
 }
 
 /// One of the types of `MedicationDispense.medication[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationDispenseMedication {
     /// `CodeableConcept`.
@@ -374,6 +372,7 @@ static MEDICATION_DISPENSE_SUBSTITUTION: TypeInfo = TypeInfo {
 };
 
 element!(MedicationDispense, MedicationDispensePerformer, MedicationDispenseSubstitution);
+choice!(MedicationDispenseStatusReason, MedicationDispenseMedication);
 impl MedicationDispenseStatusReason {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Base64Binary, Boolean, Code, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Dosage, Duration, Extension, Many, Meta, Money, Narrative, One, Quantity, Ratio, Reference,
     Resource, UnknownFields,
@@ -364,7 +364,6 @@ pub struct MedicationKnowledgeKinetics {
 }
 
 /// One of the types of `MedicationKnowledge.ingredient.item[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationKnowledgeIngredientItem {
     /// `CodeableConcept`.
@@ -374,7 +373,6 @@ pub enum MedicationKnowledgeIngredientItem {
 }
 
 /// One of the types of `MedicationKnowledge.administrationGuidelines.indication[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
     /// `CodeableConcept`.
@@ -384,7 +382,6 @@ pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
 }
 
 /// One of the types of `MedicationKnowledge.administrationGuidelines.patientCharacteristics.characteristic[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic {
     /// `CodeableConcept`.
@@ -394,7 +391,6 @@ pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharac
 }
 
 /// One of the types of `MedicationKnowledge.drugCharacteristic.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationKnowledgeDrugCharacteristicValue {
     /// `CodeableConcept`.
@@ -1260,6 +1256,12 @@ element!(
     MedicationKnowledgeRegulatorySchedule,
     MedicationKnowledgeRegulatoryMaxDispense,
     MedicationKnowledgeKinetics
+);
+choice!(
+    MedicationKnowledgeIngredientItem,
+    MedicationKnowledgeAdministrationGuidelinesIndication,
+    MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic,
+    MedicationKnowledgeDrugCharacteristicValue
 );
 impl MedicationKnowledgeIngredientItem {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];

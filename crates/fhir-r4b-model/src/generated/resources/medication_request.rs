@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Dosage, Duration, Extension, Identifier, Many, Meta, Narrative, One, Period,
     Quantity, Reference, Resource, UnknownFields,
@@ -163,7 +163,6 @@ pub struct MedicationRequestSubstitution {
 }
 
 /// One of the types of `MedicationRequest.reported[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationRequestReported {
     /// `boolean`.
@@ -173,7 +172,6 @@ pub enum MedicationRequestReported {
 }
 
 /// One of the types of `MedicationRequest.medication[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationRequestMedication {
     /// `CodeableConcept`.
@@ -183,7 +181,6 @@ pub enum MedicationRequestMedication {
 }
 
 /// One of the types of `MedicationRequest.substitution.allowed[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationRequestSubstitutionAllowed {
     /// `boolean`.
@@ -514,6 +511,7 @@ element!(
     MedicationRequestDispenseRequestInitialFill,
     MedicationRequestSubstitution
 );
+choice!(MedicationRequestReported, MedicationRequestMedication, MedicationRequestSubstitutionAllowed);
 impl MedicationRequestReported {
     const VARIANTS: &'static [Variant] = &[Variant::boolean("Boolean"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Dosage, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     Resource, UnknownFields,
@@ -72,7 +72,6 @@ pub struct MedicationStatement {
 }
 
 /// One of the types of `MedicationStatement.medication[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationStatementMedication {
     /// `CodeableConcept`.
@@ -82,7 +81,6 @@ pub enum MedicationStatementMedication {
 }
 
 /// One of the types of `MedicationStatement.effective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicationStatementEffective {
     /// `dateTime`.
@@ -208,6 +206,7 @@ static MEDICATION_STATEMENT: TypeInfo = TypeInfo {
 };
 
 element!(MedicationStatement);
+choice!(MedicationStatementMedication, MedicationStatementEffective);
 impl MedicationStatementMedication {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

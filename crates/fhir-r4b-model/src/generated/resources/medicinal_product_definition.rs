@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, CodeableReference, Coding, Extension, Identifier, Many, MarketingStatus, Meta,
     Narrative, One, Period, Quantity, Reference, Resource, UnknownFields,
@@ -222,7 +222,6 @@ pub struct MedicinalProductDefinitionCharacteristic {
 }
 
 /// One of the types of `MedicinalProductDefinition.characteristic.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MedicinalProductDefinitionCharacteristicValue {
     /// `CodeableConcept`.
@@ -757,6 +756,7 @@ element!(
     MedicinalProductDefinitionOperation,
     MedicinalProductDefinitionCharacteristic
 );
+choice!(MedicinalProductDefinitionCharacteristicValue);
 impl MedicinalProductDefinitionCharacteristicValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Markdown, UnsignedInt, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
@@ -124,7 +124,6 @@ pub struct MessageDefinitionAllowedResponse {
 }
 
 /// One of the types of `MessageDefinition.event[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MessageDefinitionEvent {
     /// `Coding`.
@@ -366,6 +365,7 @@ static MESSAGE_DEFINITION_ALLOWED_RESPONSE: TypeInfo = TypeInfo {
 };
 
 element!(MessageDefinition, MessageDefinitionFocus, MessageDefinitionAllowedResponse);
+choice!(MessageDefinitionEvent);
 impl MessageDefinitionEvent {
     const VARIANTS: &'static [Variant] = &[Variant::element("Coding"), Variant::text("Uri")];
 }

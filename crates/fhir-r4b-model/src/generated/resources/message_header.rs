@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, FhirString, Id, Uri, Url};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Coding, ContactPoint, Extension, Many, Meta, Narrative, One, Reference, Resource,
     UnknownFields,
@@ -123,7 +123,6 @@ pub struct MessageHeaderResponse {
 }
 
 /// One of the types of `MessageHeader.event[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MessageHeaderEvent {
     /// `Coding`.
@@ -373,6 +372,7 @@ static MESSAGE_HEADER_RESPONSE: TypeInfo = TypeInfo {
 };
 
 element!(MessageHeader, MessageHeaderDestination, MessageHeaderSource, MessageHeaderResponse);
+choice!(MessageHeaderEvent);
 impl MessageHeaderEvent {
     const VARIANTS: &'static [Variant] = &[Variant::element("Coding"), Variant::text("Uri")];
 }

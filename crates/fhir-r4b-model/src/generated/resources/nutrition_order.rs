@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio, Reference,
     Resource, Timing, UnknownFields,
@@ -204,7 +204,6 @@ pub struct NutritionOrderEnteralFormulaAdministration {
 }
 
 /// One of the types of `NutritionOrder.enteralFormula.administration.rate[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NutritionOrderEnteralFormulaAdministrationRate {
     /// `Quantity`.
@@ -654,6 +653,7 @@ element!(
     NutritionOrderEnteralFormula,
     NutritionOrderEnteralFormulaAdministration
 );
+choice!(NutritionOrderEnteralFormulaAdministrationRate);
 impl NutritionOrderEnteralFormulaAdministrationRate {
     const VARIANTS: &'static [Variant] = &[Variant::element("Quantity"), Variant::element("Ratio")];
 }

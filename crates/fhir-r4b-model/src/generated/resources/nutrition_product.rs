@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Base64Binary, Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, CodeableReference, Coded, Extension, Identifier, Many, Meta, Narrative,
     One, Quantity, Ratio, Reference, Resource, UnknownFields,
@@ -132,7 +132,6 @@ pub struct NutritionProductInstance {
 }
 
 /// One of the types of `NutritionProduct.productCharacteristic.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NutritionProductProductCharacteristicValue {
     /// `CodeableConcept`.
@@ -433,6 +432,7 @@ element!(
     NutritionProductProductCharacteristic,
     NutritionProductInstance
 );
+choice!(NutritionProductProductCharacteristicValue);
 impl NutritionProductProductCharacteristicValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::element("CodeableConcept"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Instant, Integer, Time, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
     Ratio, Reference, Resource, SampledData, Timing, UnknownFields,
@@ -134,7 +134,6 @@ pub struct ObservationComponent {
 }
 
 /// One of the types of `Observation.effective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ObservationEffective {
     /// `dateTime`.
@@ -148,7 +147,6 @@ pub enum ObservationEffective {
 }
 
 /// One of the types of `Observation.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ObservationValue {
     /// `Quantity`.
@@ -176,7 +174,6 @@ pub enum ObservationValue {
 }
 
 /// One of the types of `Observation.component.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ObservationComponentValue {
     /// `Quantity`.
@@ -458,6 +455,7 @@ static OBSERVATION_COMPONENT: TypeInfo = TypeInfo {
 };
 
 element!(Observation, ObservationReferenceRange, ObservationComponent);
+choice!(ObservationEffective, ObservationValue, ObservationComponentValue);
 impl ObservationEffective {
     const VARIANTS: &'static [Variant] =
         &[Variant::text("DateTime"), Variant::element("Period"), Variant::element("Timing"), Variant::text("Instant")];

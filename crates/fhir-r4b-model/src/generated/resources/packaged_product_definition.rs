@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Integer, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, CodeableReference, Duration, Extension, Identifier, Many, MarketingStatus, Meta,
     Narrative, One, Quantity, Reference, Resource, UnknownFields,
@@ -168,7 +168,6 @@ pub struct PackagedProductDefinitionPackageContainedItem {
 }
 
 /// One of the types of `PackagedProductDefinition.package.shelfLifeStorage.period[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     /// `Duration`.
@@ -178,7 +177,6 @@ pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
 }
 
 /// One of the types of `PackagedProductDefinition.package.property.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackagePropertyValue {
     /// `CodeableConcept`.
@@ -560,6 +558,7 @@ element!(
     PackagedProductDefinitionPackageProperty,
     PackagedProductDefinitionPackageContainedItem
 );
+choice!(PackagedProductDefinitionPackageShelfLifeStoragePeriod, PackagedProductDefinitionPackagePropertyValue);
 impl PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     const VARIANTS: &'static [Variant] = &[Variant::element("Duration"), Variant::text("String")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Integer, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Address, Attachment, CodeableConcept, Coded, ContactPoint, Extension, HumanName, Identifier, Many, Meta, Narrative,
     One, Period, Reference, Resource, UnknownFields,
@@ -131,7 +131,6 @@ pub struct PatientLink {
 }
 
 /// One of the types of `Patient.deceased[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PatientDeceased {
     /// `boolean`.
@@ -141,7 +140,6 @@ pub enum PatientDeceased {
 }
 
 /// One of the types of `Patient.multipleBirth[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PatientMultipleBirth {
     /// `boolean`.
@@ -406,6 +404,7 @@ static PATIENT_LINK: TypeInfo = TypeInfo {
 };
 
 element!(Patient, PatientContact, PatientCommunication, PatientLink);
+choice!(PatientDeceased, PatientMultipleBirth);
 impl PatientDeceased {
     const VARIANTS: &'static [Variant] = &[Variant::boolean("Boolean"), Variant::text("DateTime")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, CodeableConcept, Coded, ContactDetail, DataRequirement, Duration, Expression, Extension, Identifier, Many,
     Meta, Narrative, One, Period, Quantity, Range, Reference, RelatedArtifact, Resource, Timing, TriggerDefinition,
@@ -284,7 +284,6 @@ pub struct PlanDefinitionActionDynamicValue {
 }
 
 /// One of the types of `PlanDefinition.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionSubject {
     /// `CodeableConcept`.
@@ -296,7 +295,6 @@ pub enum PlanDefinitionSubject {
 }
 
 /// One of the types of `PlanDefinition.goal.target.detail[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionGoalTargetDetail {
     /// `Quantity`.
@@ -308,7 +306,6 @@ pub enum PlanDefinitionGoalTargetDetail {
 }
 
 /// One of the types of `PlanDefinition.action.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionActionSubject {
     /// `CodeableConcept`.
@@ -320,7 +317,6 @@ pub enum PlanDefinitionActionSubject {
 }
 
 /// One of the types of `PlanDefinition.action.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionActionTiming {
     /// `dateTime`.
@@ -338,7 +334,6 @@ pub enum PlanDefinitionActionTiming {
 }
 
 /// One of the types of `PlanDefinition.action.definition[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionActionDefinition {
     /// `canonical`.
@@ -348,7 +343,6 @@ pub enum PlanDefinitionActionDefinition {
 }
 
 /// One of the types of `PlanDefinition.action.relatedAction.offset[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PlanDefinitionActionRelatedActionOffset {
     /// `Duration`.
@@ -947,6 +941,14 @@ element!(
     PlanDefinitionActionRelatedAction,
     PlanDefinitionActionParticipant,
     PlanDefinitionActionDynamicValue
+);
+choice!(
+    PlanDefinitionSubject,
+    PlanDefinitionGoalTargetDetail,
+    PlanDefinitionActionSubject,
+    PlanDefinitionActionTiming,
+    PlanDefinitionActionDefinition,
+    PlanDefinitionActionRelatedActionOffset
 );
 impl PlanDefinitionSubject {
     const VARIANTS: &'static [Variant] =

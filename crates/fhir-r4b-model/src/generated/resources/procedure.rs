@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range,
     Reference, Resource, UnknownFields,
@@ -130,7 +130,6 @@ pub struct ProcedureFocalDevice {
 }
 
 /// One of the types of `Procedure.performed[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProcedurePerformed {
     /// `dateTime`.
@@ -398,6 +397,7 @@ static PROCEDURE_FOCAL_DEVICE: TypeInfo = TypeInfo {
 };
 
 element!(Procedure, ProcedurePerformer, ProcedureFocalDevice);
+choice!(ProcedurePerformed);
 impl ProcedurePerformed {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("DateTime"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Instant, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Period, Reference, Resource, Signature,
     UnknownFields,
@@ -98,7 +98,6 @@ pub struct ProvenanceEntity {
 }
 
 /// One of the types of `Provenance.occurred[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProvenanceOccurred {
     /// `Period`.
@@ -295,6 +294,7 @@ static PROVENANCE_ENTITY: TypeInfo = TypeInfo {
 };
 
 element!(Provenance, ProvenanceAgent, ProvenanceEntity);
+choice!(ProvenanceOccurred);
 impl ProvenanceOccurred {
     const VARIANTS: &'static [Variant] = &[Variant::element("Period"), Variant::text("DateTime")];
 }

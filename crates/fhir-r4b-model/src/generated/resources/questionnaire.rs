@@ -8,7 +8,7 @@ use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{
     Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Markdown, Time, Uri,
 };
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One,
     Period, Quantity, Reference, Resource, UnknownFields, UsageContext,
@@ -180,7 +180,6 @@ pub struct QuestionnaireItemInitial {
 }
 
 /// One of the types of `Questionnaire.item.enableWhen.answer[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum QuestionnaireItemEnableWhenAnswer {
     /// `boolean`.
@@ -206,7 +205,6 @@ pub enum QuestionnaireItemEnableWhenAnswer {
 }
 
 /// One of the types of `Questionnaire.item.answerOption.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum QuestionnaireItemAnswerOptionValue {
     /// `integer`.
@@ -224,7 +222,6 @@ pub enum QuestionnaireItemAnswerOptionValue {
 }
 
 /// One of the types of `Questionnaire.item.initial.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum QuestionnaireItemInitialValue {
     /// `boolean`.
@@ -618,6 +615,7 @@ element!(
     QuestionnaireItemAnswerOption,
     QuestionnaireItemInitial
 );
+choice!(QuestionnaireItemEnableWhenAnswer, QuestionnaireItemAnswerOptionValue, QuestionnaireItemInitialValue);
 impl QuestionnaireItemEnableWhenAnswer {
     const VARIANTS: &'static [Variant] = &[
         Variant::boolean("Boolean"),

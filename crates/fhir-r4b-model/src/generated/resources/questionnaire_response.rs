@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Time, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Attachment, Coded, Coding, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Reference, Resource,
     UnknownFields,
@@ -100,7 +100,6 @@ pub struct QuestionnaireResponseItemAnswer {
 }
 
 /// One of the types of `QuestionnaireResponse.item.answer.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum QuestionnaireResponseItemAnswerValue {
     /// `boolean`.
@@ -315,6 +314,7 @@ static QUESTIONNAIRE_RESPONSE_ITEM_ANSWER: TypeInfo = TypeInfo {
 };
 
 element!(QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer);
+choice!(QuestionnaireResponseItemAnswerValue);
 impl QuestionnaireResponseItemAnswerValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::boolean("Boolean"),

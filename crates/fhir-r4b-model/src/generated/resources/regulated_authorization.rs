@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, CodeableReference, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference, Resource,
     UnknownFields,
@@ -88,7 +88,6 @@ pub struct RegulatedAuthorizationCase {
 }
 
 /// One of the types of `RegulatedAuthorization.case.date[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RegulatedAuthorizationCaseDate {
     /// `Period`.
@@ -260,6 +259,7 @@ static REGULATED_AUTHORIZATION_CASE: TypeInfo = TypeInfo {
 };
 
 element!(RegulatedAuthorization, RegulatedAuthorizationCase);
+choice!(RegulatedAuthorizationCaseDate);
 impl RegulatedAuthorizationCaseDate {
     const VARIANTS: &'static [Variant] = &[Variant::element("Period"), Variant::text("DateTime")];
 }

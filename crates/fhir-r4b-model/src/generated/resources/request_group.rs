@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Age, Annotation, CodeableConcept, Coded, Duration, Expression, Extension, Identifier, Many, Meta, Narrative, One,
     Period, Range, Reference, RelatedArtifact, Resource, Timing, UnknownFields,
@@ -161,7 +161,6 @@ pub struct RequestGroupActionRelatedAction {
 }
 
 /// One of the types of `RequestGroup.action.timing[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestGroupActionTiming {
     /// `dateTime`.
@@ -179,7 +178,6 @@ pub enum RequestGroupActionTiming {
 }
 
 /// One of the types of `RequestGroup.action.relatedAction.offset[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestGroupActionRelatedActionOffset {
     /// `Duration`.
@@ -499,6 +497,7 @@ static REQUEST_GROUP_ACTION_RELATED_ACTION: TypeInfo = TypeInfo {
 };
 
 element!(RequestGroup, RequestGroupAction, RequestGroupActionCondition, RequestGroupActionRelatedAction);
+choice!(RequestGroupActionTiming, RequestGroupActionRelatedActionOffset);
 impl RequestGroupActionTiming {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("DateTime"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Period, Reference,
     RelatedArtifact, Resource, UnknownFields, UsageContext,
@@ -106,7 +106,6 @@ pub struct ResearchDefinition {
 }
 
 /// One of the types of `ResearchDefinition.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResearchDefinitionSubject {
     /// `CodeableConcept`.
@@ -280,6 +279,7 @@ static RESEARCH_DEFINITION: TypeInfo = TypeInfo {
 };
 
 element!(ResearchDefinition);
+choice!(ResearchDefinitionSubject);
 impl ResearchDefinitionSubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, DataRequirement, Duration, Expression, Extension, Identifier, Many, Meta,
     Narrative, One, Period, Reference, RelatedArtifact, Resource, Timing, UnknownFields, UsageContext,
@@ -141,7 +141,6 @@ pub struct ResearchElementDefinitionCharacteristic {
 }
 
 /// One of the types of `ResearchElementDefinition.subject[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResearchElementDefinitionSubject {
     /// `CodeableConcept`.
@@ -151,7 +150,6 @@ pub enum ResearchElementDefinitionSubject {
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.definition[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicDefinition {
     /// `CodeableConcept`.
@@ -165,7 +163,6 @@ pub enum ResearchElementDefinitionCharacteristicDefinition {
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.studyEffective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicStudyEffective {
     /// `dateTime`.
@@ -179,7 +176,6 @@ pub enum ResearchElementDefinitionCharacteristicStudyEffective {
 }
 
 /// One of the types of `ResearchElementDefinition.characteristic.participantEffective[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicParticipantEffective {
     /// `dateTime`.
@@ -439,6 +435,12 @@ static RESEARCH_ELEMENT_DEFINITION_CHARACTERISTIC: TypeInfo = TypeInfo {
 };
 
 element!(ResearchElementDefinition, ResearchElementDefinitionCharacteristic);
+choice!(
+    ResearchElementDefinitionSubject,
+    ResearchElementDefinitionCharacteristicDefinition,
+    ResearchElementDefinitionCharacteristicStudyEffective,
+    ResearchElementDefinitionCharacteristicParticipantEffective
+);
 impl ResearchElementDefinitionSubject {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

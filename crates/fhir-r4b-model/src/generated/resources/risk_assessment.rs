@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, Decimal, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Range, Reference,
     Resource, UnknownFields,
@@ -97,7 +97,6 @@ pub struct RiskAssessmentPrediction {
 }
 
 /// One of the types of `RiskAssessment.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RiskAssessmentOccurrence {
     /// `dateTime`.
@@ -107,7 +106,6 @@ pub enum RiskAssessmentOccurrence {
 }
 
 /// One of the types of `RiskAssessment.prediction.probability[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RiskAssessmentPredictionProbability {
     /// `decimal`.
@@ -117,7 +115,6 @@ pub enum RiskAssessmentPredictionProbability {
 }
 
 /// One of the types of `RiskAssessment.prediction.when[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum RiskAssessmentPredictionWhen {
     /// `Period`.
@@ -289,6 +286,7 @@ static RISK_ASSESSMENT_PREDICTION: TypeInfo = TypeInfo {
 };
 
 element!(RiskAssessment, RiskAssessmentPrediction);
+choice!(RiskAssessmentOccurrence, RiskAssessmentPredictionProbability, RiskAssessmentPredictionWhen);
 impl RiskAssessmentOccurrence {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range,
     Ratio, Reference, Resource, Timing, UnknownFields,
@@ -104,7 +104,6 @@ pub struct ServiceRequest {
 }
 
 /// One of the types of `ServiceRequest.quantity[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceRequestQuantity {
     /// `Quantity`.
@@ -116,7 +115,6 @@ pub enum ServiceRequestQuantity {
 }
 
 /// One of the types of `ServiceRequest.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceRequestOccurrence {
     /// `dateTime`.
@@ -128,7 +126,6 @@ pub enum ServiceRequestOccurrence {
 }
 
 /// One of the types of `ServiceRequest.asNeeded[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceRequestAsNeeded {
     /// `boolean`.
@@ -320,6 +317,7 @@ static SERVICE_REQUEST: TypeInfo = TypeInfo {
 };
 
 element!(ServiceRequest);
+choice!(ServiceRequestQuantity, ServiceRequestOccurrence, ServiceRequestAsNeeded);
 impl ServiceRequestQuantity {
     const VARIANTS: &'static [Variant] =
         &[Variant::element("Quantity"), Variant::element("Ratio"), Variant::element("Range")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity,
     Reference, Resource, UnknownFields,
@@ -137,7 +137,6 @@ pub struct SpecimenContainer {
 }
 
 /// One of the types of `Specimen.collection.collected[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenCollectionCollected {
     /// `dateTime`.
@@ -147,7 +146,6 @@ pub enum SpecimenCollectionCollected {
 }
 
 /// One of the types of `Specimen.collection.fastingStatus[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenCollectionFastingStatus {
     /// `CodeableConcept`.
@@ -157,7 +155,6 @@ pub enum SpecimenCollectionFastingStatus {
 }
 
 /// One of the types of `Specimen.processing.time[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenProcessingTime {
     /// `dateTime`.
@@ -167,7 +164,6 @@ pub enum SpecimenProcessingTime {
 }
 
 /// One of the types of `Specimen.container.additive[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenContainerAdditive {
     /// `CodeableConcept`.
@@ -445,6 +441,12 @@ static SPECIMEN_CONTAINER: TypeInfo = TypeInfo {
 };
 
 element!(Specimen, SpecimenCollection, SpecimenProcessing, SpecimenContainer);
+choice!(
+    SpecimenCollectionCollected,
+    SpecimenCollectionFastingStatus,
+    SpecimenProcessingTime,
+    SpecimenContainerAdditive
+);
 impl SpecimenCollectionCollected {
     const VARIANTS: &'static [Variant] = &[Variant::text("DateTime"), Variant::element("Period")];
 }

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Duration, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Range, Reference,
     Resource, UnknownFields,
@@ -144,7 +144,6 @@ pub struct SpecimenDefinitionTypeTestedHandling {
 }
 
 /// One of the types of `SpecimenDefinition.typeTested.container.minimumVolume[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
     /// `Quantity`.
@@ -154,7 +153,6 @@ pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
 }
 
 /// One of the types of `SpecimenDefinition.typeTested.container.additive.additive[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerAdditiveAdditive {
     /// `CodeableConcept`.
@@ -470,6 +468,7 @@ element!(
     SpecimenDefinitionTypeTestedContainerAdditive,
     SpecimenDefinitionTypeTestedHandling
 );
+choice!(SpecimenDefinitionTypeTestedContainerMinimumVolume, SpecimenDefinitionTypeTestedContainerAdditiveAdditive);
 impl SpecimenDefinitionTypeTestedContainerMinimumVolume {
     const VARIANTS: &'static [Variant] = &[Variant::element("Quantity"), Variant::text("String")];
 }

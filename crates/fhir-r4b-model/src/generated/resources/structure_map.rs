@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, DateTime, Decimal, FhirString, Id, Integer, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, OpenValueWithMeta,
     Resource, UnknownFields, UsageContext,
@@ -262,7 +262,6 @@ pub struct StructureMapGroupRuleDependent {
 }
 
 /// One of the types of `StructureMap.group.rule.target.parameter.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum StructureMapGroupRuleTargetParameterValue {
     /// `id`.
@@ -841,6 +840,7 @@ element!(
     StructureMapGroupRuleTargetParameter,
     StructureMapGroupRuleDependent
 );
+choice!(StructureMapGroupRuleTargetParameterValue);
 impl StructureMapGroupRuleTargetParameterValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("Id"),

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed};
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio, Reference, Resource,
     UnknownFields,
@@ -88,7 +88,6 @@ pub struct SubstanceIngredient {
 }
 
 /// One of the types of `Substance.ingredient.substance[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubstanceIngredientSubstance {
     /// `CodeableConcept`.
@@ -272,6 +271,7 @@ static SUBSTANCE_INGREDIENT: TypeInfo = TypeInfo {
 };
 
 element!(Substance, SubstanceInstance, SubstanceIngredient);
+choice!(SubstanceIngredientSubstance);
 impl SubstanceIngredientSubstance {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

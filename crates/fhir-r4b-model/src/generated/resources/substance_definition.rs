@@ -5,7 +5,7 @@
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primitive, Typed};
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, Date, DateTime, FhirString, Id, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     Annotation, Attachment, CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, Quantity, Ratio,
     Reference, Resource, UnknownFields,
@@ -317,7 +317,6 @@ pub struct SubstanceDefinitionSourceMaterial {
 }
 
 /// One of the types of `SubstanceDefinition.moiety.amount[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubstanceDefinitionMoietyAmount {
     /// `Quantity`.
@@ -327,7 +326,6 @@ pub enum SubstanceDefinitionMoietyAmount {
 }
 
 /// One of the types of `SubstanceDefinition.property.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubstanceDefinitionPropertyValue {
     /// `CodeableConcept`.
@@ -343,7 +341,6 @@ pub enum SubstanceDefinitionPropertyValue {
 }
 
 /// One of the types of `SubstanceDefinition.relationship.substanceDefinition[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
     /// `Reference`.
@@ -353,7 +350,6 @@ pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
 }
 
 /// One of the types of `SubstanceDefinition.relationship.amount[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipAmount {
     /// `Quantity`.
@@ -1090,6 +1086,12 @@ element!(
     SubstanceDefinitionNameOfficial,
     SubstanceDefinitionRelationship,
     SubstanceDefinitionSourceMaterial
+);
+choice!(
+    SubstanceDefinitionMoietyAmount,
+    SubstanceDefinitionPropertyValue,
+    SubstanceDefinitionRelationshipSubstanceDefinition,
+    SubstanceDefinitionRelationshipAmount
 );
 impl SubstanceDefinitionMoietyAmount {
     const VARIANTS: &'static [Variant] = &[Variant::element("Quantity"), Variant::text("String")];

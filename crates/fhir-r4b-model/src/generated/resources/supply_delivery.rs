@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Reference, Resource,
     Timing, UnknownFields,
@@ -77,7 +77,6 @@ pub struct SupplyDeliverySuppliedItem {
 }
 
 /// One of the types of `SupplyDelivery.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SupplyDeliveryOccurrence {
     /// `dateTime`.
@@ -89,7 +88,6 @@ pub enum SupplyDeliveryOccurrence {
 }
 
 /// One of the types of `SupplyDelivery.suppliedItem.item[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SupplyDeliverySuppliedItemItem {
     /// `CodeableConcept`.
@@ -232,6 +230,7 @@ static SUPPLY_DELIVERY_SUPPLIED_ITEM: TypeInfo = TypeInfo {
 };
 
 element!(SupplyDelivery, SupplyDeliverySuppliedItem);
+choice!(SupplyDeliveryOccurrence, SupplyDeliverySuppliedItemItem);
 impl SupplyDeliveryOccurrence {
     const VARIANTS: &'static [Variant] =
         &[Variant::text("DateTime"), Variant::element("Period"), Variant::element("Timing")];

@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Code, DateTime, FhirString, Id, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Extension, Identifier, Many, Meta, Narrative, One, Period, Quantity, Range, Reference,
     Resource, Timing, UnknownFields,
@@ -85,7 +85,6 @@ pub struct SupplyRequestParameter {
 }
 
 /// One of the types of `SupplyRequest.item[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SupplyRequestItem {
     /// `CodeableConcept`.
@@ -95,7 +94,6 @@ pub enum SupplyRequestItem {
 }
 
 /// One of the types of `SupplyRequest.occurrence[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SupplyRequestOccurrence {
     /// `dateTime`.
@@ -107,7 +105,6 @@ pub enum SupplyRequestOccurrence {
 }
 
 /// One of the types of `SupplyRequest.parameter.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SupplyRequestParameterValue {
     /// `CodeableConcept`.
@@ -273,6 +270,7 @@ static SUPPLY_REQUEST_PARAMETER: TypeInfo = TypeInfo {
 };
 
 element!(SupplyRequest, SupplyRequestParameter);
+choice!(SupplyRequestItem, SupplyRequestOccurrence, SupplyRequestParameterValue);
 impl SupplyRequestItem {
     const VARIANTS: &'static [Variant] = &[Variant::element("CodeableConcept"), Variant::element("Reference")];
 }

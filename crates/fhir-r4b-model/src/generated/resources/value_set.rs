@@ -6,7 +6,7 @@ use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Primiti
 use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo, Variant};
 use crate::primitives::{Boolean, Canonical, Code, Date, DateTime, Decimal, FhirString, Id, Integer, Markdown, Uri};
-use crate::same::element;
+use crate::same::{choice, element};
 use crate::{
     CodeableConcept, Coded, Coding, ContactDetail, Extension, Identifier, Many, Meta, Narrative, One, Resource,
     UnknownFields, UsageContext,
@@ -246,7 +246,6 @@ pub struct ValueSetExpansionContains {
 }
 
 /// One of the types of `ValueSet.expansion.parameter.value[x]`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ValueSetExpansionParameterValue {
     /// `string`.
@@ -790,6 +789,7 @@ element!(
     ValueSetExpansionParameter,
     ValueSetExpansionContains
 );
+choice!(ValueSetExpansionParameterValue);
 impl ValueSetExpansionParameterValue {
     const VARIANTS: &'static [Variant] = &[
         Variant::text("String"),

@@ -1,0 +1,81 @@
+//! The traits of `serde`, for every type, by way of the JSON text: this crate's reader and writer do the work, and what is here passes a text on.
+//! `serde_json` hands over and takes texts itself, so nothing is lost. Another format gets the same maps and lists; a number that a machine's numbers
+//! cannot hold as it is written, such as `1.00`, is in it as `serde_json`'s `RawValue`, and comes back as it was.
+
+mod reading;
+mod writing;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_core::ser::{Serialize, Serializer};
+
+use crate::Resource;
+use crate::json::{self, FromJson};
+
+/// The name under which `serde_json` hands over the text of a value. A test holds it against the library.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// Reads any type of this crate from any format.
+pub(crate) fn read<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let text = deserializer.deserialize_newtype_struct(RAW, Whole)?;
+    json::from_str(&text).map_err(D::Error::custom)
+}
+
+/// Writes the JSON of any type of this crate into any format.
+pub(crate) fn write<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    writing::write(json, serializer)
+}
+
+/// The text of the whole value where a format has it, and one that is put together where not.
+struct Whole;
+
+impl<'de> Visitor<'de> for Whole {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a FHIR resource or datatype")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Cow<'de, str>, A::Error> {
+        reading::map(map)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        // Whatever it is: what does not fit is refused by the reader, which does not show it.
+        reading::any(deserializer)
+    }
+}
+
+impl Serialize for Resource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(&json::to_string(self), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Resource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+/// Both traits for each of some types.
+macro_rules! with_serde {
+    ($($type:ident),+ $(,)?) => {
+        $(
+            impl serde_core::Serialize for $type {
+                fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    $crate::serde::write(&$crate::json::to_string(self), serializer)
+                }
+            }
+
+            impl<'de> serde_core::Deserialize<'de> for $type {
+                fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    $crate::serde::read(deserializer)
+                }
+            }
+        )+
+    };
+}
+pub(crate) use with_serde;

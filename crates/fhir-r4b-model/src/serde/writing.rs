@@ -1,0 +1,66 @@
+//! Telling a format what is in a JSON text: maps, lists, texts, numbers. The text is this crate's own, so it is well formed.
+
+use std::cell::RefCell;
+
+use serde_core::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
+
+use crate::json::Scanner;
+
+/// Tells the whole text.
+pub(super) fn write<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Part(&RefCell::new(Scanner::new(json, usize::MAX))).serialize(serializer)
+}
+
+/// The value at which the scanner stands.
+struct Part<'a, 'b>(&'a RefCell<Scanner<'b>>);
+
+impl Serialize for Part<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut scan = self.0.borrow_mut();
+        match scan.peek() {
+            b'{' => {
+                scan.open(b'{', "").map_err(S::Error::custom)?;
+                drop(scan);
+                let (mut map, mut first) = (serializer.serialize_map(None)?, true);
+                while let Some(name) = self.next_name(&mut first).map_err(S::Error::custom)? {
+                    map.serialize_entry(&name, self)?;
+                }
+                map.end()
+            }
+            b'[' => {
+                scan.open(b'[', "").map_err(S::Error::custom)?;
+                drop(scan);
+                let (mut list, mut first) = (serializer.serialize_seq(None)?, true);
+                while self.0.borrow_mut().more(&mut first, b']').map_err(S::Error::custom)? {
+                    list.serialize_element(self)?;
+                }
+                list.end()
+            }
+            b'"' => serializer.serialize_str(scan.string().map_err(S::Error::custom)?),
+            _ if scan.word("null") => serializer.serialize_unit(),
+            _ if scan.word("true") => serializer.serialize_bool(true),
+            _ if scan.word("false") => serializer.serialize_bool(false),
+            _ => number(scan.number().map_err(S::Error::custom)?, serializer),
+        }
+    }
+}
+
+impl Part<'_, '_> {
+    fn next_name(&self, first: &mut bool) -> Result<Option<String>, crate::json::Error> {
+        let mut scan = self.0.borrow_mut();
+        if scan.more(first, b'}')? { scan.key().map(|name| Some(name.into_owned())) } else { Ok(None) }
+    }
+}
+
+/// A number as a machine's if that is written with the same digits.
+fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if let Some(whole) = text.parse::<i64>().ok().filter(|whole| whole.to_string() == text) {
+        return serializer.serialize_i64(whole);
+    }
+    let same = |number: &f64| serde_json::Number::from_f64(*number).is_some_and(|number| number.to_string() == text);
+    if let Some(number) = text.parse::<f64>().ok().filter(same) {
+        return serializer.serialize_f64(number);
+    }
+    RawValue::from_string(text.to_owned()).map_err(S::Error::custom)?.serialize(serializer)
+}

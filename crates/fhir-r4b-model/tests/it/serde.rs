@@ -1,0 +1,82 @@
+//! The traits of `serde`: nothing is lost on the way through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
+
+use fhir_r4b_model::{Bundle, HumanName, Patient, Resource, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const TEXTS: [&str; 4] = [
+    r#"{"resourceType":"Observation","status":"final","code":{},"valueQuantity":{"value":1.00,"unit":"ä\n"},"component":[{"valueInteger":-0},{"valueQuantity":{"value":123456789012345678901234567890.5e-7}}]}"#,
+    r#"{"resourceType":"Patient","name":[{"given":["a",null],"_given":[null,{"id":"x"}]}],"active":true,"colour":[1.0,{"b":null}],"multipleBirthInteger":2}"#,
+    r#"{"id":"b","entry":[{"resource":{"resourceType":"Unheard","n":2.50}},{"resource":{"id":"p","resourceType":"Patient"}}],"resourceType":"Bundle"}"#,
+    r#"{"resourceType":"Parameters","parameter":[{"name":"a","valueDecimal":0.1},{"name":"b","valueDecimal":10},{"name":"c","valueDecimal":1e3}]}"#,
+];
+
+#[test]
+fn serde_json_reads_and_writes_what_this_crate_reads_and_writes() {
+    for text in TEXTS {
+        let own: Resource = json::from_str(text).unwrap();
+        let read: Resource = serde_json::from_str(text).unwrap();
+        assert_eq!(read, own);
+        assert_eq!(serde_json::from_slice::<Resource>(text.as_bytes()).unwrap(), own);
+        assert_eq!(serde_json::from_reader::<_, Resource>(text.as_bytes()).unwrap(), own);
+        assert_eq!(serde_json::to_string(&own).unwrap(), json::to_string(&own));
+    }
+    let name: HumanName = serde_json::from_str(r#"{"family":"Huber","given":["a"]}"#).unwrap();
+    assert_eq!(
+        serde_json::to_string_pretty(&name).unwrap(),
+        "{\n  \"family\": \"Huber\",\n  \"given\": [\n    \"a\"\n  ]\n}"
+    );
+}
+
+#[test]
+fn a_value_in_memory_is_read_and_written_too() {
+    for text in TEXTS {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let read: Resource = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), value, "{text}");
+    }
+}
+
+#[test]
+fn it_is_a_part_of_other_types() {
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Record {
+        patient: Patient,
+        others: Vec<Resource>,
+    }
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Bundle { bundle: Bundle },
+    }
+    let text = format!(r#"{{"patient":{},"others":[{},{}]}}"#, TEXTS[1], TEXTS[0], TEXTS[2]);
+    let record: Record = serde_json::from_str(&text).unwrap();
+    let again: Record = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+    assert_eq!(again, record);
+    // A tagged enum is read by way of serde's own values, which hold numbers as a machine does: the digits are those of such a number.
+    let tagged: Tagged = serde_json::from_str(&format!(r#"{{"kind":"Bundle","bundle":{}}}"#, TEXTS[2])).unwrap();
+    let Tagged::Bundle { bundle } = &tagged;
+    assert_eq!(bundle.entry.len(), 2);
+}
+
+#[test]
+fn another_format_gives_back_what_it_got() {
+    for text in TEXTS {
+        let own: Resource = json::from_str(text).unwrap();
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&own, &mut bytes).unwrap();
+        let read: Resource = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(json::to_string(&read), json::to_string(&own));
+    }
+}
+
+#[test]
+fn an_error_has_the_path_and_not_the_value() {
+    let error =
+        serde_json::from_str::<Patient>(r#"{"resourceType":"Patient","active":"SECRET"}"#).unwrap_err().to_string();
+    assert!(error.contains("Patient.active") && !error.contains("SECRET"), "{error}");
+    for wrong in ["[]", "1", "\"SECRET\"", "{\"resourceType\":\"Patient\"", "null"] {
+        let error = serde_json::from_str::<Patient>(wrong).unwrap_err().to_string();
+        assert!(!error.contains("SECRET"), "{error}");
+    }
+}
