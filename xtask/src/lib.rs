@@ -14,6 +14,7 @@ pub mod fhir;
 pub mod fixtures;
 pub mod http;
 pub mod packages;
+pub mod schema;
 pub mod snapshots;
 pub mod workspace;
 
