@@ -150,6 +150,11 @@ impl Finding {
         crate::path::push_name(&mut pointer, name);
         Self { pointer, kind: Kind::UnknownField, json_type }
     }
+
+    /// A finding of a type that knows by itself which texts have names. `pointer` is the text's place.
+    pub fn unknown_value(pointer: &str) -> Self {
+        Self { pointer: pointer.to_owned(), kind: Kind::UnknownValue, json_type: JsonType::String }
+    }
 }
 
 /// `/items/0/colour: unknown field (string)`

@@ -27,6 +27,10 @@ impl clinical_drift::schemars::JsonSchema for Model {
         "Model".into()
     }
 
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
         clinical_drift::open_list([Self::Fast, Self::Balanced, Self::HighQuality].iter().map(Self::as_str))
     }
