@@ -13,6 +13,8 @@ pub mod gate;
 pub mod guides;
 pub mod haidy;
 pub mod https;
+pub mod novamed;
+pub mod raw;
 pub mod recorder;
 pub mod transports;
 

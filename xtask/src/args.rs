@@ -18,7 +18,7 @@ Usage: cargo xtask TASK
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
   bench SUITE [--json FILE] [--quick] [--check]
                                            measure; suites: upload, transport, recording, waiting
-  faults [--suite claims|creates|all] [--schedules N] [--seed S]
+  faults [--suite claims|submissions|creates|all] [--schedules N] [--seed S]
                                            play seeded schedules of faults and deaths, and judge them
   features [--check]                       show which combinations of features there are, or build them all
   fhir     fetch                           take the FHIR R4B packages from the npm registry into target/fhir
@@ -203,7 +203,9 @@ fn parse_faults(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
                 let named = Suite::ALL.into_iter().filter(|suite| name == "all" || suite.name() == name);
                 options.suites = named.collect();
                 if options.suites.is_empty() {
-                    return Err(format!("there is no suite '{name}': choose from claims, creates, all").into());
+                    return Err(
+                        format!("there is no suite '{name}': choose from claims, submissions, creates, all").into()
+                    );
                 }
             }
             Long("schedules") => options.schedules = parser.value()?.parse()?,

@@ -2,6 +2,7 @@
 //! process of its own that is killed and started again on the same store; the network's faults are the sandbox's. A seed decides everything that is drawn.
 //! What it cannot decide is how the kernel cuts a stream into pieces and which of two ready futures comes first, so a replay is as exact as sockets allow.
 
+pub mod creates;
 mod draw;
 mod evidence;
 mod judge;
@@ -25,7 +26,7 @@ use crate::workspace;
 use schedule::Stage;
 
 pub use judge::Verdict;
-pub use plan::{Plan, Suite};
+pub use plan::Plan;
 pub use tally::Tally;
 
 /// The header in which each request carries its number: one whose value the sandbox's journal keeps.
@@ -43,6 +44,31 @@ pub fn record_id(submission: usize) -> String {
 /// The number of the submission of a record.
 pub fn submission_of(record: &str) -> Option<usize> {
     record.rsplit_once('-')?.1.parse().ok()
+}
+
+/// What is put to the test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suite {
+    /// Asking Haidy after tasks, and taking their results.
+    Claims,
+    /// Making Haidy's tasks.
+    Submissions,
+    /// Creating at `NovaMed`.
+    Creates,
+}
+
+impl Suite {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Claims, Self::Submissions, Self::Creates];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Claims => "claims",
+            Self::Submissions => "submissions",
+            Self::Creates => "creates",
+        }
+    }
 }
 
 /// The client's program.
@@ -70,7 +96,7 @@ pub fn run(options: &FaultsOptions) -> Result<()> {
     }
     eprintln!("{:.1} s", began.elapsed().as_secs_f64());
     let never = all.never();
-    if !never.is_empty() {
+    if !never.is_empty() && options.suites != [Suite::Creates] {
         println!("no process died at: {}", never.join(", "));
     }
     print!("{all}");
@@ -86,6 +112,9 @@ pub fn run(options: &FaultsOptions) -> Result<()> {
 ///
 /// If they could not be played.
 pub fn play(suite: Suite, seed: u64, schedules: u64, worker: &Path, sabotage: Option<wire::Sabotage>) -> Result<Tally> {
+    if suite == Suite::Creates {
+        return creates::play(seed, schedules, worker, sabotage);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let folder = tempfile::tempdir_in(place())?;
     let stage = Stage { worker, folder: folder.path(), runtime: runtime.handle(), sabotage };
@@ -108,7 +137,7 @@ pub fn play(suite: Suite, seed: u64, schedules: u64, worker: &Path, sabotage: Op
                 tell(&evidence);
             }
             if !verdict.is_clean() && shown.fetch_add(1, Ordering::Relaxed) < SHOWN {
-                show(&plan, &verdict);
+                show(suite.name(), plan.seed, &verdict.lost, &verdict.duplicated, &verdict.unexplained);
             }
             tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(&evidence, &verdict);
         }
@@ -124,11 +153,9 @@ pub fn play(suite: Suite, seed: u64, schedules: u64, worker: &Path, sabotage: Op
 }
 
 /// A schedule that failed, and how to see it again.
-fn show(plan: &Plan, verdict: &Verdict) {
-    let mut text = format!("FAILED --suite {} --schedules 1 --seed {}\n", plan.suite.name(), plan.seed);
-    for (kind, found) in
-        [("lost", &verdict.lost), ("duplicated", &verdict.duplicated), ("unexplained", &verdict.unexplained)]
-    {
+fn show(suite: &str, seed: u64, lost: &[String], duplicated: &[String], unexplained: &[String]) {
+    let mut text = format!("FAILED --suite {suite} --schedules 1 --seed {seed}\n");
+    for (kind, found) in [("lost", lost), ("duplicated", duplicated), ("unexplained", unexplained)] {
         for found in found {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "  {kind}: {found}");

@@ -3,7 +3,9 @@
 
 mod contract;
 mod generate;
+mod novamed;
 mod record;
+mod subjects;
 mod tasks;
 mod tree;
 
@@ -22,17 +24,19 @@ pub fn run(check: bool) -> Result<()> {
     let root = workspace::root();
     let notes = root.join("examples/notes");
     let mut trees = Vec::new();
-    for vendor in &contract::VENDORS {
+    for vendor in &subjects::VENDORS {
         let mut tree = Tree::default();
         contract::documented(vendor, &mut tree)?;
         contract::generated(vendor, &mut tree)?;
         trees.push((root.join("tests/fixtures").join(vendor.folder), tree));
     }
-    let [(_, codify), (_, haidy)] = &mut trees[..] else {
-        bail!("there are two vendors");
+    let [(_, codify), (_, haidy), (_, older), (_, newer)] = &mut trees[..] else {
+        bail!("there are three vendors, one of them with two revisions");
     };
     record::answers(&notes, codify)?;
     tasks::answers(&notes, haidy)?;
+    novamed::answers("2025-12", older)?;
+    novamed::answers("2026-01", newer)?;
 
     let (mut count, mut differences) = (0, Vec::new());
     for (folder, tree) in &trees {

@@ -2,6 +2,7 @@
 
 mod codify;
 mod connection;
+mod novamed;
 mod results;
 mod structure;
 
@@ -12,6 +13,10 @@ use clinical_audit::Head;
 
 pub(crate) use codify::{CodifyArgs, Format};
 pub(crate) use connection::{Connection, HaidyConnection};
+pub(crate) use novamed::{
+    CarriersArgs, CreateArgs, DeleteArgs, DeleteFormArg, DryRun, InputFormat, LogArgs, LogListArgs, LogRemoveArgs,
+    NovamedArgs, NovamedCommand, NovamedConnection, NovamedLogArgs, NovamedLogCommand, RowFormat, WebhookCommand,
+};
 pub(crate) use results::{ListArgs, ListFormat, RecoverArgs, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
 pub(crate) use structure::{BundleArgs, ConfigArgs, StructureArgs};
 
@@ -73,6 +78,7 @@ pub(crate) enum Command {
     Codify(CodifyArgs),
     Structure(StructureArgs),
     Results(ResultsArgs),
+    Novamed(NovamedArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
     Health(HealthArgs),

@@ -2,6 +2,7 @@
 //! sandbox by itself.
 
 mod haidy;
+mod novamed;
 
 use omniscribe_codify::http_core::credential::{FileCredential, Scheme};
 use omniscribe_codify::http_core::{Deadlines, Observer};
@@ -14,6 +15,7 @@ use crate::exit::{Exit, Stop};
 pub(crate) use haidy::{HaidySession, Keep, offline};
 #[cfg(feature = "sandbox")]
 pub(crate) use haidy::{SPEED, fast_polling};
+pub(crate) use novamed::{NovamedSession, directory, preview};
 
 /// A client, and the sandbox that answers it if one was asked for.
 pub(crate) struct Session {

@@ -14,8 +14,15 @@ use crate::style::Style;
 const VARIABLE: &str = "CLINICAL_LOG";
 
 /// The crates whose events may be shown.
-const OURS: [&str; 6] =
-    ["clinical_http", "clinical_tasks", "omniscribe_codify", "haidy_analyst", "clinical_sandbox", "clinical"];
+const OURS: [&str; 7] = [
+    "clinical_http",
+    "clinical_tasks",
+    "omniscribe_codify",
+    "haidy_analyst",
+    "novamed_api",
+    "clinical_sandbox",
+    "clinical",
+];
 
 pub(crate) fn init() -> Result<(), Stop> {
     let Some(directives) = std::env::var_os(VARIABLE) else {

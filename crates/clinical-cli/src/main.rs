@@ -1,5 +1,5 @@
-//! The `clinical` command: codes clinical notes with the Omniscribe Codify API and structures records with Haidy-Analyst, or against an
-//! embedded sandbox.
+//! The `clinical` command: codes clinical notes with the Omniscribe Codify API, structures records with Haidy-Analyst and registers
+//! patients and orders with `NovaMed`, or all of it against an embedded sandbox.
 //!
 //! Data goes to stdout, everything else to stderr. Answers are simulated only where the caller asked for it by name
 //! (`demo`, `sandbox`, `--sandbox`); missing credentials are an error, never a reason to simulate.
@@ -14,6 +14,7 @@ mod demo;
 mod exit;
 mod health;
 mod logging;
+mod novamed;
 mod output;
 mod plain;
 mod progress;
@@ -57,6 +58,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
             Command::Codify(args) => codify::run(args).await,
             Command::Structure(args) => structure::run(args).await,
             Command::Results(args) => results::run(args).await,
+            Command::Novamed(args) => novamed::run(args).await,
             Command::Health(args) => health::run(args).await,
             Command::Audit(args) => audit::run(&args),
             #[cfg(feature = "sandbox")]

@@ -23,14 +23,11 @@ pub(crate) fn admit(state: &State, headers: &HeaderMap, refuse: fn(StatusCode, &
     let Some(limiter) = &state.limiter else {
         return Ok(());
     };
-    limiter.take(key, state.clock.now()).map_err(|left| {
+    limiter.take(key, state.clock.now()).map(|_| ()).map_err(|room| {
         let reply = refuse(StatusCode::TOO_MANY_REQUESTS, "the rate limit of this token is used up");
         match state.switches.retry_hint {
             RetryHint::Absent => reply,
-            RetryHint::Seconds => {
-                let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-                reply.with_header(header::RETRY_AFTER, &seconds.to_string())
-            }
+            RetryHint::Seconds => reply.with_header(header::RETRY_AFTER, &room.seconds().to_string()),
         }
     })
 }

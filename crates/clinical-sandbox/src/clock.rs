@@ -70,6 +70,15 @@ impl Clock {
         self.clone().sleep_until(until)
     }
 
+    /// Waits for somebody outside, who lives in real time: so long of it, but virtual time where that is moved by hand,
+    /// because a test that moves it does not wait.
+    pub(crate) async fn patience(&self, length: Duration) {
+        match self.inner.speed {
+            Some(_) => tokio::time::sleep(length).await,
+            None => self.sleep(length).await,
+        }
+    }
+
     /// Waits until virtual time has reached `until`.
     pub(crate) async fn sleep_until(self, until: Duration) {
         let mut moved = self.inner.advanced.subscribe();

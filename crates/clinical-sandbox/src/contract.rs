@@ -19,6 +19,12 @@ pub const OMNISCRIBE_CODIFY: &str = include_str!("../contracts/omniscribe-codify
 /// The structuring part of the Haidy-Analyst contract of 44ai as text, in the same form.
 pub const HAIDY_ANALYST: &str = include_str!("../contracts/haidy-analyst.openapi.yaml");
 
+/// The contract of the `NovaMed` Partner API at the guide's revision as text, in the same form.
+pub const NOVAMED_2025_12: &str = include_str!("../contracts/novamed-api-2025-12.openapi.yaml");
+
+/// The contract of the `NovaMed` Partner API at the newest known revision as text, in the same form.
+pub const NOVAMED_2026_01: &str = include_str!("../contracts/novamed-api-2026-01.openapi.yaml");
+
 /// One broken rule: where, which, and in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -147,6 +153,20 @@ mod tests {
         load().unwrap();
         let names = [
             "codify",
+            "create_medication_order_2026_01",
+            "create_medication_request_2025_12",
+            "create_patient_2025_12",
+            "create_patient_2026_01",
+            "create_practitioner_2025_12",
+            "create_practitioner_2026_01",
+            "create_refill_request_2025_12",
+            "create_refill_request_2026_01",
+            "create_webhook_2025_12",
+            "create_webhook_2026_01",
+            "delete_webhook_2025_12",
+            "delete_webhook_2026_01",
+            "get_carrier_services_2026_01",
+            "get_carriers_2026_01",
             "health",
             "structure",
             "structure_documents_fhir_base64",
@@ -218,9 +238,11 @@ mod tests {
                 missing.push(format!("{at}/{name}"));
             }
         };
-        for list in ["properties", "responses", "schemas", "securitySchemes", "examples", "post", "get"] {
+        let methods = ["post", "get", "delete"];
+        let lists = ["properties", "responses", "schemas", "securitySchemes", "headers", "examples"];
+        for list in lists.into_iter().chain(methods) {
             match value.get(list).and_then(Value::as_object) {
-                Some(operation) if ["post", "get"].contains(&list) => {
+                Some(operation) if methods.contains(&list) => {
                     check(list, &Value::Object(operation.clone()));
                 }
                 Some(parts) => parts.iter().for_each(|(name, part)| check(name, part)),

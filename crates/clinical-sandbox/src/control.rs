@@ -34,6 +34,7 @@ pub(crate) async fn handle(state: &State, rest: &str, request: Request<Incoming>
         (&Method::GET, "tasks") => {
             Reply::json(StatusCode::OK, &state.tasks.facts(state.clock.now(), state.switches.task_statuses))
         }
+        (&Method::GET, "novamed") => Reply::json(StatusCode::OK, &state.novamed.facts(state.clock.now())),
         (&Method::GET, "faults") => Reply::json(StatusCode::OK, &state.faults.pending()),
         (&Method::POST, "faults") => match read(body).await.and_then(|body| inject(state, &body)) {
             Ok(()) => Reply::json(StatusCode::CREATED, &state.faults.pending()),
@@ -47,12 +48,12 @@ pub(crate) async fn handle(state: &State, rest: &str, request: Request<Incoming>
             state.reset();
             Reply::empty(StatusCode::NO_CONTENT)
         }
-        (_, "fidelity" | "journal" | "ledger" | "tasks") => other_method("GET"),
+        (_, "fidelity" | "journal" | "ledger" | "novamed" | "tasks") => other_method("GET"),
         (_, "faults") => other_method("DELETE, GET, POST"),
         (_, "reset") => other_method("POST"),
         _ => refuse(
             StatusCode::NOT_IMPLEMENTED,
-            "use fidelity, journal, ledger, tasks, faults or reset under /_sandbox/",
+            "use fidelity, journal, ledger, novamed, tasks, faults or reset under /_sandbox/",
         ),
     };
     Verdict::Answer(reply)

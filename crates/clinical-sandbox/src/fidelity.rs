@@ -2,6 +2,7 @@
 //! another page of the vendor does, or we inferred it. Anything that is not in the table is not simulated.
 
 mod haidy;
+mod novamed;
 
 use serde::Serialize;
 
@@ -195,7 +196,7 @@ const ROWS: &[Row] = {
 };
 
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(haidy::ROWS)
+    ROWS.iter().chain(haidy::ROWS).chain(novamed::ROWS)
 }
 
 /// The table with the switches' positions now.

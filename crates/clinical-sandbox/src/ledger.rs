@@ -31,6 +31,10 @@ pub struct LedgerEntry {
     pub processed: u64,
     /// The numbers of the attempts that were processed, as in the journal; the first 20,000 of them.
     pub attempts: Vec<u64>,
+    /// The ids of what was made, in the order of processing, where the vendor's answer tells them (`NovaMed`); the first
+    /// 20,000 of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<String>,
 }
 
 impl Ledger {
@@ -53,12 +57,18 @@ struct Book {
 
 impl LedgerBook {
     pub(crate) fn commit(&self, operation: &str, reference: &str, attempt: u64) {
+        self.commit_made(operation, reference, attempt, None);
+    }
+
+    /// Counts a processing that made something with this id.
+    pub(crate) fn commit_made(&self, operation: &str, reference: &str, attempt: u64, id: Option<&str>) {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = book.places.get(reference).copied() {
             let entry = &mut book.ledger.entries[place];
             entry.processed += 1;
             if entry.attempts.len() < MOST_ENTRIES {
                 entry.attempts.push(attempt);
+                entry.created.extend(id.map(str::to_owned));
             }
         } else if book.places.len() >= MOST_ENTRIES {
             book.ledger.overflow += 1;
@@ -70,6 +80,7 @@ impl LedgerBook {
                 reference: reference.to_owned(),
                 processed: 1,
                 attempts: vec![attempt],
+                created: id.map(str::to_owned).into_iter().collect(),
             });
         }
     }

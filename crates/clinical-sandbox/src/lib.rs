@@ -5,7 +5,7 @@
 //!
 //! - [`Sandbox`] starts it, one per test; [`Fault`] says what goes wrong and when.
 //! - [`journal`] tells connections, attempts and requests apart; [`ledger`] tells what was processed; [`TaskFacts`]
-//!   which poll took which result.
+//!   which poll took which result; [`NovamedFacts`] what was made and who was called.
 //! - [`contract`] holds the vendors' contracts, against which requests are checked.
 //! - [`switches`] decide what the documents leave open; [`fidelity`] lists all of it.
 //! - [`coding`] and [`structuring`] have the rules that answers are computed by.
@@ -25,6 +25,8 @@ mod haidy;
 pub mod journal;
 pub mod ledger;
 mod limiter;
+mod loopback;
+mod novamed;
 mod omniscribe;
 mod operation;
 mod pipeline;
@@ -46,6 +48,10 @@ pub use error::SandboxError;
 pub use fault::{ErrorBody, Fault, FaultKind, RetryAfter};
 pub use journal::Journal;
 pub use ledger::Ledger;
+pub use novamed::{
+    DeliveryFacts, DeliveryOutcome, DeliveryTry, EventFacts, NOVAMED_CLINIC, NovamedFacts, OrderFacts, OrderStatus,
+    PatientFacts, PractitionerFacts, RefillFacts, WebhookFacts,
+};
 pub use sandbox::{DEFAULT_TOKEN, Sandbox, SandboxBuilder};
 pub use tasks::{PollFacts, TaskFacts};
 pub use tls::{Issued, ServerCertificate, Tls};

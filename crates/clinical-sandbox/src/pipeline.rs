@@ -47,9 +47,9 @@ pub(crate) async fn handle(state: &Arc<State>, connection: (u64, u64), request: 
     }
     let route = operation::route(request.method().as_str(), path);
     let (parts, body) = request.into_parts();
-    let name = if let Route::Operation(operation) = route { operation.name } else { "unknown" };
+    let name = if let Route::Operation(operation, _) = &route { operation.name } else { "unknown" };
     let mut attempt = state.journal.attempt(connection, name, state.clock.now(), &parts.headers);
-    let Route::Operation(operation) = route else {
+    let Route::Operation(operation, params) = route else {
         return outside(&mut attempt_body(body, attempt, name).await, &route);
     };
     let Drawn { latencies, other } = state.faults.draw(name);
@@ -60,11 +60,14 @@ pub(crate) async fn handle(state: &Arc<State>, connection: (u64, u64), request: 
         return Verdict::Gone;
     };
     let query = parts.uri.query().map(str::to_owned);
-    let Some(Parsed { json, sha256, fingerprint }) = parse(name, query.clone(), body).await else {
-        return Verdict::Answer(broken(operation));
+    // A parameter of the path is as much of the content as one of the query.
+    let target = if params.is_empty() { query.clone() } else { parts.uri.path_and_query().map(ToString::to_string) };
+    let Some(Parsed { json, sha256, fingerprint }) = parse(name, target, body).await else {
+        return Verdict::Answer(broken(state, operation));
     };
     attempt.complete(name, sha256, &fingerprint);
-    let received = Received { headers: parts.headers, query, attempt: attempt.handle(), json, too_large, fingerprint };
+    let (headers, handle) = (parts.headers, attempt.handle());
+    let received = Received { headers, query, params, attempt: handle, json, too_large, fingerprint };
     if let Some(task) = (operation.task)(&received) {
         received.attempt.task(&task);
     }
@@ -138,7 +141,7 @@ async fn answer(
                 state.ledger.commit(operation.name, &fingerprint, attempt.number());
                 attempt.committed();
             }
-            blocking(work.run).await.unwrap_or_else(|| broken(operation))
+            blocking(work.run).await.unwrap_or_else(|| broken(state, operation))
         }
     };
     wait(state, &after, &attempt).await;
@@ -148,7 +151,9 @@ async fn answer(
 /// The checks read a PDF, so they run where they hold up no other connection.
 async fn check(state: &Arc<State>, operation: &'static Operation, received: Received) -> Result<Work, Reply> {
     let (state, mut received) = (Arc::clone(state), received);
-    blocking(move || (operation.check)(&state, &mut received)).await.unwrap_or_else(|| Err(broken(operation)))
+    let checked = Arc::clone(&state);
+    let checks = blocking(move || (operation.check)(&checked, &mut received)).await;
+    checks.unwrap_or_else(|| Err(broken(&state, operation)))
 }
 
 /// `None` when the work panicked: a fault of this crate that must not take the connection with it.
@@ -156,8 +161,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.ok()
 }
 
-fn broken(operation: &Operation) -> Reply {
-    (operation.refuse)(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox failed on this request; please report it")
+fn broken(state: &State, operation: &Operation) -> Reply {
+    let words = "the sandbox failed on this request; please report it";
+    (operation.refuse)(&state.switches, StatusCode::INTERNAL_SERVER_ERROR, words, None)
 }
 
 /// Plays latency. It ends early when the faults are cleared or the sandbox stops.
@@ -181,7 +187,8 @@ fn end(state: &State, fault: Option<&Fault>, reply: Reply, operation: &Operation
         return whole(state, reply);
     };
     attempt.fault(fault.kind().name());
-    match play::play(fault.kind(), reply, operation.refuse, state.clock.calendar()) {
+    let refuse = |status, details: &str, wait| (operation.refuse)(&state.switches, status, details, wait);
+    match play::play(fault.kind(), reply, refuse, state.clock.calendar()) {
         Played::Whole(reply) => {
             attempt.close(Some(reply.status.as_u16()), Outcome::Answered);
             whole(state, reply)

@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::fidelity::{self, Fidelity};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
+use crate::novamed::{self, NovamedFacts};
 use crate::state::State;
 use crate::tasks::TaskFacts;
 use crate::{Issued, SandboxError, connection, control};
@@ -127,12 +128,46 @@ impl Sandbox {
         self.state.tasks.facts(self.state.clock.now(), self.state.switches.task_statuses)
     }
 
+    /// The truth about `NovaMed`: what was made, where it stands, and what became of every call of a webhook.
+    pub fn novamed(&self) -> NovamedFacts {
+        self.state.novamed.facts(self.state.clock.now())
+    }
+
+    /// Waits until that truth satisfies a condition, and returns it: events and calls of webhooks happen in the background. It
+    /// waits for ever when the condition never comes true; it looks again when something happened, not when time passed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it has no effect.
+    pub async fn novamed_when(&self, mut condition: impl FnMut(&NovamedFacts) -> bool) -> NovamedFacts {
+        let mut changes = self.state.novamed.watch();
+        loop {
+            changes.borrow_and_update();
+            let facts = self.novamed();
+            if condition(&facts) || changes.changed().await.is_err() {
+                return facts;
+            }
+        }
+    }
+
+    /// Waits until every event that is due by now has happened and every call of a webhook that is due by now has ended, and gives
+    /// the truth then: what a test does after it moved the clock. A receiver that never answers holds it up until its five seconds
+    /// have passed, on a clock that is moved by hand for ever.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it has no effect.
+    pub async fn novamed_settled(&self) -> NovamedFacts {
+        self.novamed_when(|_| self.state.novamed.is_settled(self.state.clock.now())).await
+    }
+
     /// What is simulated and how sure that is.
     pub fn fidelity(&self) -> Vec<Fidelity> {
         fidelity::table(&self.state)
     }
 
-    /// Forgets the journal, the ledger, the tasks, the faults and the used-up rate limits. Settings and time stay.
+    /// Forgets the journal, the ledger, the tasks, what was made and registered, the faults and the used-up rate limits. Settings
+    /// and time stay.
     pub fn reset(&self) {
         self.state.reset();
     }
@@ -177,6 +212,7 @@ fn run(state: Arc<State>, listener: TcpListener, port: u16, issued: Option<Issue
 async fn accept(state: Arc<State>, listener: TcpListener) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
+    connections.spawn(novamed::deliver(Arc::clone(&state)));
     loop {
         let accepted = tokio::select! {
             () = state.stopped() => break,

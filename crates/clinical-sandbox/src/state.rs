@@ -11,6 +11,7 @@ use crate::fault::plan::Plan;
 use crate::journal::Recorder;
 use crate::ledger::LedgerBook;
 use crate::limiter::Limiter;
+use crate::novamed::{Limits, NovamedBook};
 use crate::switches::Switches;
 use crate::tasks::TaskBook;
 
@@ -27,6 +28,11 @@ pub(crate) struct State {
     pub(crate) faults: Plan,
     pub(crate) ledger: LedgerBook,
     pub(crate) tasks: Arc<TaskBook>,
+    pub(crate) novamed: NovamedBook,
+    /// The limits that `NovaMed` documents.
+    pub(crate) novamed_limits: Limits,
+    /// What webhooks are called with in place of the key that registered them.
+    pub(crate) webhook_key: Option<String>,
     /// Goes up when silences and latencies are to end.
     pub(crate) released: watch::Sender<u64>,
     /// Becomes true when the sandbox stops.
@@ -41,6 +47,8 @@ impl State {
         self.journal.reset();
         self.ledger.reset();
         self.tasks.reset();
+        self.novamed.reset();
+        self.novamed_limits.reset();
         if let Some(limiter) = &self.limiter {
             limiter.reset();
         }

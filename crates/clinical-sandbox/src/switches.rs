@@ -27,6 +27,13 @@ macro_rules! switch {
     };
 }
 
+mod novamed;
+
+pub use novamed::{
+    NovamedCreateStatus, NovamedErrors, NovamedMissingPerson, NovamedMissingRequest, NovamedRateLimit, NovamedRevision,
+    NovamedWebhookAnswer, NovamedWebhookDelete, WebhookCopies, WebhookEnvelope, WebhookSchedule,
+};
+
 switch! {
     /// What a codify body must hold. The pages call `medical_note` required, an alternative, and exclusive.
     InputRule {
@@ -198,6 +205,28 @@ pub struct Switches {
     pub consumed_task: ConsumedTask,
     /// Which form a 422 of Haidy-Analyst has.
     pub validation_shape: ValidationShape,
+    /// Which revisions of `NovaMed` are served.
+    pub novamed_revision: NovamedRevision,
+    /// The shape of an error of `NovaMed`.
+    pub novamed_errors: NovamedErrors,
+    /// Whether the documented rate limits of `NovaMed` hold.
+    pub novamed_rate_limit: NovamedRateLimit,
+    /// The status of a create of `NovaMed` that was done.
+    pub novamed_create_status: NovamedCreateStatus,
+    /// What a registration of a webhook is answered with.
+    pub novamed_webhook_answer: NovamedWebhookAnswer,
+    /// Which form of the deletion of a webhook is taken.
+    pub novamed_webhook_delete: NovamedWebhookDelete,
+    /// The status for a refill of a medication request that does not exist.
+    pub novamed_missing_request: NovamedMissingRequest,
+    /// The status for an order whose patient or practitioner does not exist.
+    pub novamed_missing_person: NovamedMissingPerson,
+    /// The envelope and the names of events.
+    pub webhook_envelope: WebhookEnvelope,
+    /// What the documented delays of repeated calls of a webhook count from.
+    pub webhook_schedule: WebhookSchedule,
+    /// How often every event is sent, whatever is answered.
+    pub webhook_copies: WebhookCopies,
 }
 
 impl Default for Switches {
@@ -219,6 +248,17 @@ impl Default for Switches {
             task_consumption: TaskConsumption::default(),
             consumed_task: ConsumedTask::default(),
             validation_shape: ValidationShape::default(),
+            novamed_revision: NovamedRevision::default(),
+            novamed_errors: NovamedErrors::default(),
+            novamed_rate_limit: NovamedRateLimit::default(),
+            novamed_create_status: NovamedCreateStatus::default(),
+            novamed_webhook_answer: NovamedWebhookAnswer::default(),
+            novamed_webhook_delete: NovamedWebhookDelete::default(),
+            novamed_missing_request: NovamedMissingRequest::default(),
+            novamed_missing_person: NovamedMissingPerson::default(),
+            webhook_envelope: WebhookEnvelope::default(),
+            webhook_schedule: WebhookSchedule::default(),
+            webhook_copies: WebhookCopies::default(),
         }
     }
 }
@@ -270,6 +310,17 @@ pub(crate) fn positions() -> BTreeMap<&'static str, Vec<String>> {
         ("task_consumption", TaskConsumption::positions()),
         ("consumed_task", ConsumedTask::positions()),
         ("validation_shape", ValidationShape::positions()),
+        ("novamed_revision", NovamedRevision::positions()),
+        ("novamed_errors", NovamedErrors::positions()),
+        ("novamed_rate_limit", NovamedRateLimit::positions()),
+        ("novamed_create_status", NovamedCreateStatus::positions()),
+        ("novamed_webhook_answer", NovamedWebhookAnswer::positions()),
+        ("novamed_webhook_delete", NovamedWebhookDelete::positions()),
+        ("novamed_missing_request", NovamedMissingRequest::positions()),
+        ("novamed_missing_person", NovamedMissingPerson::positions()),
+        ("webhook_envelope", WebhookEnvelope::positions()),
+        ("webhook_schedule", WebhookSchedule::positions()),
+        ("webhook_copies", WebhookCopies::positions()),
     ])
 }
 

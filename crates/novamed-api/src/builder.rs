@@ -195,7 +195,9 @@ impl NovaMedBuilder {
             Some(make) => make(environment.scheme()?)?,
             None if self.from_env => Box::new(key_from_env(environment)?),
             None => {
-                return Err(HttpError::credentials("api key", "is missing; give the key that the vendor issued").into());
+                return Err(
+                    HttpError::credentials("token", "is missing; give the API key that the vendor issued").into()
+                );
             }
         };
         let clinic = match self.clinic {
@@ -235,7 +237,9 @@ fn is_agreed(environment: Environment, synthetic: bool, agreement: bool) -> Resu
 
 /// Whether one of the vendor's own addresses is that of the other environment.
 fn is_of(base: &BaseUrl, environment: Environment) -> Result<(), HttpError> {
-    let host_is = |url: &str| BaseUrl::parse(url).is_ok_and(|known| known.host() == base.host());
+    // With a dot at its end a name is the same (RFC 1034, section 3.1).
+    let host = base.host().trim_end_matches('.');
+    let host_is = |url: &str| BaseUrl::parse(url).is_ok_and(|known| known.host() == host);
     let any =
         |url: fn(&dyn crate::revision::Wire) -> &'static str| Revision::ALL.iter().any(|one| host_is(url(one.wire())));
     let rule = match environment {

@@ -37,7 +37,8 @@ impl std::fmt::Debug for CarrierServices {
     }
 }
 
-/// One service. Costs are exact to the digit that the vendor wrote; the currency is not documented.
+/// One service. Costs are exact to the digit that the vendor wrote (up to 28 digits; an answer with more is refused and not rounded); the currency is not
+/// documented.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CarrierService {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use clinical_http::{Answer as HttpAnswer, BaseUrl, Body, Call, Client, Error as HttpError, ErrorKind, Stats, Vendor};
-use serde::Deserialize;
+use clinical_http::{BaseUrl, Body, Call, Client, Error as HttpError, Stats, Vendor};
+use serde::de::DeserializeOwned;
 
 use crate::carrier::{CarriersBody, ServicesBody};
-use crate::created::{self, Envelope};
+use crate::created::{self, Unusable};
+use crate::error::Created;
 use crate::log::SubmissionKey;
 use crate::operation::{GET_CARRIER_SERVICES, GET_CARRIERS};
 use crate::request::Written;
@@ -203,15 +204,10 @@ impl NovaMed {
     /// Dropping the future closes the connection; the webhook may be deleted all the same.
     pub async fn delete_webhook(&self, webhook: &DeleteWebhook) -> Result<Answer<()>, Error> {
         let answer = self.http.send_raw(call(&self.write(webhook)?)?).await?;
-        // An empty body is as good as an envelope here.
-        let refused = serde_json::from_slice::<Envelope<serde_json::Value>>(answer.value.expose());
-        if refused.is_ok_and(|envelope| envelope.is_refusal()) {
-            let bytes = answer.value.expose().clone();
-            return Err(HttpError::new(ErrorKind::Rejected, created::NO_SUCCESS)
-                .with_status(answer.status, answer.request_id)
-                .with_body(bytes)
-                .of_call(answer.call, answer.attempts)
-                .into());
+        let body = answer.value.expose().clone();
+        // No body is as good as an envelope here.
+        if created::is_refusal(&body) {
+            return Err(Unusable::Refusal.of(answer, body).into());
         }
         Ok(answer.map(|_| ()))
     }
@@ -230,8 +226,8 @@ impl NovaMed {
     ///
     /// Safe.
     pub async fn carriers(&self) -> Result<Answer<Vec<Carrier>>, Error> {
-        self.has_carriers("list of carriers")?;
-        let answer = self.http.send::<CarriersBody>(Call::new(&GET_CARRIERS)).await?;
+        self.has_carriers("request for carriers")?;
+        let answer = self.read::<CarriersBody>(Call::new(&GET_CARRIERS)).await?;
         Ok(answer.map(Into::into))
     }
 
@@ -254,7 +250,7 @@ impl NovaMed {
         carrier: &CarrierId,
         patient: &PatientId,
     ) -> Result<Answer<CarrierServices>, Error> {
-        self.has_carriers("list of services")?;
+        self.has_carriers("request for services")?;
         // One that came from the vendor was not checked, and another address must not be asked.
         CarrierId::new(carrier.as_str())?;
         let context = clinical_http::CallContext::new().patient(patient.as_str())?;
@@ -262,7 +258,7 @@ impl NovaMed {
             .context(context)
             .path_parameter("carrierId", carrier.as_str().to_owned())
             .query("patientId", patient.as_str().to_owned());
-        let answer = self.http.send::<ServicesBody>(call).await?;
+        let answer = self.read::<ServicesBody>(call).await?;
         Ok(answer.map(Into::into))
     }
 
@@ -274,38 +270,41 @@ impl NovaMed {
         Err(Error::problems_of(what, self.revision, vec![Problem { field: "carriers".to_owned(), rule }]))
     }
 
+    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<Answer<T>, Error> {
+        let answer = self.http.send_raw(call).await?;
+        let body = answer.value.expose().clone();
+        match created::whole(&body) {
+            Ok(value) => Ok(answer.map(|_| value)),
+            Err(unusable) => Err(unusable.of(answer, body).into()),
+        }
+    }
+
     fn write<R: Request>(&self, request: &R) -> Result<Written, Error> {
         let written = request.write(self.revision, self.clinic.as_ref());
         written.map_err(|problems| Error::problems_of(R::WHAT, self.revision, problems))
     }
 
-    async fn create<R: Request, D: for<'de> Deserialize<'de>, T>(
+    async fn create<R: Request, D: DeserializeOwned, T>(
         &self,
         request: &R,
         value: impl FnOnce(D) -> T,
     ) -> Result<Answer<T>, Error> {
         let written = self.write(request)?;
         let operation = written.operation;
-        let clinic = request.own_clinic().or(self.clinic.as_ref()).map(ClinicId::as_str);
+        let clinic = request.clinic(self.clinic.as_ref()).map(ClinicId::as_str);
         let key = SubmissionKey::of(R::WHAT, self.http.server(), clinic, request);
         let mut sink = Sink::new(self.guard.clone(), self.http.clock(), operation.name(), key);
+        let created = Created { what: R::WHAT, operation, revision: self.revision };
         let answer = match self.http.send_into(call(&written)?, &mut sink).await {
             Ok(answer) => answer,
-            Err(error) => return Err(stopped(R::WHAT, operation, error, sink).await),
+            Err(error) => return Err(stopped(created, error, sink).await),
         };
-        match created::read::<D>(&sink.body) {
-            Ok(data) => {
-                let value = value(data);
-                let id = created::reference(operation.name(), &sink.body).unwrap_or_default();
+        match created::created(operation.name(), &sink.body) {
+            Ok((id, data)) => {
                 sink.end(Some(&id)).await;
-                Ok(answer.map(|()| value))
+                Ok(answer.map(|()| value(data)))
             }
-            Err(what) => {
-                let HttpAnswer { call, status, attempts, request_id, .. } = answer;
-                let error = HttpError::new(ErrorKind::Decode, what).with_status(status, request_id);
-                let error = error.with_body(sink.body.clone().freeze()).of_call(call, attempts);
-                Err(Error::of_create(operation, error))
-            }
+            Err(unusable) => Err(Error::of_create(created, unusable.of(answer, sink.body.freeze()))),
         }
     }
 }
@@ -322,14 +321,9 @@ fn call(written: &Written) -> Result<Call, HttpError> {
 }
 
 /// The error of a create that did not succeed, after the log was told what is certain.
-async fn stopped(
-    what: &'static str,
-    operation: &'static clinical_http::Operation,
-    error: HttpError,
-    mut sink: Sink,
-) -> Error {
+async fn stopped(created: Created, error: HttpError, mut sink: Sink) -> Error {
     match sink.stopped.take() {
-        Some(Stopped::Earlier(earlier)) => return Error::duplicate(what, earlier, operation),
+        Some(Stopped::Earlier(earlier)) => return Error::duplicate(created, earlier),
         Some(Stopped::Failed(failed)) => return Error::log(failed),
         None => {}
     }
@@ -338,5 +332,5 @@ async fn stopped(
     }
     // A success that broke off: what came of it may hold the identifier.
     let error = if sink.body.is_empty() { error } else { error.with_body(sink.body.freeze()) };
-    Error::of_create(operation, error)
+    Error::of_create(created, error)
 }

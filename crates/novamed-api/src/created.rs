@@ -1,38 +1,70 @@
 //! What the vendor answers to a create: identifiers, in an envelope.
 
+use bytes::Bytes;
+use clinical_http::{Answer, Error as HttpError, ErrorKind};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{ClinicId, MedicationOrderId, RefillRequestId, WebhookId};
 
-/// The envelope of a success. `message` is for people and is not read.
+/// What all answers have in common. `message` is for people and is not read.
 #[derive(Deserialize)]
-pub(crate) struct Envelope<T> {
-    success: Option<bool>,
-    data: Option<T>,
+struct Envelope {
+    #[serde(default)]
+    success: Value,
+    #[serde(default)]
+    data: Value,
 }
 
-impl<T> Envelope<T> {
-    pub(crate) fn is_refusal(&self) -> bool {
-        self.success == Some(false)
+/// Why a whole answer with a success status is none that can be used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// Its body says that it is no success.
+    Refusal,
+    Shape,
+}
+
+impl Unusable {
+    /// As the error of the call that was answered so.
+    pub(crate) fn of<T>(self, answer: Answer<T>, body: Bytes) -> HttpError {
+        let (kind, message) = match self {
+            Self::Refusal => (ErrorKind::Rejected, "the answer's status says success and its body does not"),
+            Self::Shape => {
+                (ErrorKind::Decode, "the answer has another shape than the contract's; its bytes are kept in the error")
+            }
+        };
+        let error = HttpError::new(kind, message).with_status(answer.status, answer.request_id).with_body(body);
+        error.of_call(answer.call, answer.attempts)
     }
 }
 
-/// Why a whole answer with a success status is no success.
-pub(crate) const NO_SUCCESS: &str = "the answer's status says success and its body does not";
-
-/// The fields of `data`, unless the body says that it is no success.
-pub(crate) fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, &'static str> {
-    const SHAPE: &str = "the answer has another shape than the contract's; its bytes are kept in the error";
-    let envelope: Envelope<Value> = serde_json::from_slice(body).map_err(|_| SHAPE)?;
-    if envelope.is_refusal() {
-        return Err(NO_SUCCESS);
-    }
-    serde_json::from_value(envelope.data.ok_or(SHAPE)?).map_err(|_| SHAPE)
+/// Whether a body says that it is no success; one that is no JSON says nothing.
+pub(crate) fn is_refusal(body: &[u8]) -> bool {
+    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.success == Value::Bool(false))
 }
 
-/// The identifier of what an operation created, in the answer so far; `None` if it is not whole.
+/// A whole answer, unless it says that it is no success.
+pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
+    if is_refusal(body) {
+        return Err(Unusable::Refusal);
+    }
+    serde_json::from_slice(body).map_err(|_| Unusable::Shape)
+}
+
+/// The identifier of what an operation created, and the fields beside it.
+pub(crate) fn created<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Result<(String, T), Unusable> {
+    let envelope: Envelope = whole(body)?;
+    let id = id_of(operation, &envelope.data).ok_or(Unusable::Shape)?;
+    Ok((id, serde_json::from_value(envelope.data).map_err(|_| Unusable::Shape)?))
+}
+
+/// The identifier in an answer so far; `None` if it is not whole.
 pub(crate) fn reference(operation: &str, body: &[u8]) -> Option<String> {
+    id_of(operation, &serde_json::from_slice::<Envelope>(body).ok()?.data)
+}
+
+fn id_of(operation: &str, data: &Value) -> Option<String> {
     let name = match operation {
         "create_practitioner" => "practitioner_id",
         "create_patient" => "patient_id",
@@ -40,8 +72,7 @@ pub(crate) fn reference(operation: &str, body: &[u8]) -> Option<String> {
         "create_webhook" => "webhook_id",
         _ => "medication_request_id",
     };
-    let envelope: Envelope<Value> = serde_json::from_slice(body).ok()?;
-    envelope.data?.get(name)?.as_str().map(str::to_owned)
+    data.get(name)?.as_str().filter(|id| !id.trim().is_empty()).map(str::to_owned)
 }
 
 #[derive(Deserialize)]
@@ -62,15 +93,27 @@ pub(crate) struct Order {
 #[derive(Deserialize)]
 pub(crate) struct RefillData {
     refill_request_id: String,
-    medication_order_id: Option<String>,
+    #[serde(default)]
+    medication_order_id: Value,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct WebhookData {
     webhook_id: String,
-    webhook_url: Option<String>,
-    clinic_id: Option<String>,
-    created_at: Option<String>,
+    #[serde(default)]
+    webhook_url: Value,
+    #[serde(default)]
+    clinic_id: Value,
+    #[serde(default)]
+    created_at: Value,
+}
+
+/// A part that nothing depends on: what is no text is not there. The identifier beside it must not be lost for it.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// A refill that was requested.
@@ -87,7 +130,7 @@ impl From<RefillData> for Refill {
     fn from(data: RefillData) -> Self {
         Self {
             refill_request: RefillRequestId::of_vendor(data.refill_request_id),
-            medication_order: data.medication_order_id.map(MedicationOrderId::of_vendor),
+            medication_order: text(data.medication_order_id).map(MedicationOrderId::of_vendor),
         }
     }
 }
@@ -117,9 +160,9 @@ impl From<WebhookData> for Webhook {
     fn from(data: WebhookData) -> Self {
         Self {
             id: WebhookId::of_vendor(data.webhook_id),
-            url: data.webhook_url,
-            clinic: data.clinic_id.map(ClinicId::of_vendor),
-            created_at: data.created_at,
+            url: text(data.webhook_url),
+            clinic: text(data.clinic_id).map(ClinicId::of_vendor),
+            created_at: text(data.created_at),
         }
     }
 }

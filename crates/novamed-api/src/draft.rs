@@ -53,7 +53,11 @@ impl Draft {
             return self.missing(field, need);
         };
         if value.trim().is_empty() {
-            return self.problem(field, "is empty; give it, or leave it out where that is allowed");
+            let required = need == Need::Required;
+            return self.problem(
+                field,
+                if required { "is empty; this revision requires it" } else { "is empty; leave it out" },
+            );
         }
         for rule in rules.iter().filter_map(|rule| rule(value)) {
             self.problem(field, rule);
@@ -79,16 +83,28 @@ impl Draft {
         let Some(value) = value else {
             return;
         };
+        self.above_zero(field, value);
+        self.object.push(field, Piece::Number(value));
+    }
+
+    /// The same, as the text that some revisions want.
+    pub(crate) fn number_text(&mut self, field: &'static str, value: Option<Decimal>) {
+        if let Some(value) = value {
+            self.above_zero(field, value);
+            self.object.push(field, Piece::Text(value.to_string()));
+        }
+    }
+
+    fn above_zero(&mut self, field: &'static str, value: Decimal) {
         if value <= Decimal::ZERO {
             self.problem(field, "must be above zero");
         }
-        self.object.push(field, Piece::Number(value));
     }
 
     /// A number above zero without a fraction; `30.0` is written as `30`.
     pub(crate) fn whole(&mut self, field: &'static str, value: Option<Decimal>) {
         if value.is_some_and(|value| !value.is_integer()) {
-            self.problem(field, "must be a whole number in this revision");
+            return self.problem(field, "must be a whole number in this revision");
         }
         self.number(field, value.map(|value| value.trunc()));
     }
@@ -149,12 +165,14 @@ pub(crate) struct AddressNames {
     pub(crate) postal_code: &'static str,
 }
 
-/// One `@` with something on both sides, and no white space: what every address has. The vendor says "email" and no more.
+/// One address as RFC 5321, section 4.1.2 has it without quotes, in ASCII: not two of them, and no name around it. The vendor says "email" and no
+/// more.
 pub(crate) fn email(value: &str) -> Option<&'static str> {
-    let has_form =
-        value.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !name.contains('@'));
-    let is_one_word = !value.contains(|c: char| c.is_whitespace() || c.is_control());
-    (!(has_form && is_one_word)).then_some("must be an email address, such as name@clinic.example; correct it")
+    let is_dotted = |part: &str| part.split('.').all(|atom| !atom.is_empty());
+    let has_form = value.split_once('@').is_some_and(|(name, host)| is_dotted(name) && is_dotted(host));
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !br#"()<>[]:;,\""#.contains(&byte);
+    let is_one = value.bytes().filter(|byte| *byte == b'@').count() == 1 && value.bytes().all(is_plain);
+    (!(has_form && is_one)).then_some("must be one email address, such as name@clinic.example; correct it")
 }
 
 /// At least two characters.
@@ -174,9 +192,12 @@ pub(crate) fn ten_digits(value: &str) -> Option<&'static str> {
     (!is_npi).then_some("must have exactly 10 digits; correct it")
 }
 
-/// An address for events: `https`, or plain HTTP on this machine.
+/// An address for events: `https`, or plain HTTP on this machine, in the characters of RFC 3986.
 pub(crate) fn event_url(value: &str) -> Option<&'static str> {
     const RULE: &str = "must be an https address that the vendor can reach, without user name or password; correct it";
-    let is_url = clinical_http::BaseUrl::parse(value.split(['?', '#']).next().unwrap_or_default()).is_ok();
-    (!is_url || value.contains('#')).then_some(RULE)
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !br#"{}|\^<>"`#"#.contains(&byte);
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    let has_host = rest.is_some_and(|rest| !rest.starts_with('/')) && value.bytes().all(is_plain);
+    let is_url = has_host && clinical_http::BaseUrl::parse(value.split('?').next().unwrap_or_default()).is_ok();
+    (!is_url).then_some(RULE)
 }

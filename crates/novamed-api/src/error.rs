@@ -8,6 +8,7 @@ use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, Error as HttpError, ErrorKind, Operation, Sensitive};
 
 use crate::log::{LogError, Submission, SubmissionState};
+use crate::operation::CREATE_REFILL_REQUEST;
 use crate::vendor_error::{self, VendorError};
 use crate::{Kind, Problem, Revision, advice};
 
@@ -42,7 +43,11 @@ enum Inner {
     Http {
         error: HttpError,
         kind: Kind,
-        advice: Option<&'static str>,
+    },
+    /// A create that may have been done.
+    Unknown {
+        error: HttpError,
+        created: Created,
     },
     /// A request that the revision cannot carry as it is.
     Problems {
@@ -52,17 +57,30 @@ enum Inner {
     },
     /// An identical create is on record.
     Duplicate {
-        what: &'static str,
         earlier: Submission,
-        advice: &'static str,
+        created: Created,
     },
     Log(LogError),
+}
+
+/// What was to be created.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Created {
+    pub(crate) what: &'static str,
+    pub(crate) operation: &'static Operation,
+    pub(crate) revision: Revision,
+}
+
+impl Created {
+    fn advice(self) -> &'static str {
+        advice::of(self.operation, self.revision)
+    }
 }
 
 impl From<HttpError> for Error {
     fn from(error: HttpError) -> Self {
         let kind = if error.status() == Some(404) { Kind::NotFound } else { Kind::Call(error.kind()) };
-        Self::new(Inner::Http { error, kind, advice: None })
+        Self::new(Inner::Http { error, kind })
     }
 }
 
@@ -72,16 +90,14 @@ impl Error {
     }
 
     /// The failed call of a create.
-    pub(crate) fn of_create(operation: &Operation, error: HttpError) -> Self {
-        let body = error.body().map(|body| body.expose().clone()).unwrap_or_default();
-        let is_refill = operation.name() == crate::operation::CREATE_REFILL_REQUEST.name();
-        let is_refused = error.status().is_some_and(|status| (400..500).contains(&status));
-        if is_refill && is_refused && !error.may_have_been_processed() && vendor_error::says_that_it_exists(&body) {
-            return Self::new(Inner::Http { error, kind: Kind::RefillAlreadyExists, advice: None });
-        }
+    pub(crate) fn of_create(created: Created, error: HttpError) -> Self {
         if error.may_have_been_processed() {
-            let advice = Some(advice::of(operation));
-            return Self::new(Inner::Http { error, kind: Kind::OutcomeUnknown, advice });
+            return Self::new(Inner::Unknown { error, created });
+        }
+        let is_refill = created.operation.name() == CREATE_REFILL_REQUEST.name();
+        let exists = |body: &Sensitive<Bytes>| vendor_error::says_that_it_exists(body.expose());
+        if is_refill && error.status() == Some(400) && error.body().is_some_and(exists) {
+            return Self::new(Inner::Http { error, kind: Kind::RefillAlreadyExists });
         }
         error.into()
     }
@@ -90,8 +106,8 @@ impl Error {
         Self::new(Inner::Problems { what, revision, problems })
     }
 
-    pub(crate) fn duplicate(what: &'static str, earlier: Submission, operation: &Operation) -> Self {
-        Self::new(Inner::Duplicate { what, earlier, advice: advice::of(operation) })
+    pub(crate) fn duplicate(created: Created, earlier: Submission) -> Self {
+        Self::new(Inner::Duplicate { earlier, created })
     }
 
     pub(crate) fn log(error: LogError) -> Self {
@@ -100,7 +116,7 @@ impl Error {
 
     fn cause(&self) -> Option<&HttpError> {
         match &*self.inner {
-            Inner::Http { error, .. } => Some(error),
+            Inner::Http { error, .. } | Inner::Unknown { error, .. } => Some(error),
             _ => None,
         }
     }
@@ -109,6 +125,7 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match &*self.inner {
             Inner::Http { kind, .. } => *kind,
+            Inner::Unknown { .. } => Kind::OutcomeUnknown,
             Inner::Problems { .. } => Kind::Call(ErrorKind::InvalidInput),
             Inner::Duplicate { .. } => Kind::Duplicate,
             Inner::Log(_) => Kind::Log,
@@ -137,9 +154,9 @@ impl Error {
     /// How to find out what became of a create whose outcome is unknown, or that is on record as such. `None` where it is certain.
     pub fn advice(&self) -> Option<&'static str> {
         match &*self.inner {
-            Inner::Http { advice, .. } => *advice,
-            Inner::Duplicate { advice, earlier, .. } => {
-                (earlier.state == SubmissionState::Uncertain).then_some(*advice)
+            Inner::Unknown { created, .. } => Some(created.advice()),
+            Inner::Duplicate { earlier, created } if earlier.state == SubmissionState::Uncertain => {
+                Some(created.advice())
             }
             _ => None,
         }
@@ -222,7 +239,11 @@ impl fmt::Display for Error {
                 write!(f, "a refill of this medication request is pending already, and no second one was created")?;
                 error.status().map_or(Ok(()), |status| write!(f, " (status {status})"))
             }
-            Inner::Http { error, advice: Some(advice), .. } => write!(f, "{error}. Do not send it again: {advice}"),
+            Inner::Unknown { error, created } => {
+                write!(f, "it is not known whether the vendor created the {}: ", created.what)?;
+                why(error, f)?;
+                write!(f, ". Do not send it again: {}", created.advice())
+            }
             Inner::Http { error, .. } => error.fmt(f),
             Inner::Problems { what, revision, problems } => {
                 write!(f, "the {what} cannot be sent in revision {revision}: ")?;
@@ -231,20 +252,38 @@ impl fmt::Display for Error {
                 }
                 f.write_str(" (nothing was sent)")
             }
-            Inner::Duplicate { what, earlier, advice } => match &earlier.state {
+            Inner::Duplicate { earlier, created } => match &earlier.state {
                 SubmissionState::Created { .. } => write!(
                     f,
-                    "an identical {what} was created before, as the submission log says; send it as a repetition if a second one is wanted \
-                     (nothing was sent)"
+                    "an identical {} was created before, as the submission log says; send it as a repetition if a second one is wanted \
+                     (nothing was sent)",
+                    created.what
                 ),
                 SubmissionState::Uncertain => write!(
                     f,
-                    "an identical {what} was sent before, and the submission log does not know how that ended (nothing was sent). {advice}"
+                    "an identical {} was sent before, and the submission log does not know how that ended (nothing was sent now). Find out \
+                     first: {}",
+                    created.what,
+                    created.advice()
                 ),
             },
             Inner::Log(error) => write!(f, "the submission log failed: {error} (nothing was sent)"),
         }
     }
+}
+
+/// Why nobody on this side can know, without advice to try again.
+fn why(error: &HttpError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let reason = match (error.kind(), error.status()) {
+        (ErrorKind::Decode, _) => "its answer was not understood, and is kept in the error",
+        (ErrorKind::Rejected, Some(200..=299)) => "its answer's status says success and its body does not",
+        (_, Some(200..=299)) => "its answer says success and broke off",
+        (ErrorKind::Redirect, _) => "it answered with a redirect, which is not followed",
+        (_, Some(status)) => return write!(f, "it answered with status {status}"),
+        (ErrorKind::Timeout, None) => "no answer came in time",
+        _ => "the connection broke off before an answer",
+    };
+    f.write_str(reason)
 }
 
 impl std::error::Error for Error {}

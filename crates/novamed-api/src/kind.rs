@@ -2,7 +2,8 @@
 
 use clinical_http::ErrorKind;
 
-/// What went wrong. Whether the vendor did something is certain for all of them but [`OutcomeUnknown`](Kind::OutcomeUnknown).
+/// What went wrong. Whether the vendor created something is certain for all of them but [`OutcomeUnknown`](Kind::OutcomeUnknown); what a deletion
+/// may have done says [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {

@@ -33,6 +33,7 @@ mod request;
 mod revision;
 mod sink;
 mod vendor_error;
+pub mod webhook;
 #[cfg(test)]
 mod wire_tests;
 

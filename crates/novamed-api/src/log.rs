@@ -1,11 +1,33 @@
 //! A record on this side of what was created, because the vendor keeps none that can be asked: an identical create within a window is
-//! refused before it is sent. This file says what a log must do; it stores nothing.
+//! refused before it is sent. This file says what a log must do; it stores nothing. [`DirectoryLog`] is the one for production,
+//! [`MemoryLog`] for tests and for programs whose restart forgets everything anyway.
+
+mod directory;
+mod memory;
+mod record;
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ring::digest;
 use serde::Serialize;
+
+pub use self::directory::DirectoryLog;
+pub use self::memory::MemoryLog;
+
+/// For how long a log keeps what was created, unless it is told otherwise: 90 days.
+const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Two lower-case digits for each byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
 
 /// Which create it is: its content as a hash, so that a log holds nothing of a patient. Equal for equal requests of one clinic to one
 /// server, whatever the revision.
@@ -19,14 +41,13 @@ impl SubmissionKey {
         let mut request = serde_json::to_value(request).unwrap_or_default();
         if let Some(fields) = request.as_object_mut() {
             fields.remove("clinic");
+            fields.values_mut().for_each(fold_identifiers);
         }
+        // The key must not depend on which features of the JSON library a program has on.
+        request.sort_all_objects();
+        let clinic = clinic.map(str::to_ascii_lowercase);
         let content = serde_json::to_vec(&(what, server, clinic, request)).unwrap_or_default();
-        let mut text = String::with_capacity(64);
-        for byte in digest::digest(&digest::SHA256, &content).as_ref() {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(hexadecimal(digest::digest(&digest::SHA256, &content).as_ref()))
     }
 
     /// A key that was stored: 64 lower-case hexadecimal digits; `None` for anything else.
@@ -38,6 +59,15 @@ impl SubmissionKey {
     /// 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The same UUID in capitals is the same (RFC 9562, section 4).
+fn fold_identifiers(value: &mut serde_json::Value) {
+    if let serde_json::Value::String(text) = value {
+        if crate::id::is_uuid(text) {
+            text.make_ascii_lowercase();
+        }
     }
 }
 
@@ -68,17 +98,27 @@ impl Submission {
     }
 }
 
-/// How a create ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a create ended. `Debug` does not print the identifier: who can look it up knows whom it means.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubmissionState {
-    /// It was about to be sent, and nothing certain is known since: it is under way, the process ended, or the outcome is unknown.
+    /// It was about to be sent, and nothing certain is known since: it is under way (a wait after 429 included), the process ended meanwhile, or the
+    /// outcome is unknown.
     Uncertain,
     /// The vendor created it, under this identifier.
     Created {
         /// The vendor's identifier.
         id: String,
     },
+}
+
+impl fmt::Debug for SubmissionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Uncertain => "Uncertain",
+            Self::Created { .. } => "Created(..)",
+        })
+    }
 }
 
 /// What a log says when a create is about to be sent.
@@ -143,4 +183,23 @@ pub trait SubmissionLog: Send + Sync + 'static {
     ///
     /// [`LogError`].
     fn find(&self, key: &SubmissionKey) -> Result<Option<Submission>, LogError>;
+}
+
+/// One log for several clients.
+impl<T: SubmissionLog + ?Sized> SubmissionLog for Arc<T> {
+    fn begin(&self, submission: &Submission, window: Duration, again: bool) -> Result<Begun, LogError> {
+        (**self).begin(submission, window, again)
+    }
+
+    fn created(&self, key: &SubmissionKey, id: &str) -> Result<(), LogError> {
+        (**self).created(key, id)
+    }
+
+    fn not_created(&self, key: &SubmissionKey) -> Result<(), LogError> {
+        (**self).not_created(key)
+    }
+
+    fn find(&self, key: &SubmissionKey) -> Result<Option<Submission>, LogError> {
+        (**self).find(key)
+    }
 }

@@ -48,3 +48,13 @@ impl Serialize for Piece {
         }
     }
 }
+
+/// Without zeros at the end, so that equal amounts are equal texts.
+pub(crate) fn shortest<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&number.normalize())
+}
+
+#[allow(clippy::ref_option, reason = "serde gives the field by reference")]
+pub(crate) fn shortest_if_any<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    number.map(|number| number.normalize()).serialize(serializer)
+}

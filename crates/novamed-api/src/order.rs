@@ -84,6 +84,7 @@ setters! { NewMedicationOrder {
 #[serde(deny_unknown_fields)]
 pub struct Medication {
     pub(crate) name: String,
+    #[serde(serialize_with = "crate::object::shortest")]
     pub(crate) quantity: Decimal,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dose: Option<String>,
@@ -93,7 +94,7 @@ pub struct Medication {
     pub(crate) direction: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refills: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::object::shortest_if_any")]
     pub(crate) days_supply: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) flavor: Option<String>,

@@ -45,7 +45,7 @@ pub struct NewPatient {
     pub(crate) species: Option<Species>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) animal_owner_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::object::shortest_if_any")]
     pub(crate) weight: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) weight_recorded_date: Option<Date>,

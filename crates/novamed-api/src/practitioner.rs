@@ -83,6 +83,6 @@ setters! { NewPractitioner {
     license_state: String;
     /// The clinic to work for. Without it the client's.
     clinic: ClinicId,
-    /// Whether animals are treated. 2026-01 requires it.
+    /// Whether animals are treated. 2026-01 requires it, 2025-12 cannot carry it.
     is_veterinarian: bool,
 }}

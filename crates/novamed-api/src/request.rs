@@ -51,8 +51,8 @@ pub(crate) mod sealed {
         /// What it asks for, whatever the revision calls it.
         const WHAT: &'static str;
 
-        /// The clinic that the request itself names.
-        fn own_clinic(&self) -> Option<&ClinicId>;
+        /// The clinic that is meant, if `default` is that of the client.
+        fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId>;
 
         /// As the revision has it; `clinic` is the one that is meant if the request names none.
         fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>>;
@@ -62,13 +62,13 @@ pub(crate) mod sealed {
 impl sealed::Request for NewPractitioner {
     const WHAT: &'static str = "practitioner";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
-        self.clinic.as_ref()
+    fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
+        self.clinic.as_ref().or(default)
     }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().practitioner(self, self.own_clinic().or(clinic), &mut draft);
+        revision.wire().practitioner(self, self.clinic(clinic), &mut draft);
         Written::body(&CREATE_PRACTITIONER, draft)
     }
 }
@@ -76,13 +76,13 @@ impl sealed::Request for NewPractitioner {
 impl sealed::Request for NewPatient {
     const WHAT: &'static str = "patient";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
-        self.clinic.as_ref()
+    fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
+        self.clinic.as_ref().or(default)
     }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().patient(self, self.own_clinic().or(clinic), &mut draft);
+        revision.wire().patient(self, self.clinic(clinic), &mut draft);
         let doctor = self.practitioner.as_ref().map(|doctor| doctor.as_str().to_owned());
         Ok(Written { who: (doctor, None), ..Written::body(&CREATE_PATIENT, draft)? })
     }
@@ -91,14 +91,14 @@ impl sealed::Request for NewPatient {
 impl sealed::Request for NewMedicationOrder {
     const WHAT: &'static str = "medication order";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
-        self.clinic.as_ref()
+    fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
+        self.clinic.as_ref().or(default)
     }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
         let wire = revision.wire();
-        wire.order(self, self.own_clinic().or(clinic), &mut draft);
+        wire.order(self, self.clinic(clinic), &mut draft);
         let who = (Some(self.practitioner.as_str().to_owned()), Some(self.patient.as_str().to_owned()));
         Ok(Written { who, ..Written::body(wire.order_operation(), draft)? })
     }
@@ -107,7 +107,8 @@ impl sealed::Request for NewMedicationOrder {
 impl sealed::Request for NewRefill {
     const WHAT: &'static str = "refill";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
+    /// The vendor knows it from the medication request.
+    fn clinic<'a>(&'a self, _: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
         None
     }
 
@@ -121,13 +122,13 @@ impl sealed::Request for NewRefill {
 impl sealed::Request for NewWebhook {
     const WHAT: &'static str = "webhook";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
-        self.clinic.as_ref()
+    fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
+        self.clinic.as_ref().or(default)
     }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
         let mut draft = Draft::new();
-        revision.wire().webhook(self, self.own_clinic().or(clinic), &mut draft);
+        revision.wire().webhook(self, self.clinic(clinic), &mut draft);
         Written::body(&CREATE_WEBHOOK, draft)
     }
 }
@@ -135,8 +136,8 @@ impl sealed::Request for NewWebhook {
 impl sealed::Request for DeleteWebhook {
     const WHAT: &'static str = "deletion of a webhook";
 
-    fn own_clinic(&self) -> Option<&ClinicId> {
-        self.clinic.as_ref()
+    fn clinic<'a>(&'a self, default: Option<&'a ClinicId>) -> Option<&'a ClinicId> {
+        self.clinic.as_ref().or(default)
     }
 
     fn write(&self, revision: Revision, clinic: Option<&ClinicId>) -> Result<Written, Vec<Problem>> {
@@ -146,7 +147,7 @@ impl sealed::Request for DeleteWebhook {
             return Ok(Written { operation: &DELETE_WEBHOOK, query, body: None, who: (None, None) });
         }
         let mut draft = Draft::new();
-        revision.wire().webhook_deletion(id, self.own_clinic().or(clinic), &mut draft);
+        revision.wire().webhook_deletion(id, self.clinic(clinic), &mut draft);
         Written::body(&DELETE_WEBHOOK, draft)
     }
 }

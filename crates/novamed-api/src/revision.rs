@@ -28,6 +28,9 @@ pub(crate) trait Wire: Sync {
     /// Whether there are endpoints for carriers and their services.
     fn has_carriers(&self) -> bool;
 
+    /// Which event tells that there is what an operation was to create, if one does.
+    fn event_of(&self, operation: &Operation) -> Event;
+
     fn refill(&self, refill: &NewRefill, to: &mut Draft) {
         to.text("medication_request_id", Need::Required, Some(refill.medication_request.as_str()), &[]);
         to.text("shipment_group_id", Need::Optional, refill.shipment_group.as_deref(), &[]);
@@ -42,6 +45,16 @@ pub(crate) trait Wire: Sync {
         to.text("clinic_id", Need::Required, clinic.map(ClinicId::as_str), &[]);
         to.text("webhook_id", Need::Required, Some(webhook), &[]);
     }
+}
+
+/// What can be waited for after a create whose outcome is unknown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    None,
+    PractitionerActivated,
+    MedicationOrder,
+    /// `order:*`, `medication_request:*` or `refill:*`, of which the vendor's pages disagree.
+    Older,
 }
 
 macro_rules! revisions {

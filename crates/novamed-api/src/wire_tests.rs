@@ -104,7 +104,7 @@ fn what_a_revision_requires_more_or_cannot_carry_is_one_error_with_all_fields() 
     assert_eq!(error.field(), Some("email"));
     let text = error.to_string();
     assert!(
-        text.starts_with("the patient cannot be sent in revision 2025-12: email must be an email address"),
+        text.starts_with("the patient cannot be sent in revision 2025-12: email must be one email address"),
         "{text}"
     );
     assert!(text.ends_with("(nothing was sent)") && !text.contains("Smith"), "{text}");

@@ -52,7 +52,7 @@ fn place(rng: &mut Rng) -> u64 {
 }
 
 /// "Not now": nothing was processed.
-fn refusal(rng: &mut Rng) -> FaultKind {
+pub(super) fn refusal(rng: &mut Rng) -> FaultKind {
     let seconds = rng.u64(0..20);
     let hints = [
         RetryAfter::Seconds { seconds },
@@ -74,7 +74,7 @@ fn refusal(rng: &mut Rng) -> FaultKind {
 }
 
 /// "It went wrong": nobody knows how far it had come.
-fn failure(rng: &mut Rng) -> FaultKind {
+pub(super) fn failure(rng: &mut Rng) -> FaultKind {
     let status = [500, 502, 503, 504][rng.usize(..4)];
     let unreadable = rng.u32(0..4) == 0;
     let hint = if unreadable { RetryAfter::Raw { value: "-3".to_owned() } } else { RetryAfter::Absent };
@@ -82,12 +82,12 @@ fn failure(rng: &mut Rng) -> FaultKind {
 }
 
 /// "Not you", "not so".
-fn denial(rng: &mut Rng) -> FaultKind {
+pub(super) fn denial(rng: &mut Rng) -> FaultKind {
     let status = [401, 403, 400, 422][rng.usize(..4)];
     status_with(rng, status, RetryAfter::Absent)
 }
 
-fn status_with(rng: &mut Rng, status: u16, retry_after: RetryAfter) -> FaultKind {
+pub(super) fn status_with(rng: &mut Rng, status: u16, retry_after: RetryAfter) -> FaultKind {
     let body = [ErrorBody::Json, ErrorBody::Html, ErrorBody::Empty][rng.usize(..3)];
     FaultKind::Status { status, body, headers: std::collections::BTreeMap::new(), retry_after }
 }

@@ -5,31 +5,9 @@ use std::fmt::{self, Write as _};
 use clinical_sandbox::Fault;
 use fastrand::Rng;
 
-use super::draw;
 use super::point::Point;
 use super::wire::{Death, Submission};
-
-/// What is put to the test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suite {
-    /// Asking after tasks, and taking their results.
-    Claims,
-    /// Making tasks.
-    Creates,
-}
-
-impl Suite {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Claims, Self::Creates];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Claims => "claims",
-            Self::Creates => "creates",
-        }
-    }
-}
+use super::{Suite, draw};
 
 /// One schedule.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +35,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Draws the schedule of a seed.
+    /// Draws the schedule of a seed, for a suite that submits and asks after tasks.
     pub fn draw(suite: Suite, seed: u64) -> Self {
         // Neighbouring seeds, and the suites, have nothing in common.
         let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ suite as u64);
@@ -125,7 +103,7 @@ impl Plan {
 fn operation(suite: Suite, submissions: &[Submission], rng: &mut Rng) -> &'static str {
     let create = submissions[rng.usize(..submissions.len())].operation();
     match (suite, rng.u32(0..8)) {
-        (Suite::Claims, 0) | (Suite::Creates, 1..) => create,
+        (Suite::Claims, 0) | (Suite::Submissions | Suite::Creates, 1..) => create,
         _ => "tasks",
     }
 }
@@ -152,7 +130,7 @@ fn death(rng: &mut Rng, suite: Suite, life: u32) -> Death {
         // Nobody asks again in these lives.
         Suite::Claims if matches!(point, Point::ReopenBegins | Point::ReopenEnds) => false,
         Suite::Claims => life > 1 || !point.is_of_recovery(),
-        Suite::Creates => point.is_of_creates(),
+        Suite::Submissions | Suite::Creates => point.is_of_creates(),
     };
     let points: Vec<Point> = Point::ALL.iter().copied().filter(wanted).collect();
     let point = points[rng.usize(..points.len())];
@@ -217,11 +195,13 @@ mod tests {
 
     use super::*;
 
+    const SUITES: [Suite; 2] = [Suite::Claims, Suite::Submissions];
+
     const SEEDS: std::ops::Range<u64> = 0..5_000;
 
     #[test]
     fn a_seed_always_means_the_same_schedule_and_another_seed_another() {
-        for suite in Suite::ALL {
+        for suite in SUITES {
             let drawn: BTreeSet<String> = SEEDS.map(|seed| Plan::draw(suite, seed).to_string()).collect();
             assert_eq!(drawn.len() as u64, SEEDS.end);
             assert!(SEEDS.take(100).all(|seed| Plan::draw(suite, seed) == Plan::draw(suite, seed)));
@@ -249,7 +229,7 @@ mod tests {
 
     #[test]
     fn no_refusal_is_played_on_what_was_processed() {
-        for fault in SEEDS.flat_map(|seed| Plan::draw(Suite::Creates, seed).faults) {
+        for fault in SEEDS.flat_map(|seed| Plan::draw(Suite::Submissions, seed).faults) {
             let written = serde_json::to_value(fault.kind()).unwrap();
             let refuses = matches!(written["status"].as_u64(), Some(408 | 425 | 429))
                 || (written["status"] == 503 && written["retry_after"]["seconds"].is_u64());

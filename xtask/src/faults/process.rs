@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::wire::{Line, Order};
+use super::wire::{Job, Line};
 
 /// Far more than any schedule needs, however busy the machine is.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ pub(super) enum Fate {
 /// # Errors
 ///
 /// The process could not be started.
-pub(super) fn live(worker: &Path, order: &Order, mut wait: impl FnMut(Duration)) -> Result<(Vec<Line>, Fate)> {
+pub(super) fn live(worker: &Path, job: &Job, mut wait: impl FnMut(Duration)) -> Result<(Vec<Line>, Fate)> {
     let mut child = Command::new(worker)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -52,7 +52,7 @@ pub(super) fn live(worker: &Path, order: &Order, mut wait: impl FnMut(Duration))
             }
         }
     });
-    let mut text = serde_json::to_vec(order)?;
+    let mut text = serde_json::to_vec(job)?;
     text.push(b'\n');
     // If it is dead already, the pipe says so below.
     let _ = to.write_all(&text);

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::evidence::{Evidence, Kept, Told};
 use super::plan::Plan;
 use super::process;
-use super::wire::{Death, Line, Order, Sabotage, Submission};
+use super::wire::{Death, Job, Line, Order, Sabotage, Submission};
 
 /// Where schedules are played.
 pub(super) struct Stage<'a> {
@@ -113,7 +113,8 @@ impl Lives<'_> {
     }
 
     fn live(&self, order: &Order) -> Result<Told> {
-        let (lines, fate) = process::live(self.stage.worker, order, |length| self.sandbox.clock().advance(length))?;
+        let job = Job::Tasks(Box::new(order.clone()));
+        let (lines, fate) = process::live(self.stage.worker, &job, |length| self.sandbox.clock().advance(length))?;
         Ok(Told { lines, fate })
     }
 

@@ -27,10 +27,7 @@ pub struct Tally {
 impl Tally {
     /// Adds one schedule.
     pub(super) fn add(&mut self, evidence: &Evidence, verdict: &Verdict) {
-        self.schedules += 1;
-        self.lost += verdict.lost.len();
-        self.duplicated += verdict.duplicated.len();
-        self.unexplained += verdict.unexplained.len();
+        self.found(verdict.lost.len(), verdict.duplicated.len(), verdict.unexplained.len());
         for attempt in &evidence.attempts {
             for fault in &attempt.faults {
                 let when = if attempt.committed || attempt.consumed { ", done before" } else { "" };
@@ -67,6 +64,14 @@ impl Tally {
         }
     }
 
+    /// Adds a schedule in which so much was found.
+    pub(super) fn found(&mut self, lost: usize, duplicated: usize, unexplained: usize) {
+        self.schedules += 1;
+        self.lost += lost;
+        self.duplicated += duplicated;
+        self.unexplained += unexplained;
+    }
+
     /// Adds what another thread counted.
     pub(super) fn join(&mut self, other: Self) {
         self.schedules += other.schedules;
@@ -93,7 +98,8 @@ impl Tally {
         Point::ALL.iter().map(Point::to_string).filter(|point| self.of("death", point) == 0).collect()
     }
 
-    fn count(&mut self, kind: &'static str, name: String) {
+    /// One more of this.
+    pub(super) fn count(&mut self, kind: &'static str, name: String) {
         *self.table.entry((kind, name)).or_default() += 1;
     }
 }

@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::point::Point;
 
+/// What a process is started for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Job {
+    /// Submitting and waiting for tasks.
+    Tasks(Box<Order>),
+    /// Creating.
+    Creates(Box<super::creates::wire::Order>),
+}
+
 /// One life of the client's process: what it is to do, and when it dies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -80,12 +89,33 @@ pub enum Sabotage {
     Lie,
     /// Says nothing of what it found uncertain.
     Silence,
+    /// Sends a create again whose outcome is unknown.
+    RepeatUnknown,
+    /// Sends a create again after 408, 425 and 503.
+    RepeatRefused,
+    /// The log lets every create pass.
+    IgnoreLog,
+    /// Says "not created" where nobody can know.
+    DenyUnknown,
+    /// Takes creates of unknown outcome off the record.
+    ReleaseUnknown,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::RepeatClaims, Self::Resubmit, Self::ForgetBytes, Self::ForgetEntry, Self::Lie, Self::Silence];
+    pub const ALL: [Self; 11] = [
+        Self::RepeatClaims,
+        Self::Resubmit,
+        Self::ForgetBytes,
+        Self::ForgetEntry,
+        Self::Lie,
+        Self::Silence,
+        Self::RepeatUnknown,
+        Self::RepeatRefused,
+        Self::IgnoreLog,
+        Self::DenyUnknown,
+        Self::ReleaseUnknown,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -96,6 +126,11 @@ impl Sabotage {
             Self::ForgetEntry => "forget-entry",
             Self::Lie => "lie",
             Self::Silence => "silence",
+            Self::RepeatUnknown => "repeat-unknown",
+            Self::RepeatRefused => "repeat-refused",
+            Self::IgnoreLog => "ignore-log",
+            Self::DenyUnknown => "deny-unknown",
+            Self::ReleaseUnknown => "release-unknown",
         }
     }
 
@@ -207,6 +242,8 @@ pub enum Line {
         /// For the how manieth time it was there.
         nth: u32,
     },
+    /// What happened in a process that creates.
+    Creates(Box<super::creates::wire::Event>),
     /// The order is done.
     Done,
     /// Something that must not happen; for people.

@@ -14,6 +14,14 @@ fn every_help_page() {
         "results show",
         "results recover",
         "results remove",
+        "novamed",
+        "novamed patient",
+        "novamed carriers",
+        "novamed webhook",
+        "novamed webhook delete",
+        "novamed log",
+        "novamed log list",
+        "novamed log remove",
         "sandbox",
         "health",
     ] {
@@ -27,7 +35,9 @@ fn every_help_page() {
 
 #[test]
 fn the_exit_codes_are_in_the_long_help() {
-    for args in [["--help"].as_slice(), &["codify", "--help"], &["structure", "--help"]] {
+    for args in
+        [["--help"].as_slice(), &["codify", "--help"], &["structure", "--help"], &["novamed", "order", "--help"]]
+    {
         let page = run(args).expect(0).stdout;
         for code in ["  0 ", "  1 ", "  2 ", "  4 ", "  5 ", "  6 ", "  130 "] {
             assert!(page.contains(&format!("\n{code}")), "{code} in {page}");

@@ -10,6 +10,10 @@ mod formats;
 mod help;
 mod inputs;
 mod keep;
+mod novamed_create;
+mod novamed_dry;
+mod novamed_input;
+mod novamed_support;
 mod results;
 mod server;
 #[cfg(unix)]

@@ -9,7 +9,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::limits::{self, Limit};
-use super::{Example, HAIDY_ANALYST, OMNISCRIBE_CODIFY, Violation};
+use super::{Example, HAIDY_ANALYST, NOVAMED_2025_12, NOVAMED_2026_01, OMNISCRIBE_CODIFY, Violation};
 
 /// More than this many violations in one body help nobody and would make an answer of unbounded size.
 const MOST_VIOLATIONS: usize = 20;
@@ -34,8 +34,9 @@ pub(super) struct Schema {
     limits: Vec<Limit>,
 }
 
-static CONTRACTS: LazyLock<Result<Vec<Contract>, String>> =
-    LazyLock::new(|| [OMNISCRIBE_CODIFY, HAIDY_ANALYST].into_iter().map(read).collect());
+static CONTRACTS: LazyLock<Result<Vec<Contract>, String>> = LazyLock::new(|| {
+    [OMNISCRIBE_CODIFY, HAIDY_ANALYST, NOVAMED_2025_12, NOVAMED_2026_01].into_iter().map(read).collect()
+});
 
 /// All contracts, or why one of them cannot be read.
 pub(super) fn all() -> Result<&'static [Contract], &'static str> {
@@ -139,8 +140,10 @@ fn named_examples(operation: &str, status: Option<u16>, media: &Value) -> Vec<Ex
 fn compile(document: &Value, schema: &Value) -> Result<Schema, String> {
     // The references point to `#/components/...`, so the components travel with each schema that is compiled.
     let whole = json!({"allOf": [schema], "components": document["components"]});
-    let validator =
-        jsonschema::draft202012::new(&whole).map_err(|error| format!("not a schema: {}", error.masked()))?;
+    // The draft makes `format` a remark; a contract may ask for more.
+    let formats = document["x-assert-formats"].as_bool().unwrap_or_default();
+    let options = jsonschema::draft202012::options().should_validate_formats(formats);
+    let validator = options.build(&whole).map_err(|error| format!("not a schema: {}", error.masked()))?;
     Ok(Schema { validator, limits: limits::collect(document, schema).0 })
 }
 
@@ -186,6 +189,7 @@ fn message(kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Enum { options } => format!("must be one of {options}"),
         ValidationErrorKind::Constant { expected_value } => format!("must be {expected_value}"),
         ValidationErrorKind::Pattern { pattern } => format!("must match {pattern}"),
+        ValidationErrorKind::Format { format } => format!("must have the form of {format}"),
         ValidationErrorKind::AnyOf { .. } => "none of the allowed combinations of fields is complete".to_owned(),
         ValidationErrorKind::MinLength { limit } => {
             format!("must have at least {limit} character(s)")

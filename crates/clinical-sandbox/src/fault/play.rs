@@ -8,7 +8,7 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::script::{End, Script, Step};
-use super::{ErrorBody, FaultKind, dates};
+use super::{ErrorBody, FaultKind, RetryAfter, dates};
 use crate::reply::Reply;
 
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -22,12 +22,21 @@ pub(crate) enum Played {
 }
 
 /// Plays `kind` on `reply`. `refuse` writes an error in the vendor's shape; `now` is the date of the answer.
-pub(crate) fn play(kind: &FaultKind, reply: Reply, refuse: fn(StatusCode, &str) -> Reply, now: SystemTime) -> Played {
+pub(crate) fn play(
+    kind: &FaultKind,
+    reply: Reply,
+    refuse: impl Fn(StatusCode, &str, Option<u64>) -> Reply,
+    now: SystemTime,
+) -> Played {
     let silent = |steps, end| Played::Raw(Script::new(steps, end), None);
     match kind {
         FaultKind::Status { status, body, headers, retry_after } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut error = error_page(status, *body, refuse);
+            let wait = match retry_after {
+                RetryAfter::Seconds { seconds } => Some(*seconds),
+                _ => None,
+            };
+            let mut error = error_page(status, *body, |status, details| refuse(status, details, wait));
             for (name, value) in headers {
                 if let Ok(name) = HeaderName::try_from(name.as_str()) {
                     error = error.with_header(name, value);
@@ -117,7 +126,7 @@ fn clamp(bytes: u64, length: usize) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX).min(length)
 }
 
-fn error_page(status: StatusCode, body: ErrorBody, refuse: fn(StatusCode, &str) -> Reply) -> Reply {
+fn error_page(status: StatusCode, body: ErrorBody, refuse: impl Fn(StatusCode, &str) -> Reply) -> Reply {
     match body {
         ErrorBody::Json => refuse(status, "played by a fault of the sandbox"),
         ErrorBody::Html => {

@@ -23,7 +23,7 @@ use crate::tasks::{Later, NewTask, Outcome, doubtful};
 
 type Read = Result<(Request, Wanted), Reply>;
 
-pub(super) fn structure(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn structure(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let fields = request::object(request).map_err(|problem| vec![problem])?;
         Ok((request::records(fields, "structure")?, Wanted::Patient))
@@ -31,7 +31,7 @@ pub(super) fn structure(state: &State, request: &mut Received) -> Result<Work, R
     check(state, request, "structure", |request| shaped(state, read(request)))
 }
 
-pub(super) fn structure_fhir(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn structure_fhir(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let include = Include::read(request.query.as_deref());
         let fields = request::object(request).map_err(|problem| vec![problem])?;
@@ -44,7 +44,7 @@ pub(super) fn structure_fhir(state: &State, request: &mut Received) -> Result<Wo
     check(state, request, "structure_fhir", |request| shaped(state, read(request)))
 }
 
-pub(super) fn structure_text(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn structure_text(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let read = |request: &mut Received| {
         let fields = request::object(request).map_err(|problem| vec![problem])?;
         Ok((request::texts(fields, "structure_text")?, Wanted::Patient))

@@ -2,6 +2,8 @@
 //! "Base64 upload" we read as this path: 400 for malformed JSON, missing `files` and bad base64, 422 for a file that
 //! cannot be used. It has no configuration, and its Bundle holds everything.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::Value;
 
@@ -17,7 +19,7 @@ use crate::reply::Reply;
 use crate::state::State;
 use crate::structuring::{Language, Options};
 
-pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let shape = state.switches.validation_shape;
     let unreadable = |index: usize| {
         let place = format!("/files/{index}/file_base64");

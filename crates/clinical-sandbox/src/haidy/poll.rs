@@ -26,7 +26,7 @@ pub(super) fn task(request: &Received) -> Option<String> {
     plain.then(|| id.to_owned())
 }
 
-pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let id = match state.switches.check_order {
         CheckOrder::AuthFirst => {
             admit(state, &request.headers, refuse)?;

@@ -26,6 +26,11 @@ impl AttemptHandle {
         self.recorder.edit((self.number, self.generation), |attempt| attempt.consumed = true);
     }
 
+    /// Notes that the vendor's side processed it.
+    pub(crate) fn committed(&self) {
+        self.recorder.edit((self.number, self.generation), |attempt| attempt.committed = true);
+    }
+
     /// Notes another status than the one it was closed with.
     pub(crate) fn status(&self, status: u16) {
         self.recorder.edit((self.number, self.generation), |attempt| attempt.status = Some(status));

@@ -1,6 +1,8 @@
 //! `POST /v1/codify`: the checks in their order, then the coding of the note and of the PDF's text. A refusal names the
 //! field and the rule; it never repeats what was sent.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -38,7 +40,7 @@ impl From<Assessment> for Line {
     }
 }
 
-pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     let text = match state.switches.check_order {
         CheckOrder::AuthFirst => {
             admit(state, &request.headers, refuse)?;

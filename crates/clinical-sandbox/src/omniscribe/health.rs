@@ -1,5 +1,7 @@
 //! `GET /v1/health`. The guide names it and says nothing more, so the body and the need of a token are inferences.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ struct Health {
     status: &'static str,
 }
 
-pub(super) fn check(state: &State, request: &mut Received) -> Result<Work, Reply> {
+pub(super) fn check(state: &Arc<State>, request: &mut Received) -> Result<Work, Reply> {
     if state.switches.health_auth == Presence::Required {
         crate::auth::admit(state, &request.headers, super::refuse)?;
     }

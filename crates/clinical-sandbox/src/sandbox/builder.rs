@@ -16,6 +16,7 @@ use crate::fault::plan::Plan;
 use crate::journal::Recorder;
 use crate::ledger::LedgerBook;
 use crate::limiter::Limiter;
+use crate::novamed::{self, Limits, NovamedBook};
 use crate::state::State;
 use crate::switches::Switches;
 use crate::{SandboxError, Tls, contract, control};
@@ -31,6 +32,8 @@ pub struct SandboxBuilder {
     limit: Option<(u32, Duration)>,
     faults: Vec<Fault>,
     tls: Option<Tls>,
+    clinics: Vec<String>,
+    webhook_key: Option<String>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -78,7 +81,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// So many calls per token in each window of virtual time; more are answered with 429. Default: no limit.
+    /// So many calls per token in each window of virtual time; more are answered with 429. Default: no limit, but for `NovaMed`
+    /// the documented ones (see [`Switches::novamed_rate_limit`]).
     #[must_use]
     pub fn rate_limit(mut self, calls: u32, per: Duration) -> Self {
         self.limit = Some((calls, per));
@@ -114,6 +118,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// A clinic of `NovaMed` beside [`NOVAMED_CLINIC`](crate::NOVAMED_CLINIC), which is always there. A UUID.
+    #[must_use]
+    pub fn novamed_clinic(mut self, id: impl Into<String>) -> Self {
+        self.clinics.push(id.into());
+        self
+    }
+
+    /// What webhooks are called with as `x-api-key`. Default: the key that registered them.
+    #[must_use]
+    pub fn webhook_key(mut self, key: impl Into<String>) -> Self {
+        self.webhook_key = Some(key.into());
+        self
+    }
+
     /// Starts the sandbox in the current tokio runtime.
     ///
     /// # Errors
@@ -125,6 +143,12 @@ impl SandboxBuilder {
         let (clock, tokens) = (self.clock()?, self.tokens()?);
         if self.limit.is_some_and(|(calls, per)| calls == 0 || per.is_zero()) {
             return Err(SandboxError::setting("rate_limit", "at least one call in a window longer than nothing"));
+        }
+        if !self.clinics.iter().all(|id| novamed::is_uuid(id)) {
+            return Err(SandboxError::setting("novamed_clinic", "must have the form of a UUID"));
+        }
+        if self.webhook_key.as_ref().is_some_and(|key| key.is_empty() || HeaderValue::from_str(key).is_err()) {
+            return Err(SandboxError::setting("webhook_key", "visible ASCII, at least one character"));
         }
         let (tls, issued) = self.tls.map(Tls::set_up).transpose()?.unzip();
         let state = State {
@@ -138,6 +162,9 @@ impl SandboxBuilder {
             faults: Plan::new(self.seed),
             ledger: LedgerBook::default(),
             tasks: Arc::default(),
+            novamed: NovamedBook::new(self.seed, self.clinics),
+            novamed_limits: Limits::new(),
+            webhook_key: self.webhook_key,
             released: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
         };

@@ -9,6 +9,7 @@ mod faults_http;
 mod haidy;
 mod journal;
 mod limits;
+mod novamed;
 mod readme;
 mod soak;
 mod switches;

@@ -3,7 +3,7 @@
 
 use clinical_http::Operation;
 
-use super::Wire;
+use super::{Event, Wire};
 use crate::draft::{AddressNames, Draft, Need, email, ten_digits, two_letters};
 use crate::operation::CREATE_MEDICATION_REQUEST;
 use crate::{ClinicId, Gender, Medication, NewMedicationOrder, NewPatient, NewPractitioner};
@@ -29,8 +29,7 @@ impl Wire for Revision {
         to.text("license_number", Need::Optional, practitioner.license_number.as_deref(), &[]);
         to.text("license_state", Need::Optional, practitioner.license_state.as_deref(), &[two_letters]);
         to.text("signature_image", Need::Optional, practitioner.signature_image.as_deref(), &[]);
-        // "No" is what a practitioner of this revision is; only "yes" cannot be said.
-        to.cannot_carry("is_veterinarian", practitioner.is_veterinarian == Some(true));
+        to.cannot_carry("is_veterinarian", practitioner.is_veterinarian.is_some());
         to.cannot_carry("address", practitioner.address.is_some());
     }
 
@@ -71,6 +70,13 @@ impl Wire for Revision {
         to.cannot_carry("service", order.service.is_some());
         to.cannot_carry("is_refrigerated", order.is_refrigerated.is_some());
         to.cannot_carry("shipment_group", order.shipment_group.is_some());
+    }
+
+    fn event_of(&self, operation: &Operation) -> Event {
+        match operation.name() {
+            "create_medication_request" | "create_refill_request" => Event::Older,
+            _ => Event::None,
+        }
     }
 
     fn has_carriers(&self) -> bool {

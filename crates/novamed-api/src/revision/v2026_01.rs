@@ -2,7 +2,7 @@
 
 use clinical_http::Operation;
 
-use super::Wire;
+use super::{Event, Wire};
 use crate::draft::{AddressNames, Draft, Need, email, two_characters};
 use crate::operation::CREATE_MEDICATION_ORDER;
 use crate::patient::Contact;
@@ -61,7 +61,7 @@ impl Wire for Revision {
         to.text("species", Need::Optional, patient.species.as_ref().map(Species::as_str), &[]);
         to.text("animal_owner_name", Need::Optional, patient.animal_owner_name.as_deref(), &[]);
         // A number on our side and a text on the vendor's.
-        to.text("weight", Need::Optional, patient.weight.map(|weight| weight.to_string()).as_deref(), &[]);
+        to.number_text("weight", patient.weight);
         to.date("weight_recorded_date", patient.weight_recorded_date);
         to.text("status", Need::Optional, patient.status.as_ref().map(PatientStatus::as_str), &[]);
         let practitioner = patient.practitioner.as_ref().map(PractitionerId::as_str);
@@ -97,6 +97,14 @@ impl Wire for Revision {
             to.problem("medication_requests", "is empty; an order has at least one medication");
         }
         to.list("medication_requests", &order.medications, medication);
+    }
+
+    fn event_of(&self, operation: &Operation) -> Event {
+        match operation.name() {
+            "create_practitioner" => Event::PractitionerActivated,
+            "create_medication_order" | "create_refill_request" => Event::MedicationOrder,
+            _ => Event::None,
+        }
     }
 
     fn has_carriers(&self) -> bool {

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod clock;
+mod creates;
 mod deaths;
 mod life;
 mod pipe;
@@ -14,21 +15,24 @@ mod transport;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use xtask::faults::wire::{Line, Order};
+use xtask::faults::wire::{Job, Line};
 
 use crate::pipe::Pipe;
 
 fn main() -> ExitCode {
     let pipe = Arc::new(Pipe::new());
-    let order: Order = match Pipe::order() {
-        Ok(order) => order,
+    let job = match Pipe::job() {
+        Ok(job) => job,
         Err(error) => {
             eprintln!("error: {error:#}; this program is started by `cargo xtask faults`");
             return ExitCode::from(2);
         }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let lived = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(life::live(order, &pipe)));
+    let lived = runtime.map_err(anyhow::Error::from).and_then(|runtime| match job {
+        Job::Tasks(order) => runtime.block_on(life::live(*order, &pipe)),
+        Job::Creates(order) => runtime.block_on(creates::live(*order, &pipe)),
+    });
     match lived {
         Ok(()) => pipe.say(&Line::Done),
         Err(error) => pipe.say(&Line::Broken { why: format!("{error:#}") }),

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Stdout, Write as _, stdin, stdout};
 
 use anyhow::Context as _;
-use xtask::faults::wire::{Line, Order};
+use xtask::faults::wire::{Job, Line};
 
 /// Standard input and output.
 pub(crate) struct Pipe {
@@ -16,7 +16,7 @@ impl Pipe {
     }
 
     /// Reads what this process is to do.
-    pub(crate) fn order() -> anyhow::Result<Order> {
+    pub(crate) fn job() -> anyhow::Result<Job> {
         let mut line = String::new();
         stdin().read_line(&mut line).context("there is no order")?;
         serde_json::from_str(&line).context("the order makes no sense")

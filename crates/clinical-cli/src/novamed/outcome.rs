@@ -1,0 +1,146 @@
+//! What became of one row, in the shape that all forms of output share.
+
+use novamed_api::log::SubmissionState;
+use novamed_api::{Delivery, Error, ErrorKind, Kind, VendorError};
+
+use super::resource::{Ids, Resource};
+use crate::exit::Exit;
+
+/// What became of one row.
+pub(super) enum Outcome {
+    Created(Ids),
+    /// An identical one is on record.
+    CreatedBefore(Ids),
+    /// It was not created, for certain.
+    NotCreated(Failure),
+    /// Nobody on this side can know.
+    Unknown(Failure),
+}
+
+/// Why a row was not created, or is not known to be.
+pub(super) struct Failure {
+    pub(super) kind: &'static str,
+    pub(super) delivery: &'static str,
+    pub(super) attempts: u32,
+    pub(super) message: String,
+    /// The vendor's own words, which may quote what was sent: shown only on request, and never in the data.
+    pub(super) vendor: Option<VendorError>,
+    pub(super) exit: Exit,
+    /// Why no other row can fare better.
+    pub(super) halt: Option<Halt>,
+}
+
+/// Why the rest of a batch is not begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    Refused,
+    Throttled,
+    Log,
+    /// The vendor did not answer several rows in a row.
+    Failing,
+}
+
+impl Outcome {
+    /// The name in the output, which is part of the command's interface.
+    pub(super) fn state(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::CreatedBefore(_) => "created_before",
+            Self::NotCreated(_) => "not_created",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    pub(super) fn ids(&self) -> &[(&'static str, String)] {
+        match self {
+            Self::Created(ids) | Self::CreatedBefore(ids) => ids,
+            Self::NotCreated(_) | Self::Unknown(_) => &[],
+        }
+    }
+
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::NotCreated(failure) | Self::Unknown(failure) => Some(failure),
+            Self::Created(_) | Self::CreatedBefore(_) => None,
+        }
+    }
+
+    pub(super) fn of<T: Resource>(result: Result<Ids, Error>) -> Self {
+        let error = match result {
+            Ok(ids) => return Self::Created(ids),
+            Err(error) => error,
+        };
+        let failure = Failure::of(&error);
+        match error.earlier().map(|earlier| &earlier.state) {
+            Some(SubmissionState::Created { id }) => Self::CreatedBefore(vec![(T::ID, id.clone())]),
+            Some(SubmissionState::Uncertain) => Self::Unknown(failure),
+            _ if error.may_have_been_processed() => Self::Unknown(failure),
+            _ => Self::NotCreated(failure),
+        }
+    }
+
+    /// A row that was not begun, because no other could fare better.
+    pub(super) fn not_begun(halt: Halt) -> Self {
+        let (kind, exit, why) = match halt {
+            Halt::Refused => (ErrorKind::Credentials.as_str(), Exit::Credentials, "the vendor refused the key before"),
+            Halt::Throttled => (
+                ErrorKind::Throttled.as_str(),
+                Exit::Throttled,
+                "the vendor limits the rate for longer than is waited for here; run it again later",
+            ),
+            Halt::Log => (Kind::Log.as_str(), Exit::SomeFailed, "the submission log failed before"),
+            Halt::Failing => (
+                "not_begun",
+                Exit::Vendor,
+                "the vendor did not answer several rows in a row; run it again when it does, and only what was not sent is sent",
+            ),
+        };
+        Self::NotCreated(Failure::local(kind, exit, format!("not tried, because {why} (nothing was sent)")))
+    }
+
+    /// A row that a signal came before.
+    pub(super) fn interrupted() -> Self {
+        let message = "not tried, because of the interruption (nothing was sent)";
+        Self::NotCreated(Failure::local("abandoned", Exit::SomeFailed, message.to_owned()))
+    }
+
+    /// A row that a signal ended on its way.
+    pub(super) fn abandoned(is_recorded: bool) -> Self {
+        let then = if is_recorded { "; it is on record as uncertain, see `clinical novamed log list`" } else { "" };
+        let message =
+            format!("abandoned on its way, because of the interruption (the vendor may have created it{then})");
+        let failure = Failure::local("abandoned", Exit::Vendor, message);
+        Self::Unknown(Failure { delivery: Delivery::Unknown.as_str(), attempts: 1, ..failure })
+    }
+}
+
+impl Failure {
+    fn local(kind: &'static str, exit: Exit, message: String) -> Self {
+        let delivery = Delivery::NotSent.as_str();
+        Self { kind, delivery, attempts: 0, message, vendor: None, exit, halt: None }
+    }
+
+    pub(super) fn of(error: &Error) -> Self {
+        let cause = error.cause_kind();
+        let (exit, halt) = match error.kind() {
+            Kind::OutcomeUnknown => (Exit::Vendor, None),
+            Kind::Log => (Exit::SomeFailed, Some(Halt::Log)),
+            Kind::Duplicate | Kind::NotFound | Kind::RefillAlreadyExists => (Exit::SomeFailed, None),
+            _ => match cause {
+                Some(kind @ (ErrorKind::Credentials | ErrorKind::Forbidden)) => (Exit::of(kind), Some(Halt::Refused)),
+                Some(ErrorKind::Throttled) => (Exit::Throttled, Some(Halt::Throttled)),
+                kind => (kind.map_or(Exit::SomeFailed, Exit::of), None),
+            },
+        };
+        let then = if error.kind() == Kind::Duplicate { ". If a second one is wanted: --again" } else { "" };
+        Self {
+            kind: error.kind().as_str(),
+            delivery: error.delivery().as_str(),
+            attempts: error.attempts(),
+            message: format!("{error}{then}"),
+            vendor: error.vendor(),
+            exit,
+            halt,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Behaviour tests of the crate: one binary, a module per subject.
+
+// A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod log_client;
+mod log_directory;
+#[cfg(unix)]
+mod log_processes;
+mod log_support;
+mod webhook;
+mod webhook_keys;
