@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         }
     };
     match xtask::run(task) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

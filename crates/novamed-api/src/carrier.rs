@@ -53,17 +53,20 @@ pub struct CarrierService {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 pub(crate) struct CarriersBody {
     data: CarriersData,
 }
 
 #[derive(Deserialize)]
-struct CarriersData {
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+pub(crate) struct CarriersData {
     carriers: Vec<CarrierData>,
 }
 
 #[derive(Deserialize)]
-struct CarrierData {
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+pub(crate) struct CarrierData {
     id: String,
     name: String,
 }
@@ -78,6 +81,7 @@ impl From<CarriersBody> for Vec<Carrier> {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServicesBody {
     data: Vec<ServiceData>,
@@ -87,13 +91,16 @@ pub(crate) struct ServicesBody {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 #[serde(rename_all = "camelCase")]
-struct ServiceData {
+pub(crate) struct ServiceData {
     id: String,
     name: String,
     #[serde(default, deserialize_with = "exact")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     total_cost: Option<Decimal>,
     #[serde(default, deserialize_with = "exact")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     original_cost: Option<Decimal>,
 }
 

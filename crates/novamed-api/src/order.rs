@@ -22,6 +22,7 @@ use crate::{CarrierId, ClinicId, MedicationRequestId, PatientId, PractitionerId,
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 #[serde(deny_unknown_fields)]
 pub struct NewMedicationOrder {
     pub(crate) patient: PatientId,
@@ -81,10 +82,12 @@ setters! { NewMedicationOrder {
 
 /// One medication of an order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 #[serde(deny_unknown_fields)]
 pub struct Medication {
     pub(crate) name: String,
     #[serde(serialize_with = "crate::object::shortest")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Exact"))]
     pub(crate) quantity: Decimal,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dose: Option<String>,
@@ -95,6 +98,7 @@ pub struct Medication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refills: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::object::shortest_if_any")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     pub(crate) days_supply: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) flavor: Option<String>,
@@ -164,6 +168,7 @@ setters! { Medication {
 /// A refill: a new prescription and a new order of what was shipped before. The vendor takes it if the medication was shipped or delivered, the
 /// prescription authorises refills, and no refill of it is pending.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
 #[serde(deny_unknown_fields)]
 pub struct NewRefill {
     pub(crate) medication_request: MedicationRequestId,

@@ -1,0 +1,1 @@
+//! The task as a whole, on a workspace of its own in a temporary folder.
