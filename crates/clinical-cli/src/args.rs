@@ -2,6 +2,7 @@
 
 mod codify;
 mod connection;
+mod drift;
 mod novamed;
 mod results;
 mod structure;
@@ -17,6 +18,7 @@ pub(crate) use novamed::{
     CarriersArgs, CreateArgs, DeleteArgs, DeleteFormArg, DryRun, InputFormat, LogArgs, LogListArgs, LogRemoveArgs,
     NovamedArgs, NovamedCommand, NovamedConnection, NovamedLogArgs, NovamedLogCommand, RowFormat, WebhookCommand,
 };
+pub(crate) use drift::DriftArgs;
 pub(crate) use results::{ListArgs, ListFormat, RecoverArgs, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
 pub(crate) use structure::{BundleArgs, ConfigArgs, StructureArgs};
 
@@ -83,6 +85,7 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     Health(HealthArgs),
     Audit(AuditArgs),
+    Drift(DriftArgs),
 }
 
 /// Shows everything on this machine, with simulated answers: no account, no network

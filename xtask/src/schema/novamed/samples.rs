@@ -29,7 +29,7 @@ pub(super) fn all() -> Result<Vec<Sample>> {
         sample("NewPatient", super::write::<NewPatient>, json!({
             "first_name": "John", "last_name": "Smith", "date_of_birth": "1985-03-15", "clinic": UUID, "practitioner": UUID,
             "middle_name": "M.", "gender": "male", "email": "john@home.example", "phone": "5551234567",
-            "contacts": [{"kind": "sms", "value": "5551234567"}], "address": address, "species": "feline",
+            "contacts": [{"kind": "sms", "value": "john@home.example"}], "address": address, "species": "feline",
             "animal_owner_name": "Jane", "weight": "70.5", "weight_recorded_date": "2024-01-15", "status": "active"
         })),
         sample("NewMedicationOrder", super::write::<NewMedicationOrder>, json!({
