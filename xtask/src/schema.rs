@@ -109,7 +109,10 @@ fn check(root: &Path, now: &Schemas) -> Result<Verdict> {
         println!("{difference}");
     }
     if !differences.is_empty() {
-        bail!("{} schema(s) are not what the types say: run `cargo xtask schema` and read what it changes", differences.len());
+        bail!(
+            "{} schema(s) are not what the types say: run `cargo xtask schema` and read what it changes",
+            differences.len()
+        );
     }
     let report = Report::new(&derived::kept(root, true)?, now);
     let verdict = told(&report);
@@ -152,6 +155,8 @@ fn differences(kept: &Schemas, now: &Schemas) -> Result<Vec<String>> {
             Some(_) => {}
         }
     }
-    lines.extend(kept.keys().filter(|subject| !now.contains_key(subject)).map(|subject| format!("left over: {subject}")));
+    lines.extend(
+        kept.keys().filter(|subject| !now.contains_key(subject)).map(|subject| format!("left over: {subject}")),
+    );
     Ok(lines)
 }

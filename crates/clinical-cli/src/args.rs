@@ -14,11 +14,11 @@ use clinical_audit::Head;
 
 pub(crate) use codify::{CodifyArgs, Format};
 pub(crate) use connection::{Connection, HaidyConnection};
+pub(crate) use drift::DriftArgs;
 pub(crate) use novamed::{
     CarriersArgs, CreateArgs, DeleteArgs, DeleteFormArg, DryRun, InputFormat, LogArgs, LogListArgs, LogRemoveArgs,
     NovamedArgs, NovamedCommand, NovamedConnection, NovamedLogArgs, NovamedLogCommand, RowFormat, WebhookCommand,
 };
-pub(crate) use drift::DriftArgs;
 pub(crate) use results::{ListArgs, ListFormat, RecoverArgs, RemoveArgs, ResultsArgs, ResultsCommand, ShowArgs};
 pub(crate) use structure::{BundleArgs, ConfigArgs, StructureArgs};
 

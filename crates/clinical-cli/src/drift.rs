@@ -14,7 +14,10 @@ use crate::style;
 const LONGEST: u64 = 256 * 1024 * 1024;
 
 fn schemas() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [omniscribe_codify::schema::READS, haidy_analyst::schema::READS, novamed_api::schema::READS].into_iter().flatten().copied()
+    [omniscribe_codify::schema::READS, haidy_analyst::schema::READS, novamed_api::schema::READS]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The names of all types.

@@ -13,10 +13,10 @@ pub use counter::{Count, Drift};
 #[cfg(feature = "schema")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
 pub use derived::{Derived, open_list};
+pub use finding::{Finding, JsonType, Kind};
 #[cfg(feature = "schema")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
 pub use schemars;
-pub use finding::{Finding, JsonType, Kind};
 pub use shape::Shape;
 
 /// Why nothing could be said about a payload or a schema.

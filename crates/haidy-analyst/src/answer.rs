@@ -22,13 +22,21 @@ pub(crate) struct Haidys {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Ask<'a> {
     task_id: &'a str,
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Created<'a> {
     #[serde(borrow)]
     task_id: Cow<'a, str>,
@@ -36,7 +44,11 @@ pub(crate) struct Created<'a> {
 
 /// What polling looks at.
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Head<'a> {
     #[serde(borrow)]
     #[cfg_attr(feature = "schema", schemars(with = "TaskStatus"))]
@@ -52,7 +64,11 @@ pub(crate) struct Head<'a> {
 
 /// What a last answer holds.
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Last {
     #[serde(default)]
     pub(crate) task_id: Option<String>,

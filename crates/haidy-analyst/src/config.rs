@@ -22,7 +22,11 @@ pub const EPD_META_DATA_V1: &str = "EPDMetaData_v1";
 /// # let _ = config;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[must_use]
 pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -39,20 +39,32 @@ impl LegacyFile {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireFiles<'a> {
     files: Vec<WireFile<'a>>,
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireFile<'a> {
     file_name: &'a str,
     file_base64: &'a str,
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireUrls<'a> {
     file_urls: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -49,7 +49,7 @@ pub fn derived() -> Vec<clinical_drift::Derived> {
     ]
 }
 
-/// An answer about a task is read twice: what polling looks at, and what a last answer holds.
+/// An answer about a task is read twice: what polling looks at, and what a last answer holds. The times are documented and nobody reads them.
 #[cfg(feature = "schema")]
 #[derive(serde::Deserialize, clinical_drift::schemars::JsonSchema)]
 #[schemars(crate = "clinical_drift::schemars")]
@@ -61,4 +61,10 @@ struct Answer {
     #[serde(flatten)]
     #[schemars(with = "crate::answer::Last")]
     last: serde::de::IgnoredAny,
+    #[serde(default)]
+    started_at: serde_json::Value,
+    #[serde(default)]
+    completed_at: serde_json::Value,
+    #[serde(default)]
+    status_changes_at: serde_json::Value,
 }

@@ -48,7 +48,22 @@ impl clinical_drift::schemars::JsonSchema for TaskStatus {
     }
 
     fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
-        clinical_drift::open_list([Self::Created, Self::Queued, Self::Started, Self::Running, Self::DocumentDownloadDone, Self::DocumentParsingDone, Self::AudioProcessingDone, Self::ServiceDone, Self::Done, Self::Failed].iter().map(Self::as_str))
+        clinical_drift::open_list(
+            [
+                Self::Created,
+                Self::Queued,
+                Self::Started,
+                Self::Running,
+                Self::DocumentDownloadDone,
+                Self::DocumentParsingDone,
+                Self::AudioProcessingDone,
+                Self::ServiceDone,
+                Self::Done,
+                Self::Failed,
+            ]
+            .iter()
+            .map(Self::as_str),
+        )
     }
 }
 

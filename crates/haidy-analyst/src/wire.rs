@@ -8,7 +8,11 @@ use crate::record::Source;
 use crate::{Config, HolisticPatient, Record, Structure, StructureText, Transcript};
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireStructure<'a> {
     new_records: Vec<WireRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,7 +23,11 @@ pub(crate) struct WireStructure<'a> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     record_id: Option<&'a str>,
@@ -27,7 +35,11 @@ pub(crate) struct WireRecord<'a> {
 }
 
 #[derive(Serialize, Default)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireSource<'a> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +53,11 @@ pub(crate) struct WireSource<'a> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct WireText<'a> {
     inputs: Vec<&'a str>,
     #[serde(skip_serializing_if = "Config::is_empty")]

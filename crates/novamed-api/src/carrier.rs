@@ -53,19 +53,31 @@ pub struct CarrierService {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct CarriersBody {
     data: CarriersData,
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct CarriersData {
     carriers: Vec<CarrierData>,
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct CarrierData {
     id: String,
     name: String,
@@ -81,7 +93,11 @@ impl From<CarriersBody> for Vec<Carrier> {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServicesBody {
     data: Vec<ServiceData>,
@@ -91,7 +107,11 @@ pub(crate) struct ServicesBody {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServiceData {
     id: String,

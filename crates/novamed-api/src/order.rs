@@ -22,7 +22,11 @@ use crate::{CarrierId, ClinicId, MedicationRequestId, PatientId, PractitionerId,
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewMedicationOrder {
     pub(crate) patient: PatientId,
@@ -82,7 +86,11 @@ setters! { NewMedicationOrder {
 
 /// One medication of an order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Medication {
     pub(crate) name: String,
@@ -168,7 +176,11 @@ setters! { Medication {
 /// A refill: a new prescription and a new order of what was shipped before. The vendor takes it if the medication was shipped or delivered, the
 /// prescription authorises refills, and no refill of it is pending.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewRefill {
     pub(crate) medication_request: MedicationRequestId,

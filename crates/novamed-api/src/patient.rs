@@ -20,7 +20,11 @@ use crate::{Address, ClinicId, ContactKind, Date, Gender, PatientStatus, Practit
 /// As JSON (for files) it has the names of these methods, with `contacts` as a list of `{"kind", "value"}`; a name that is not among them is
 /// refused.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewPatient {
     pub(crate) first_name: String,
@@ -57,7 +61,11 @@ pub struct NewPatient {
 
 /// One further way to reach a patient.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Contact {
     pub(crate) kind: ContactKind,

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// `Debug` shows counts only: what a patient was coded with is health information.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[non_exhaustive]
 pub struct CodifyResponse {
     /// The codes that the vendor accepted. May be empty.
@@ -24,7 +28,11 @@ pub struct CodifyResponse {
 
 /// One ICD-10 code and what the vendor thinks of it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[non_exhaustive]
 pub struct CodeAssessment {
     /// The code, such as `E11.9`.

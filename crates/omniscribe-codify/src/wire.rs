@@ -6,7 +6,11 @@ use serde::Serialize;
 use crate::CodifyRequest;
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     medical_note: Option<&'a str>,
@@ -18,7 +22,11 @@ pub(crate) struct Wire<'a> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct PdfFile<'a> {
     r#type: &'static str,
     source_type: &'static str,

@@ -67,7 +67,11 @@ fn carried(sample: &Sample, client: &NovaMed) -> Result<Value> {
         if problems.is_empty() {
             return Ok(full);
         }
-        ensure!(samples::without(&mut full, &problems), "cannot be sent, whatever is left out: {}", problems.join(", "));
+        ensure!(
+            samples::without(&mut full, &problems),
+            "cannot be sent, whatever is left out: {}",
+            problems.join(", ")
+        );
     }
     bail!("cannot be sent, whatever is left out")
 }

@@ -133,7 +133,8 @@ mod tests {
         let old = one(Direction::Reads, json!({"type": "object", "properties": {"a": {"type": "string"}}}));
         let new = one(Direction::Reads, json!({"type": "object", "properties": {"a": {"type": "integer"}}}));
         let report = || Report::new(&old, &new);
-        let before = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [0.1.0]\n\n### Wire\n\n- History.\n";
+        let before =
+            "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [0.1.0]\n\n### Wire\n\n- History.\n";
         let after = report().into_changelog(before).unwrap();
         let line = "- `vendor`, `Order` reads: type replaced at `/a` (string to integer): breaking.\n";
         assert_eq!(after, before.replace("\n\n### Added", &format!("\n\n### Wire\n\n{line}\n### Added")));

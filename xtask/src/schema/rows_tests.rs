@@ -160,3 +160,37 @@ fn a_recursive_type_ends_and_its_change_is_found() {
     let circle = json!({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}}});
     assert_eq!(worst(&compare(&circle, &json!({"type": "string"})), Direction::Reads), Breaking);
 }
+
+/// For the second opinion: each row as two `OpenAPI` documents, in which what we read is a request and what we write an answer.
+#[test]
+#[ignore = "writes files below target/ for a program that is run by hand; see docs/schema-changes.md"]
+fn write_the_documents_for_the_second_opinion() {
+    let folder = crate::workspace::target_dir().join("second-opinion");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (number, row) in rows().into_iter().enumerate() {
+        let mut after = base();
+        (row.change)(&mut after);
+        let (old, new) = if row.kind == Kind::Opened { (after, base()) } else { (base(), after) };
+        for (version, schema) in [("base", old), ("revision", new)] {
+            let schemas = serde_json::from_str(&schema.to_string().replace("#/$defs/", "#/components/schemas/"));
+            let mut schema: Value = schemas.unwrap();
+            let mut components = schema.as_object_mut().unwrap().remove("$defs").unwrap();
+            components["Whole"] = schema;
+            let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Whole"}}});
+            for direction in Direction::ALL {
+                let operation = match direction {
+                    Direction::Reads => {
+                        json!({"requestBody": {"content": content}, "responses": {"200": {"description": "ok"}}})
+                    }
+                    Direction::Writes => json!({"responses": {"200": {"description": "ok", "content": content}}}),
+                };
+                let document = json!({
+                    "openapi": "3.1.0", "info": {"title": "row", "version": "1.0.0"},
+                    "paths": {"/row": {"post": operation}}, "components": {"schemas": components},
+                });
+                let name = format!("{number:02}-{:?}-{}-{version}.json", row.kind, direction.name());
+                std::fs::write(folder.join(name), document.to_string()).unwrap();
+            }
+        }
+    }
+}

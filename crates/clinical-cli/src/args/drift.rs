@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-/// Shows what a vendor's payload has that this version does not name: places and JSON types, never values
+/// Shows what a payload has that this version does not name: places and types, never values
 ///
 /// One line for each: `POINTER: what (JSON type)`, where what is an unknown field, an unknown value of a list, another type than expected, or a
 /// field that is missing. Nothing is sent, and no value is shown, so that the lines can go into a ticket; names of fields are shown.

@@ -60,7 +60,11 @@ pub(super) fn text(json: Option<&RawValue>) -> Option<String> {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct OrderData {
     id: String,
     clinic_id: Option<String>,
@@ -82,7 +86,11 @@ impl From<OrderData> for OrderEvent {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct ShipmentData {
     id: Option<String>,
     medication_orders: Option<Vec<String>>,
@@ -118,7 +126,11 @@ impl From<ShipmentData> for ShipmentEvent {
 }
 
 #[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(clinical_drift::schemars::JsonSchema), schemars(crate = "clinical_drift::schemars"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct PractitionerData {
     #[serde(rename = "practitioner_id")]
     id: String,

@@ -139,7 +139,8 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 fn intersection(one: &Value, other: &Value) -> Value {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {
-            let shared = one.iter().filter_map(|(name, value)| Some((name.clone(), intersection(value, other.get(name)?))));
+            let shared =
+                one.iter().filter_map(|(name, value)| Some((name.clone(), intersection(value, other.get(name)?))));
             Value::Object(shared.collect())
         }
         (Value::Array(one), Value::Array(other)) => {
