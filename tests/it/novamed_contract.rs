@@ -28,7 +28,7 @@ const TEXTS: [&str; 12] = [
     " leading",
     "{\"json\":true}",
 ];
-const EMAILS: [&str; 8] = [
+const EMAILS: [&str; 15] = [
     "dr.johnson@clinic.com",
     "o'brien+rx@sub.clinic.example",
     "a@b.co",
@@ -37,8 +37,15 @@ const EMAILS: [&str; 8] = [
     "no-at-sign",
     "two@@signs.example",
     "a b@clinic.example",
+    "jörg@clinic.example",
+    "a@x.example,b@x.example",
+    "<a@x.example>",
+    "x@y.",
+    "x@.y",
+    ".dot@x.example",
+    "a..b@x.example",
 ];
-const URLS: [&str; 8] = [
+const URLS: [&str; 13] = [
     "https://partner.example/webhooks/novamed",
     "https://partner.example:8443/hook?tenant=7&x=%20",
     "http://127.0.0.1:8080/hook",
@@ -47,6 +54,11 @@ const URLS: [&str; 8] = [
     "https://partner.example/#fragment",
     "ftp://partner.example/",
     "partner.example",
+    " https://partner.example/",
+    "https://partner.example/hook?a b",
+    "https://partner.example/ü",
+    "https:partner.example",
+    "https:///partner.example/hook",
 ];
 
 struct Any(Rng);
@@ -193,7 +205,7 @@ impl Seen {
                 let count = fields.len();
                 fields.sort();
                 fields.dedup();
-                assert!(fields.len() == count || error.to_string().contains("whole number"), "{operation}: {error}");
+                assert_eq!(fields.len(), count, "{operation}: {error}");
                 assert!(TEXTS.iter().filter(|text| text.len() > 3).all(|text| !error.to_string().contains(text)));
             }
         }
@@ -229,7 +241,7 @@ fn every_request_that_passes_the_local_checks_is_valid_by_the_contract_of_its_re
             rest.look(&novamed, "create_webhook", &NewWebhook::new(url));
         }
         rest.look(&novamed, "delete_webhook", &delete_webhook().form(DeleteForm::Body));
-        assert_eq!((rest.sent, rest.refused), (2 * TEXTS.len() + 3 + 1, 5));
+        assert_eq!((rest.sent, rest.refused), (2 * TEXTS.len() + 3 + 1, 10));
     }
 }
 

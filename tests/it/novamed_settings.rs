@@ -77,6 +77,7 @@ fn the_vendors_address_in_any_spelling_is_that_of_its_environment() {
         "https://FEAPI.novamed.CARE/",
         "https://feapi.novamed.care:443/v1",
         "https://feapi.novamed.care:8443/behind/a/path",
+        "https://feapi.novamed.care.",
     ] {
         let outcome = builder(Development).api_key("key").base_url(url).build();
         assert!(outcome.is_err_and(|error| error.field() == Some("base URL")), "{url}");

@@ -8,6 +8,10 @@ pub struct Credentials;
 #[doc = include_str!("../../docs/guides/limits.md")]
 pub struct Limits;
 
+/// `docs/guides/orders.md`
+#[doc = include_str!("../../docs/guides/orders.md")]
+pub struct Orders;
+
 /// `docs/guides/results.md`
 #[doc = include_str!("../../docs/guides/results.md")]
 pub struct Results;
@@ -23,3 +27,7 @@ pub struct Telemetry;
 /// `docs/guides/tls.md`
 #[doc = include_str!("../../docs/guides/tls.md")]
 pub struct Tls;
+
+/// `docs/guides/webhooks.md`
+#[doc = include_str!("../../docs/guides/webhooks.md")]
+pub struct Webhooks;

@@ -28,6 +28,7 @@ Environment variables:
   OMNISCRIBE_API_TOKEN  the vendor's token; or see --token-file. Flags are visible to other users
   HAIDY_API_URL, HAIDY_API_TOKEN
                         the same for `clinical structure`
+  NOVAMED_...           see `clinical novamed patient --help`
   CLINICAL_PROXY_USER, CLINICAL_PROXY_PASSWORD
                         who we are to the proxy of --proxy, if it asks
   CLINICAL_LOG          what to log on stderr, such as `debug`; off by default, and never a note, a token or an id
@@ -35,7 +36,7 @@ Environment variables:
 
 Exit codes:
   0    everything worked
-  1    some inputs failed (also: a single input that is empty, too large, missing, not UTF-8, not a PDF or
+  1    some inputs or rows failed (also: a single input that is empty, too large, missing, not UTF-8, not a PDF or
        rejected by the vendor), the output or the audit trail could not be written, or a trail does not verify
   2    the command line or a setting is wrong; nothing was sent
   4    no credentials, or the vendor refused them (401, 403)
@@ -62,8 +63,8 @@ Exit codes:
   6    the vendor failed (5xx), could not be reached, took too long, sent what cannot be understood, or the result is (perhaps) lost
   130  interrupted with Ctrl-C (129: SIGHUP, 131: SIGQUIT, 143: SIGTERM, 141: the reader of stdout went away)";
 
-/// Codes clinical notes with ICD-10 (Omniscribe Codify) and structures clinical records (44ai Haidy-Analyst), or lets an embedded sandbox
-/// answer.
+/// Codes clinical notes with ICD-10 (Omniscribe Codify), structures clinical records (44ai Haidy-Analyst) and registers patients and orders
+/// (`NovaMed`), or lets an embedded sandbox answer.
 ///
 /// Unofficial; not affiliated with the vendors. New here? `clinical demo` needs no account and no network.
 #[derive(Debug, Parser)]
@@ -91,7 +92,8 @@ pub(crate) enum Command {
 /// Shows everything on this machine, with simulated answers: no account, no network
 ///
 /// Starts the sandbox inside this process, codes the example notes through the real client over HTTP on loopback, lets a rate
-/// limit and a broken connection happen, and then turns a document into a FHIR Bundle. Ends with 0 only if all of it worked.
+/// limit and a broken connection happen, turns a document into a FHIR Bundle, registers a practitioner and patients, and receives an event.
+/// Ends with 0 only if all of it worked.
 #[cfg(feature = "sandbox")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {

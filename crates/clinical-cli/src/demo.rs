@@ -4,6 +4,8 @@
 mod coding;
 mod examples;
 mod fault;
+mod receiver;
+mod registering;
 mod structuring;
 
 use std::io::{self, Write};
@@ -35,7 +37,8 @@ async fn show(args: DemoArgs) -> Result<Exit, Stop> {
     let survived = fault::show(&sandbox).await?;
     sandbox.shutdown().await;
     let structured = structuring::show(args.seed).await?;
-    if all_coded && survived && structured {
+    let registered = registering::show(args.seed).await?;
+    if all_coded && survived && structured && registered {
         conclude()?;
         return Ok(Exit::Ok);
     }
@@ -53,11 +56,14 @@ fn introduce() -> io::Result<()> {
 
 fn conclude() -> io::Result<()> {
     line(
-        "Those were the real clients over real HTTP: notes and a PDF coded, a PDF structured, a rate limit and two broken connections survived.\n\
+        "Those were the real clients over real HTTP: notes and a PDF coded, a PDF structured, people registered, an event received, a rate\n\
+         limit and three broken connections survived.\n\
          \n\
          Next:\n\
          \x20 clinical codify --sandbox FILE     your own text, still simulated, still on this machine\n\
          \x20 clinical structure --sandbox FILE  your own document as a HolisticPatient, or with --fhir as a Bundle\n\
+         \x20 clinical novamed patient --sandbox --revision 2025-12 --file FILE\n\
+         \x20                                    your own CSV or JSON of patients\n\
          \x20 clinical codify --help             formats, limits, exit codes\n\
          \x20 OMNISCRIBE_API_URL, OMNISCRIBE_API_TOKEN set to what the vendor gave you, then without --sandbox: the real one",
     )

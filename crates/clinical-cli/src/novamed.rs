@@ -8,9 +8,11 @@ mod field;
 mod fields;
 mod input;
 mod log;
+mod names;
 mod object;
 mod outcome;
 mod output;
+mod record;
 mod resource;
 mod webhook;
 
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 use novamed_api::NovaMed;
 
 pub(crate) use fields::Fields;
+pub(crate) use record::Record;
 pub(crate) use resource::Resource;
 
 use crate::args::{CreateArgs, NovamedArgs, NovamedCommand};
@@ -27,6 +30,7 @@ use crate::connect::{self, NovamedSession};
 use crate::exit::{Exit, Stop};
 use crate::novamed::batch::{Batch, Watch};
 use crate::novamed::input::Input;
+use crate::novamed::names::Place;
 use crate::novamed::output::Output;
 use crate::progress::Progress;
 use crate::{audit, signals, style};
@@ -78,9 +82,10 @@ async fn send<T: Resource>(args: &CreateArgs<T>, trail: Option<&Trail>) -> Resul
     check(&session.novamed, &input)?;
     // Last of all, so that no run that something wrong stops leaves an empty trail.
     trail.map_or(Ok(()), Trail::open)?;
-    let is_recorded = !args.log.no_log && (args.log.log.is_some() || !args.connection.is_simulated());
+    let is_durable = !args.log.no_log && (args.log.log.is_some() || !args.connection.is_simulated());
     let novamed = if args.log.again { session.novamed.repeating() } else { session.novamed.clone() };
-    let batch = Batch { novamed: &novamed, rows: &input.rows, watch, is_recorded };
+    let record = session.record.as_deref();
+    let batch = Batch { novamed: &novamed, rows: &input.rows, watch, record, is_durable };
     let mut output = Output::new(args.format, args.connection.is_simulated(), args.details);
     let (tally, signal) = batch
         .run(stopped, |row, outcome| output.row(row.number, row.line, &row.called(input.name.as_deref()), outcome))
@@ -95,6 +100,12 @@ async fn send<T: Resource>(args: &CreateArgs<T>, trail: Option<&Trail>) -> Resul
     Ok(signal.unwrap_or_else(|| tally.exit()))
 }
 
+/// A problem by the revision's name of the field, and where that is in the input.
+fn mend<T: Resource>(problem: &novamed_api::Problem, place: Place) -> String {
+    let here = names::here::<T>(&problem.field, place);
+    here.map_or_else(|| problem.to_string(), |here| format!("{problem} (here: {here})"))
+}
+
 /// Whether every row can be sent in the client's revision. If not, all that is wrong with all of them is told.
 fn check<T: Resource>(novamed: &NovaMed, input: &Input<T>) -> Result<(), Stop> {
     let mut wrong = 0;
@@ -106,7 +117,7 @@ fn check<T: Resource>(novamed: &NovaMed, input: &Input<T>) -> Result<(), Stop> {
             Ok(request) => match novamed.preview(request) {
                 Ok(_) => continue,
                 Err(error) if error.problems().is_empty() => vec![error.to_string()],
-                Err(error) => error.problems().iter().map(ToString::to_string).collect(),
+                Err(error) => error.problems().iter().map(|problem| mend::<T>(problem, input.place)).collect(),
             },
         };
         wrong += 1;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use clinical_sandbox::{Sandbox, Tls};
+use clinical_sandbox::{NOVAMED_CLINIC, Sandbox, Tls};
 use haidy_analyst::{API_TOKEN_VAR as HAIDY_TOKEN_VAR, API_URL_VAR as HAIDY_URL_VAR};
+use novamed_api::{API_KEY_VAR, CLINIC_ID_VAR};
 use omniscribe_codify::{API_TOKEN_VAR, API_URL_VAR};
 
 use crate::args::SandboxArgs;
@@ -31,13 +32,17 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Stop> {
     style::simulated();
     style::say(format_args!(
         "The sandbox listens on {}. Point a client at it with:\n\n  export {API_URL_VAR}={}\n  export {API_TOKEN_VAR}={}\n\
-         \x20 export {HAIDY_URL_VAR}={}\n  export {HAIDY_TOKEN_VAR}={}\n\n{how}\
+         \x20 export {HAIDY_URL_VAR}={}\n  export {HAIDY_TOKEN_VAR}={}\n\
+         \x20 export {API_KEY_VAR}={}\n  export {CLINIC_ID_VAR}={NOVAMED_CLINIC}\n\n\
+         `clinical novamed` wants its address as a flag: --base-url {} --synthetic-data-only\n\n{how}\
          What happened: {}/_sandbox/journal; how sure the simulation is: {}/_sandbox/fidelity. Ctrl-C ends it.",
         sandbox.url(),
         sandbox.url(),
         sandbox.token(),
         sandbox.url(),
         sandbox.token(),
+        sandbox.token(),
+        sandbox.url(),
         sandbox.url(),
         sandbox.url(),
     ));

@@ -135,6 +135,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn patience_is_real_time_whatever_the_speed_and_virtual_time_by_hand() {
+        let (length, started) = (Duration::from_secs(5), Instant::now());
+        Clock::real(1_000.0).patience(length).await;
+        assert_eq!(started.elapsed().as_secs(), 5);
+        let clock = Clock::by_hand();
+        let patience = clock.patience(length);
+        tokio::pin!(patience);
+        tokio::select! {
+            () = &mut patience => panic!("virtual time stood still"),
+            () = tokio::time::sleep(100 * length) => {}
+        }
+        clock.advance(length);
+        patience.await;
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_fast_clock_passes_virtual_time_at_its_speed() {
         let clock = Clock::real(100.0);
         let started = Instant::now();

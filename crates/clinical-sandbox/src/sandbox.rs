@@ -158,7 +158,13 @@ impl Sandbox {
     ///
     /// Dropping it has no effect.
     pub async fn novamed_settled(&self) -> NovamedFacts {
-        self.novamed_when(|_| self.state.novamed.is_settled(self.state.clock.now())).await
+        let mut changes = self.state.novamed.watch();
+        loop {
+            changes.borrow_and_update();
+            if self.state.novamed.is_settled(self.state.clock.now()) || changes.changed().await.is_err() {
+                return self.novamed();
+            }
+        }
     }
 
     /// What is simulated and how sure that is.

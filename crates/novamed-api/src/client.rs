@@ -98,7 +98,7 @@ impl NovaMed {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), with all [`problems`](Error::problems) at once.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), with all [`problems`](Error::problems) at once.
     pub fn preview(&self, request: &impl Request) -> Result<Preview, Error> {
         Preview::new(&self.base, &self.write(request)?)
     }
@@ -227,7 +227,7 @@ impl NovaMed {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) in a revision without carriers; otherwise as the call.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) in a revision without carriers; otherwise as the call.
     ///
     /// # Cancel safety
     ///

@@ -30,7 +30,7 @@ impl Date {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::Kind::InvalidInput) if there is no such day.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, Error> {
         Self::checked(year, month, day).ok_or_else(|| HttpError::invalid("date", RULE).into())
     }

@@ -31,7 +31,7 @@ macro_rules! identifiers {
             ///
             /// # Errors
             ///
-            #[doc = concat!("[`InvalidInput`](crate::Kind::InvalidInput), naming `", $field, "`: it ", $rule, ".")]
+            #[doc = concat!("[`InvalidInput`](crate::ErrorKind::InvalidInput), naming `", $field, "`: it ", $rule, ".")]
             pub fn new(identifier: impl AsRef<str>) -> Result<Self, Error> {
                 let identifier = identifier.as_ref();
                 let check: fn(&str) -> bool = $check;

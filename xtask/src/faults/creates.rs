@@ -34,10 +34,10 @@ use super::wire::Sabotage;
 use stage::Stage;
 
 /// For how long a log refuses an identical create.
-const WINDOW: Duration = Duration::from_secs(60 * 60);
+const WINDOW: Duration = Duration::from_hours(1);
 
 /// Far more than the machine has processors: schedules wait for limits to pass most of the time.
-const AT_ONCE: usize = 48;
+const AT_ONCE: usize = 64;
 
 /// Plays schedules, many at a time, and adds them up. Failing ones are printed with their seeds.
 ///

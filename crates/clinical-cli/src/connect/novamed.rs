@@ -2,6 +2,7 @@
 //! process, as with the embedded sandbox.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use novamed_api::http_core::credential::FileCredential;
 use novamed_api::http_core::{Deadlines, Observer};
@@ -14,6 +15,7 @@ use novamed_api::{
 use crate::args::{LogArgs, NovamedConnection};
 use crate::audit::Trail;
 use crate::exit::{Exit, Stop};
+use crate::novamed::Record;
 
 /// The variable of this command for the revision; the vendor's own have none.
 const REVISION_VAR: &str = "NOVAMED_REVISION";
@@ -21,6 +23,8 @@ const REVISION_VAR: &str = "NOVAMED_REVISION";
 /// A client, and the sandbox that answers it if one was asked for.
 pub(crate) struct NovamedSession {
     pub(crate) novamed: NovaMed,
+    /// The submission log, if there is one.
+    pub(crate) record: Option<Arc<Record>>,
     #[cfg(feature = "sandbox")]
     sandbox: Option<clinical_sandbox::Sandbox>,
 }
@@ -49,11 +53,12 @@ impl NovamedSession {
                 Some(clinic) => clinic.clone(),
                 None => ClinicId::new(clinical_sandbox::NOVAMED_CLINIC).map_err(|error| refused(&error))?,
             };
-            let builder = recorded(builder, log, true)?.synthetic_data_only().clinic(clinic);
+            let (builder, record) = recorded(builder, log, true)?;
+            let builder = builder.synthetic_data_only().clinic(clinic);
             let sandbox = super::start(clinical_sandbox::Sandbox::builder()).await?;
             crate::style::simulated();
             let builder = builder.base_url(sandbox.url()).api_key(sandbox.token());
-            return Ok(Self { novamed: build(builder)?, sandbox: Some(sandbox) });
+            return Ok(Self { novamed: build(builder)?, record, sandbox: Some(sandbox) });
         }
         let route = connection.route.connection()?;
         builder = addressed(builder, connection)?.http(|http| http.connection(route));
@@ -67,9 +72,10 @@ impl NovamedSession {
         if let Some(path) = connection.key_file.clone() {
             builder = builder.credential(|scheme| FileCredential::new(scheme, path));
         }
-        let builder = recorded(builder.from_env(), log, false)?;
+        let (builder, record) = recorded(builder.from_env(), log, false)?;
         Ok(Self {
             novamed: build(builder)?,
+            record,
             #[cfg(feature = "sandbox")]
             sandbox: None,
         })
@@ -165,13 +171,18 @@ fn key(has_file: bool, environment: Option<Environment>) -> Result<(), Stop> {
 }
 
 /// With its log. One in memory finds what stands twice in the same input.
-fn recorded(builder: NovaMedBuilder, log: Option<&LogArgs>, ends_with_us: bool) -> Result<NovaMedBuilder, Stop> {
-    let Some(log) = log.filter(|log| !log.no_log) else { return Ok(builder) };
-    let builder = builder.window(log.window());
-    if ends_with_us && log.log.is_none() {
-        return Ok(builder.submission_log(MemoryLog::new()));
-    }
-    Ok(builder.submission_log(directory(log.log.as_deref())?))
+fn recorded(
+    builder: NovaMedBuilder,
+    log: Option<&LogArgs>,
+    ends_with_us: bool,
+) -> Result<(NovaMedBuilder, Option<Arc<Record>>), Stop> {
+    let Some(log) = log.filter(|log| !log.no_log) else { return Ok((builder, None)) };
+    let record = if ends_with_us && log.log.is_none() {
+        Record::new(MemoryLog::new())
+    } else {
+        Record::new(directory(log.log.as_deref())?)
+    };
+    Ok((builder.window(log.window()).submission_log(record.clone()), Some(record)))
 }
 
 /// The submission log at this place, or that of this user. It is made if it is missing.
@@ -196,4 +207,30 @@ fn refused(error: &Error) -> Stop {
     let sentence = sentence.replace("synthetic_data_only()", "--synthetic-data-only");
     let sentence = sentence.replace("business_associate_agreement()", "--business-associate-agreement");
     Stop::new(error.cause_kind().map_or(Exit::Usage, Exit::of), sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Args, Command, NovamedCommand};
+
+    /// The client that these flags make.
+    fn client(flags: &[&str]) -> String {
+        let args = ["clinical", "novamed", "patient"].iter().chain(flags);
+        let Command::Novamed(args) = Args::try_parse_from(args).unwrap().command else { panic!("another command") };
+        let NovamedCommand::Patient(args) = args.command else { panic!("another command") };
+        let builder = NovaMed::builder().revision(Revision::V2025_12).base_url("http://127.0.0.1:1");
+        let (builder, record) = recorded(builder.api_key("none").synthetic_data_only(), Some(&args.log), true).unwrap();
+        assert_eq!(record.is_some(), !args.log.no_log);
+        format!("{:?}", build(builder).unwrap())
+    }
+
+    #[test]
+    fn identical_creates_are_refused_for_30_days_unless_the_flags_say_otherwise() {
+        assert!(client(&[]).contains("submission_log: Some(2592000s)"), "{}", client(&[]));
+        assert!(client(&["--window", "2"]).contains("submission_log: Some(172800s)"));
+        assert!(client(&["--no-log"]).contains("submission_log: None"));
+    }
 }

@@ -4,16 +4,17 @@
 //! a while: what is cut off is a prescription that nobody knows about.
 
 use std::io;
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use novamed_api::NovaMed;
 use novamed_api::http_core::{Event, Observer};
+use novamed_api::log::SubmissionKey;
+use tokio::sync::watch;
 
 use super::input::Row;
 use super::outcome::{Halt, Outcome};
+use super::record::Record;
 use super::resource::{Ids, Resource};
 use crate::exit::{Exit, Stop, Tally};
 use crate::progress::Progress;
@@ -25,23 +26,42 @@ const GRACE: Duration = Duration::from_secs(10);
 /// After so many rows in a row that the vendor did not answer the rest is not begun: each may be one that nobody knows about.
 const FAILING: usize = 3;
 
-/// Tells whether the bytes of the present row may have gone out, and drives the status line.
+/// How far the present row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Its bytes have not gone out.
+    Begins,
+    /// They may have.
+    UnderWay,
+    /// They have, were refused, and go out again later: a create is repeated only when it is certain that the vendor has not got it.
+    Waits,
+}
+
+/// Follows the present row, and drives the status line.
 #[derive(Clone)]
 pub(super) struct Watch {
     progress: Progress,
-    begun: Arc<AtomicBool>,
+    stage: watch::Sender<Stage>,
 }
 
 impl Watch {
     pub(super) fn new(progress: Progress) -> Self {
-        Self { progress, begun: Arc::default() }
+        Self { progress, stage: watch::Sender::new(Stage::Begins) }
+    }
+
+    /// Resolves as soon as nothing of the present row is on its way.
+    async fn rests(&self) {
+        // The sender is here, so that it cannot end before.
+        let _ = self.stage.subscribe().wait_for(|stage| *stage != Stage::UnderWay).await;
     }
 }
 
 impl Observer for Watch {
     fn on_event(&self, event: Event<'_>) {
-        if matches!(event, Event::AttemptStarted { .. }) {
-            self.begun.store(true, Ordering::SeqCst);
+        match event {
+            Event::AttemptStarted { .. } => drop(self.stage.send_replace(Stage::UnderWay)),
+            Event::Waiting { .. } => drop(self.stage.send_replace(Stage::Waits)),
+            _ => {}
         }
         self.progress.on_event(event);
     }
@@ -52,8 +72,9 @@ pub(super) struct Batch<'a, T> {
     pub(super) novamed: &'a NovaMed,
     pub(super) rows: &'a [Row<T>],
     pub(super) watch: Watch,
-    /// Whether there is a submission log that outlives the process.
-    pub(super) is_recorded: bool,
+    pub(super) record: Option<&'a Record>,
+    /// Whether the record outlives the process.
+    pub(super) is_durable: bool,
 }
 
 impl<T: Resource> Batch<'_, T> {
@@ -94,40 +115,50 @@ impl<T: Resource> Batch<'_, T> {
     async fn one(
         &self,
         request: &T,
-        stopped: std::pin::Pin<&mut impl Future<Output = Exit>>,
+        stopped: Pin<&mut impl Future<Output = Exit>>,
         signal: &mut Option<Exit>,
     ) -> Outcome {
-        self.watch.begun.store(false, Ordering::SeqCst);
-        let mut created = pin!(request.create(self.novamed));
-        let result = tokio::select! {
+        self.watch.stage.send_replace(Stage::Begins);
+        let mut created = Box::pin(request.create(self.novamed));
+        let exit = tokio::select! {
             biased;
-            exit = stopped => {
-                *signal = Some(exit);
-                if !self.watch.begun.load(Ordering::SeqCst) {
-                    return Outcome::interrupted();
-                }
-                match self.grace(created).await {
-                    Some(result) => result,
-                    None => return Outcome::abandoned(self.is_recorded),
-                }
-            }
-            result = &mut created => result,
+            exit = stopped => exit,
+            result = &mut created => return Outcome::of::<T>(result).recorded(self.key().as_ref()),
         };
-        Outcome::of::<T>(result)
+        *signal = Some(exit);
+        if let Some(result) = self.grace(&mut created).await {
+            return Outcome::of::<T>(result).recorded(self.key().as_ref());
+        }
+        drop(created);
+        if *self.watch.stage.borrow() == Stage::UnderWay {
+            return Outcome::abandoned().recorded(self.key().as_ref());
+        }
+        // What cannot be taken off the record stays uncertain: a false alarm and no loss.
+        let _ = self.record.map(Record::give_up);
+        Outcome::interrupted()
     }
 
-    /// Waits for what is under way, for a while; another signal ends that.
+    /// The key of a create under way, or whose end is not known, if somebody can look it up later.
+    fn key(&self) -> Option<SubmissionKey> {
+        self.record.filter(|_| self.is_durable)?.under_way()
+    }
+
+    /// Waits for what is on its way, for a while; another signal ends that.
     async fn grace(
         &self,
         created: impl Future<Output = Result<Ids, novamed_api::Error>>,
     ) -> Option<Result<Ids, novamed_api::Error>> {
+        if *self.watch.stage.borrow() != Stage::UnderWay {
+            return None;
+        }
         self.watch.progress.clear();
-        style::say("ending what is under way; the same again ends at once");
         let again = signals::install().ok()?;
+        style::say("ending what is under way; the same again ends at once");
         tokio::select! {
             biased;
             _ = again => None,
             result = created => Some(result),
+            () = self.watch.rests() => None,
             () = tokio::time::sleep(GRACE) => None,
         }
     }
@@ -143,7 +174,7 @@ impl<T: Resource> Batch<'_, T> {
             Outcome::Unknown(_) => format!("row {number} may have been created, and was not reported"),
             Outcome::CreatedBefore(_) | Outcome::NotCreated(_) => format!("row {number} was not reported"),
         };
-        let then = if self.is_recorded { "; run it again to see what became of each" } else { "" };
+        let then = if self.is_durable { "; run it again to see what became of each" } else { "" };
         Stop { exit: stop.exit, sentence: Some(format!("{sentence}; {what}, and no later row was sent{then}")) }
     }
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::fields::Fields;
+use super::names::Place;
 use super::object::{self, Problem};
 use super::resource::Resource;
 use crate::args::InputFormat;
@@ -33,6 +34,7 @@ pub(crate) struct Row<T> {
 pub(crate) struct Input<T> {
     /// How the file is called in sentences; `None` for flags.
     pub(crate) name: Option<String>,
+    pub(super) place: Place,
     pub(crate) rows: Vec<Row<T>>,
 }
 
@@ -57,7 +59,11 @@ pub(crate) fn of_flags<T: Resource>(fields: &Fields<T>) -> Result<Input<T>, Stop
             T::NAME
         )));
     }
-    Ok(Input { name: None, rows: vec![Row { number: 1, line: None, request: object::of_cells(&cells) }] })
+    Ok(Input {
+        name: None,
+        place: Place::Flags,
+        rows: vec![Row { number: 1, line: None, request: object::of_cells(&cells) }],
+    })
 }
 
 /// Everything in a file, `-` being stdin. It blocks.
@@ -84,7 +90,8 @@ pub(crate) fn of_file<T: Resource>(path: &Path, format: Option<InputFormat>) -> 
         let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
         Stop::failed(format!("{name}{line}: {FILE} {sentence} (nothing was sent)"))
     })?;
-    Ok(Input { name: Some(name), rows })
+    let place = if format == InputFormat::Csv { Place::Csv } else { Place::Json };
+    Ok(Input { name: Some(name), place, rows })
 }
 
 impl<T> Row<T> {

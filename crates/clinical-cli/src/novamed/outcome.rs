@@ -1,6 +1,6 @@
 //! What became of one row, in the shape that all forms of output share.
 
-use novamed_api::log::SubmissionState;
+use novamed_api::log::{SubmissionKey, SubmissionState};
 use novamed_api::{Delivery, Error, ErrorKind, Kind, VendorError};
 
 use super::resource::{Ids, Resource};
@@ -79,6 +79,14 @@ impl Outcome {
         }
     }
 
+    /// Says under which key an unknown one is on record, for `clinical novamed log`.
+    pub(super) fn recorded(mut self, key: Option<&SubmissionKey>) -> Self {
+        if let (Self::Unknown(failure), Some(key)) = (&mut self, key) {
+            failure.message.push_str(&on_record(key));
+        }
+        self
+    }
+
     /// A row that was not begun, because no other could fare better.
     pub(super) fn not_begun(halt: Halt) -> Self {
         let (kind, exit, why) = match halt {
@@ -100,18 +108,22 @@ impl Outcome {
 
     /// A row that a signal came before.
     pub(super) fn interrupted() -> Self {
-        let message = "not tried, because of the interruption (nothing was sent)";
+        let message =
+            "not sent, or refused and not sent again, because of the interruption (the vendor has not got it)";
         Self::NotCreated(Failure::local("abandoned", Exit::SomeFailed, message.to_owned()))
     }
 
     /// A row that a signal ended on its way.
-    pub(super) fn abandoned(is_recorded: bool) -> Self {
-        let then = if is_recorded { "; it is on record as uncertain, see `clinical novamed log list`" } else { "" };
-        let message =
-            format!("abandoned on its way, because of the interruption (the vendor may have created it{then})");
+    pub(super) fn abandoned() -> Self {
+        let message = "abandoned on its way, because of the interruption (the vendor may have created it)".to_owned();
         let failure = Failure::local("abandoned", Exit::Vendor, message);
         Self::Unknown(Failure { delivery: Delivery::Unknown.as_str(), attempts: 1, ..failure })
     }
+}
+
+/// As much of a key as `clinical novamed log list` shows.
+fn on_record(key: &SubmissionKey) -> String {
+    format!(" (on record as uncertain, key {})", key.as_str().get(..12).unwrap_or_default())
 }
 
 impl Failure {
@@ -132,12 +144,13 @@ impl Failure {
                 kind => (kind.map_or(Exit::SomeFailed, Exit::of), None),
             },
         };
-        let then = if error.kind() == Kind::Duplicate { ". If a second one is wanted: --again" } else { "" };
+        let then =
+            error.earlier().map(|earlier| format!("{}. If a second one is wanted: --again", on_record(&earlier.key)));
         Self {
             kind: error.kind().as_str(),
             delivery: error.delivery().as_str(),
             attempts: error.attempts(),
-            message: format!("{error}{then}"),
+            message: format!("{error}{}", then.unwrap_or_default()),
             vendor: error.vendor(),
             exit,
             halt,

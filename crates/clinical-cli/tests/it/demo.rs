@@ -3,7 +3,7 @@
 use crate::support::{examples, run};
 
 #[test]
-fn the_demo_codes_every_example_survives_its_faults_and_makes_a_bundle_of_a_document() {
+fn the_demo_codes_every_example_survives_its_faults_makes_a_bundle_of_a_document_and_registers_people() {
     let ran = run(["demo"]).expect(0);
     let text = &ran.stdout;
     assert!(text.starts_with("The answers below are SIMULATED.\n"), "{text}");
@@ -30,6 +30,11 @@ fn the_demo_codes_every_example_survives_its_faults_and_makes_a_bundle_of_a_docu
         " 1 DocumentReference",
         " MedicationStatement",
         "The sandbox gave the result out once and has destroyed it.",
+        "\n4. Registering a practitioner and two patients (SIMULATED)",
+        "event:        practitioner:activated, with the right key, about this practitioner",
+        "it is not known whether the vendor created the patient: ",
+        "an identical patient was sent before, ",
+        "The sandbox created 4 things, each once.",
         "clinical codify --sandbox FILE",
         "clinical structure --sandbox FILE",
     ] {

@@ -11,9 +11,13 @@ mod formats;
 mod help;
 mod inputs;
 mod keep;
+mod novamed_batch;
 mod novamed_create;
 mod novamed_dry;
 mod novamed_input;
+#[cfg(unix)]
+mod novamed_signals;
+mod novamed_streams;
 mod novamed_support;
 mod results;
 mod server;

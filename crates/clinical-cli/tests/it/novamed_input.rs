@@ -33,7 +33,7 @@ fn every_mistake_of_every_row_is_listed_with_its_line_and_field() {
          error: p.csv, row 2 (line 3): date_of_birth must be a day of the calendar, written YYYY-MM-DD\n\
          error: p.csv, row 2 (line 3): practitioner must be a UUID; give it as the vendor did\n\
          error: p.csv, row 2 (line 3): weight must be a number with a point and at most 28 digits, such as 30 or 0.5\n\
-         error: p.csv, row 4 (line 6): email must be an email address, such as name@clinic.example; correct it\n\
+         error: p.csv, row 4 (line 6): email must be one email address, such as name@clinic.example; correct it\n\
          error: p.csv, row 4 (line 6): weight cannot be sent in this revision; leave it out, or use a revision that has it\n\
          error: 2 of 3 rows are wrong for revision 2025-12; correct them (nothing was sent)\n"
     );
@@ -82,6 +82,10 @@ fn a_header_that_does_not_fit_is_told_as_a_whole() {
     let start = "error: p.csv, line 1: the file has a header that does not fit: there is no column surname; column 3 has no name; \
                  the column first_name is there twice; the columns of a patient are first_name, last_name, date_of_birth, ";
     assert!(stderr.starts_with(start), "{stderr}");
+    let rows = PATIENTS.lines().skip(1).collect::<Vec<_>>().join("\n");
+    let stderr = refused("p.csv", rows.replace("John", "SECRET"));
+    assert!(stderr.starts_with("error: p.csv, line 1: the file has no header; begin it with the names"), "{stderr}");
+    assert!(!stderr.contains("Smith"), "{stderr}");
     for separator in [";", "\t"] {
         let stderr = refused("p.csv", PATIENTS.replace(',', separator));
         assert!(stderr.contains("line 1: the file is not separated by commas"), "{stderr}");
@@ -173,12 +177,15 @@ fn wrong_flags_are_usage_errors_that_name_the_flag_and_not_the_value() {
     assert_eq!(nova.requests(), 0);
 }
 
+/// Flags, variables, and the exit code and the words that they lead to.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
+
 #[test]
 fn settings_that_are_missing_or_do_not_go_together_are_told_before_anything_is_sent() {
     let nova = Nova::start().file("p.csv", PATIENTS).file("key", "dev_key");
     let url = nova.vendor.sandbox.url();
     let file = ["patient", "--file", "p.csv", "--log", "log"];
-    let cases: [(&[&str], &[(&str, &str)], i32, &str); 10] = [
+    let cases: [Case<'_>; 10] = [
         (&["--base-url", url], &[("NOVAMED_API_KEY", "dev_k")], 2, "say so with --synthetic-data-only"),
         (&["--environment", "production"], &[("NOVAMED_API_KEY", "prod_k")], 2, "with --business-associate-agreement"),
         (

@@ -79,9 +79,12 @@ impl Nova {
         self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Waits until so many requests have reached this operation.
+    /// Waits until so many requests have reached this operation, and a fault is being played on the last of them.
     pub(crate) fn until(&self, operation: &str, attempts: usize) {
-        self.vendor.wait(self.vendor.sandbox.journal_when(|journal| journal.attempts_on(operation).len() == attempts));
+        self.vendor.wait(self.vendor.sandbox.journal_when(|journal| {
+            let seen = journal.attempts_on(operation);
+            seen.len() == attempts && seen.last().is_some_and(|attempt| !attempt.faults.is_empty())
+        }));
     }
 
     /// How many requests reached this operation.

@@ -11,10 +11,11 @@ use tokio::sync::watch;
 use super::NOVAMED_CLINIC;
 use super::facts::{NovamedFacts, OrderFacts, PatientFacts, PractitionerFacts, RefillFacts, WebhookFacts};
 use super::life::Life;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Went};
 use super::revision::Revision;
 use super::shelf::{MOST, Shelf};
 use crate::digest;
+use crate::switches::WebhookSchedule;
 
 /// The book of one sandbox.
 #[derive(Debug)]
@@ -149,6 +150,16 @@ impl NovamedBook {
         }
     }
 
+    /// Notes how a call went. One that began before a reset is nobody's any more.
+    pub(super) fn called(&self, generation: u64, number: u64, webhook: &str, went: Went, schedule: WebhookSchedule) {
+        let mut book = self.book();
+        if book.generation == generation {
+            book.outbox.end(number, webhook, went, schedule);
+        }
+        drop(book);
+        self.tell();
+    }
+
     /// The truth at this moment.
     pub(crate) fn facts(&self, now: Duration) -> NovamedFacts {
         self.book().facts(now)
@@ -184,6 +195,12 @@ impl Book {
     pub(super) fn are_of(&self, clinic: &str, patient: &str, practitioner: &str) -> bool {
         self.patients.get(patient).is_some_and(|patient| patient.clinic == clinic)
             && self.practitioners.get(practitioner).is_some_and(|practitioner| practitioner.clinic == clinic)
+    }
+
+    /// The registrations that a clinic has at a time. A clock that jumps may pass several events at once: who registered after
+    /// one of them is not told of it.
+    pub(super) fn registered(&self, clinic: &str, at: Duration) -> impl Iterator<Item = (&str, &Webhook)> {
+        self.webhooks.iter().filter(move |(_, webhook)| webhook.clinic == clinic && webhook.from <= at)
     }
 
     /// Whether a refill keeps another one from being made.
@@ -245,5 +262,57 @@ impl Order {
             revision: self.origin.revision.name(),
             status: self.life.status(now),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outbox::Letter;
+    use super::*;
+
+    #[test]
+    fn an_event_is_told_to_those_of_its_clinic_who_were_registered_by_then() {
+        let mut book = Book::default();
+        let origin = Origin { attempt: 1, revision: Revision::V2026_01 };
+        for (id, clinic, from) in [("one", "a", 1), ("two", "a", 2), ("three", "a", 3), ("other", "b", 1)] {
+            let (url, key, clinic) = (String::new(), String::new(), clinic.to_owned());
+            book.webhooks.add(id.to_owned(), Webhook { origin, clinic, url, key, from: Duration::from_secs(from) });
+        }
+        let told: Vec<&str> = book.registered("a", Duration::from_secs(2)).map(|(id, _)| id).collect();
+        assert_eq!(told, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_call_that_began_before_a_reset_is_not_noted_on_a_delivery_of_the_same_number() {
+        let all = NovamedBook::new(7, []);
+        let send = || {
+            let place = crate::loopback::place("http://127.0.0.1:1/").map_err(|_| "nowhere");
+            let (webhook, subject, key) = ("a".to_owned(), String::new(), String::new());
+            let letter = Letter { webhook, event: "an:event", subject, body: bytes::Bytes::new(), key, place };
+            all.book().outbox.send(Duration::ZERO, letter);
+        };
+        send();
+        assert_eq!(all.book().outbox.begin(Duration::ZERO, 1).len(), 1);
+        let before = all.book().generation;
+        all.reset();
+        send();
+        let went = Went { began: Duration::ZERO, answer: Ok(200) };
+        all.called(before, 1, "a", went, WebhookSchedule::FromPrevious);
+        assert_eq!(all.facts(Duration::ZERO).deliveries[0].tries, []);
+        let now = all.book().generation;
+        all.called(now, 1, "a", went, WebhookSchedule::FromPrevious);
+        assert_eq!(all.facts(Duration::ZERO).deliveries[0].tries.len(), 1);
+    }
+
+    #[test]
+    fn an_id_that_is_in_use_is_not_given_again_when_the_counts_are_forgotten() {
+        let all = NovamedBook::new(7, []);
+        let mut book = Book::default();
+        let origin = Origin { attempt: 1, revision: Revision::V2026_01 };
+        let first = all.fresh(&mut book, "patient", "content");
+        let patient = Patient { origin, clinic: String::new(), practitioner: None, state: None };
+        book.patients.add(first.clone(), patient);
+        book.made.clear();
+        assert_ne!(all.fresh(&mut book, "patient", "content"), first);
     }
 }

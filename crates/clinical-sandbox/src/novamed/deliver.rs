@@ -100,7 +100,7 @@ fn letters(state: &State, book: &Book, event: &Event, at: Duration, now: Duratio
         return Vec::new();
     };
     let body = Bytes::from(sent.body.to_string());
-    let told = book.webhooks.iter().filter(|(_, webhook)| webhook.clinic == event.clinic && webhook.from <= at);
+    let told = book.registered(&event.clinic, at);
     told.map(|(id, webhook)| Letter {
         webhook: id.to_owned(),
         event: sent.name,
@@ -119,12 +119,8 @@ async fn make(state: Arc<State>, generation: u64, call: Call) {
         answer = post(&call.place, &call.key, call.body) => answer,
         () = state.clock.patience(ANSWER) => Err(LATE),
     };
-    let mut book = state.novamed.book();
-    if book.generation == generation {
-        book.outbox.end(call.number, &call.webhook, Went { began, answer }, state.switches.webhook_schedule);
-    }
-    drop(book);
-    state.novamed.tell();
+    let went = Went { began, answer };
+    state.novamed.called(generation, call.number, &call.webhook, went, state.switches.webhook_schedule);
 }
 
 async fn post(place: &Place, key: &str, body: Bytes) -> Result<u16, &'static str> {

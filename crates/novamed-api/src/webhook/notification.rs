@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::error::{ParseError, ParseErrorKind};
 use super::key::Keys;
 use super::wire::{self, Envelope, text};
-use super::{DedupKey, Event};
+use super::{BODY_LIMIT, DedupKey, Event};
 use crate::ClinicId;
 
 /// An event, and what came with it. `Debug` shows which event it is and nothing of what is in it.
@@ -21,7 +21,16 @@ pub struct Notification {
 }
 
 impl Notification {
-    pub(super) fn read(body: &[u8]) -> Result<Self, ParseError> {
+    /// Reads the body of an event that [`Receiver::parse`](super::Receiver::parse) let pass earlier, and that was stored since. No key is
+    /// checked: never give it what comes from the network.
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::parse`](super::Receiver::parse), but for the key.
+    pub fn from_stored(body: &[u8]) -> Result<Self, ParseError> {
+        if body.len() > BODY_LIMIT {
+            return Err(ParseError::new(ParseErrorKind::TooLong));
+        }
         let not_json = ParseError::new(ParseErrorKind::NotJson);
         let body = std::str::from_utf8(body).map_err(|_| not_json)?;
         let body: &RawValue = serde_json::from_str(body).map_err(|_| not_json)?;

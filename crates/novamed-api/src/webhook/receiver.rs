@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::{Choice, ConstantTimeEq as _};
 
 use super::error::{ParseError, ParseErrorKind};
-use super::{BODY_LIMIT, Event, Notification};
+use super::{Event, Notification};
 use crate::{API_KEY_VAR, Environment, Error, schema};
 
 /// The variable of the environment that holds the webhook key, as the vendor's guide calls it.
@@ -111,10 +111,7 @@ impl Receiver {
     /// Answer [`ParseError::status`]: 401 for a wrong key, which is checked first; 413 or 400 for what cannot be an event.
     pub fn parse(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification, ParseError> {
         self.check(headers)?;
-        if body.len() > BODY_LIMIT {
-            return Err(ParseError::new(ParseErrorKind::TooLong));
-        }
-        let notification = Notification::read(body)?;
+        let notification = Notification::from_stored(body)?;
         self.count(notification.event(), body);
         Ok(notification)
     }

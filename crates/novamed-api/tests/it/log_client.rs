@@ -35,6 +35,7 @@ async fn after_a_success_an_identical_create_is_refused_and_names_what_was_creat
         assert_eq!(earlier.at, JumpingClock::new().wall());
         assert_eq!(log.find(&earlier.key).unwrap().as_ref(), Some(earlier));
         assert_eq!(error.advice(), None);
+        assert!(!format!("{error}{error:?}{:?}", log.find(&earlier.key)).contains(CREATED));
         assert_eq!(transport.requests().len(), 1);
         // What differs in anything passes.
         client.create_refill(&other_refill()).await.unwrap();

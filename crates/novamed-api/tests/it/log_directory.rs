@@ -162,25 +162,26 @@ fn what_was_created_is_removed_little_by_little_after_its_time_and_what_is_uncer
     let kept = Kept::new();
     let log = kept.open().keep(HOUR * 10);
     let old = now() - HOUR * 10;
-    for number in 0..300 {
-        begin(&log, number, old);
-        if number % 30 != 0 {
-            log.created(&key(number), "id").unwrap();
+    let young = old + HOUR * 10;
+    let fill = |numbers: Range<u64>, at| {
+        for number in numbers {
+            begin(&log, number, at);
+            if number % 30 != 0 {
+                log.created(&key(number), "id").unwrap();
+            }
         }
-    }
-    assert_eq!(files(&kept.root()).len(), 300);
-    let uncertain = |log: &DirectoryLog| {
-        log.list().unwrap().iter().filter(|one| one.at == old && one.state == SubmissionState::Uncertain).count()
     };
-    for number in 1000..1600 {
-        begin(&log, number, old + HOUR * 10);
-        log.created(&key(number), "id").unwrap();
-    }
-    let left = log.list().unwrap().iter().filter(|one| one.at == old).count();
-    assert_eq!(uncertain(&log), 10);
-    assert!(left < 10 + 60, "{left}");
+    // The old ones are everywhere among the young ones.
+    fill(1000..1100, young);
+    fill(0..120, old);
+    assert_eq!(files(&kept.root()).len(), 220);
+    fill(2000..2240, young);
+    let (uncertain, left): (Vec<_>, Vec<_>) = (log.list().unwrap().into_iter().filter(|one| one.at == old))
+        .partition(|one| one.state == SubmissionState::Uncertain);
+    assert_eq!(uncertain.len(), 4);
+    assert!(left.len() < 25, "{}", left.len());
     // Nothing of what is younger.
-    assert_eq!(log.list().unwrap().iter().filter(|one| one.at != old).count(), 600);
+    assert_eq!(log.list().unwrap().iter().filter(|one| one.at == young).count(), 340);
 }
 
 #[test]

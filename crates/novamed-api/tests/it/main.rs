@@ -8,5 +8,10 @@ mod log_directory;
 #[cfg(unix)]
 mod log_processes;
 mod log_support;
+#[cfg(unix)]
+mod receiver;
 mod webhook;
 mod webhook_keys;
+#[cfg(unix)]
+#[path = "../../examples/webhook_receiver/main.rs"]
+mod webhook_receiver;

@@ -20,7 +20,7 @@ use super::content;
 use super::keys::Keys;
 use super::record::{KeyProbe, WatchedLog};
 use super::transport::{CALL, Nowhere, WatchedTransport};
-use super::wire::{CallOrder, ClientOrder, Content, Event, LogOrder, Order, Outcome};
+use super::wire::{CallOrder, ClientLog, ClientOrder, Content, Event, LogOrder, Order, Outcome};
 use super::witness::{StepClock, Witness};
 use crate::faults::point::Point;
 use crate::faults::wire::Sabotage;
@@ -59,7 +59,7 @@ impl Actor {
         let log = inner.map(|inner| WatchedLog { inner, witness: witness.clone(), sabotage, fails, count });
         let keys = Keys::new(order.keys.clone());
         let actor = Self { order: Arc::new(order), witness, clock, log, clients: Vec::new(), keys };
-        let next = Arc::new(AtomicU64::new(u64::from(actor.order.life) * 10_000));
+        let next = Arc::new(AtomicU64::new(actor.order.life as u64 * 10_000));
         let clients: Result<_> = actor.order.clients.iter().map(|client| actor.client(client, &next)).collect();
         Ok(Self { clients: clients?, ..actor })
     }
@@ -89,10 +89,10 @@ impl Actor {
                 http.transport(transport).clock(clock).deadlines(limits).seed(seed).max_in_flight(at_once)
             });
         let builder = match (&self.log, &self.order.log) {
-            (Some(log), LogOrder::Directory(path)) if client.logged && client.own_log => {
+            (Some(log), LogOrder::Directory(path)) if client.log == ClientLog::Own => {
                 builder.submission_log(WatchedLog { inner: opened(path)?, ..log.clone() })
             }
-            (Some(log), _) if client.logged => builder.submission_log(log.clone()),
+            (Some(log), _) if client.log != ClientLog::None => builder.submission_log(log.clone()),
             _ => builder,
         };
         Ok(builder.build()?)
@@ -150,12 +150,12 @@ impl Actor {
 
     /// The sabotage of a client that takes an unknown outcome off the record.
     async fn release(&self, call: &CallOrder, error: &Error) {
-        let is_logged = self.order.clients[call.client].logged;
-        if let (true, true, Some(log)) = (error.may_have_been_processed(), is_logged, &self.log) {
-            if let Ok(key) = self.key_of(call.content, self.order.clients[call.client].newer).await {
-                // What a bad log cannot write is one fault less to find.
-                let _ = log.not_created(&key);
-            }
+        let is_logged = self.order.clients[call.client].log != ClientLog::None;
+        if let (true, true, Some(log)) = (error.may_have_been_processed(), is_logged, &self.log)
+            && let Ok(key) = self.key_of(call.content, self.order.clients[call.client].newer).await
+        {
+            // What a bad log cannot write is one fault less to find.
+            let _ = log.not_created(&key);
         }
     }
 

@@ -7,7 +7,7 @@ use clinical_sandbox::Ledger;
 use clinical_sandbox::journal::Journal;
 
 use super::plan::Plan;
-use super::wire::{CallOrder, Content, Event, Outcome};
+use super::wire::{CallOrder, ClientLog, Content, Event, Outcome};
 use crate::faults::process::Fate;
 
 /// A request as the sandbox saw it.
@@ -71,6 +71,8 @@ pub(super) struct Asked {
     pub(super) order: CallOrder,
     pub(super) logged: bool,
     pub(super) life: usize,
+    /// Whether its life was lived beside another.
+    pub(super) rival: bool,
     /// Where in the story it began, and at which virtual millisecond; none if it did not.
     pub(super) began: Option<(usize, u64)>,
     /// Where in the story it ended.
@@ -132,10 +134,11 @@ impl Evidence {
     ) -> Self {
         let mut all = Self { setup, log_fails: plan.log_fails.is_some(), ..Self::default() };
         for (life, call) in plan.calls() {
-            let logged = plan.clients[call.client].logged;
+            let logged = plan.clients[call.client].log != ClientLog::None;
             let order = call.clone();
             let (exchanges, end) = (Vec::new(), End::Silent);
-            all.asked.push(Asked { order, logged, life, began: None, over: usize::MAX, end, exchanges });
+            let rival = plan.rivals && life <= 2;
+            all.asked.push(Asked { order, logged, life, rival, began: None, over: usize::MAX, end, exchanges });
         }
         let mut exchanges: Vec<(Option<u32>, Exchange)> = Vec::new();
         for (life, (events, fate)) in (1..).zip(told) {

@@ -118,6 +118,7 @@ impl Asked {
     /// Whether it was on its way while the other was.
     fn overlaps(&self, other: &Self) -> bool {
         match (self.began, other.began) {
+            (Some(_), Some(_)) if self.life != other.life => self.rival && other.rival,
             (Some((a, _)), Some((b, _))) => a < other.over && b < self.over,
             _ => false,
         }

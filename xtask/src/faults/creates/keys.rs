@@ -10,19 +10,19 @@ use clinical_http::{BoxFuture, Error};
 /// All keys, and the sources that were made for clients.
 #[derive(Clone)]
 pub(super) struct Keys {
-    keys: Arc<Vec<String>>,
+    all: Arc<Vec<String>>,
     next: Arc<AtomicUsize>,
     sources: Arc<Mutex<Vec<ReplaceableCredential>>>,
 }
 
 impl Keys {
     pub(super) fn new(keys: Vec<String>) -> Self {
-        Self { keys: Arc::new(keys), next: Arc::default(), sources: Arc::default() }
+        Self { all: Arc::new(keys), next: Arc::default(), sources: Arc::default() }
     }
 
     fn fresh(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.keys.get(number % self.keys.len().max(1)).cloned().unwrap_or_default()
+        self.all.get(number % self.all.len().max(1)).cloned().unwrap_or_default()
     }
 
     /// A source for one client.

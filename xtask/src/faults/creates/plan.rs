@@ -7,7 +7,7 @@ use clinical_sandbox::Fault;
 use fastrand::Rng;
 
 use super::content::{operation, shown};
-use super::wire::{CallOrder, ClientOrder, Content, Kind, Round};
+use super::wire::{CallOrder, ClientLog, ClientOrder, Content, Kind, Round};
 use super::{WINDOW, draw};
 use crate::faults::point::Point;
 use crate::faults::wire::Death;
@@ -39,6 +39,8 @@ pub struct Plan {
     /// More than one only if they are processes.
     pub(super) lives: Vec<Life>,
     pub(super) is_process: bool,
+    /// Whether the first two of them are lived at the same time.
+    pub(super) rivals: bool,
     pub(super) faults: Vec<Fault>,
     /// Requests that the sandbox takes within so many virtual seconds.
     pub(super) limit: Option<(u32, u64)>,
@@ -72,14 +74,29 @@ impl Plan {
             (0..[1, 1, 1, 2, 3][rng.usize(..5)]).map(|n| content(rng, n, newer, is_bare)).collect();
         let log_fails = (!is_process && log != Log::None && rng.u32(0..15) == 0).then(|| rng.u32(1..6));
         let clients = clients(rng, log, newer, &contents);
-        let lives = lives(rng, &clients, &contents, is_process);
+        let rivals = is_process && rng.u32(0..3) == 0;
+        let count = if is_process { rng.usize(2..4) + usize::from(rivals) } else { 1 };
+        let lives = lives(rng, &clients, &contents, count);
         let faults = (0..[0, 1, 1, 1, 2, 2, 3, 4][rng.usize(..8)])
             .map(|_| {
                 let content = contents[rng.usize(..contents.len())];
                 draw::fault(rng, operation(content))
             })
             .collect();
-        Self { seed, log, log_fails, clients, lives, is_process, faults, limit, late, shapes: rng.u32(..), contents }
+        Self {
+            seed,
+            log,
+            log_fails,
+            clients,
+            lives,
+            is_process,
+            rivals,
+            faults,
+            limit,
+            late,
+            shapes: rng.u32(..),
+            contents,
+        }
     }
 
     /// Whether there has to be somebody to order for, and something to refill.
@@ -102,10 +119,10 @@ impl Plan {
 fn content(rng: &mut Rng, number: u32, newer: bool, is_bare: bool) -> Content {
     let kind = match rng.u32(0..10) {
         0..2 => Kind::Practitioner,
-        2..4 => Kind::Webhook,
         4..6 if !(is_bare && newer) => Kind::Patient,
         6..9 if !is_bare => Kind::Order,
         9 if !is_bare => Kind::Refill,
+        // Those that need nothing and are the same in both revisions.
         _ => Kind::Webhook,
     };
     Content { kind, number, newer: newer && !matches!(kind, Kind::Refill | Kind::Webhook) }
@@ -116,8 +133,12 @@ fn clients(rng: &mut Rng, log: Log, newer: bool, contents: &[Content]) -> Vec<Cl
     let is_shared = contents.iter().all(|content| matches!(content.kind, Kind::Refill | Kind::Webhook));
     let client = |rng: &mut Rng, number: usize| ClientOrder {
         newer: if number > 0 && is_shared { rng.bool() } else { newer },
-        logged: log != Log::None && (number == 0 || rng.u32(0..10) > 0),
-        own_log: number > 0 && rng.bool(),
+        log: match rng.u32(0..20) {
+            _ if log == Log::None => ClientLog::None,
+            0..2 if number > 0 => ClientLog::None,
+            2..11 if number > 0 && log == Log::Directory => ClientLog::Own,
+            _ => ClientLog::Shared,
+        },
         renews: rng.u32(0..4) == 0,
         attempt: [120, 160, 200, 250][rng.usize(..4)],
         stall: [40, 60, 90][rng.usize(..3)],
@@ -146,8 +167,8 @@ fn round(rng: &mut Rng, next: &mut u32, clients: &[ClientOrder], contents: &[Con
     Round { calls, rotates: rng.u32(0..5) == 0, after }
 }
 
-fn lives(rng: &mut Rng, clients: &[ClientOrder], contents: &[Content], is_process: bool) -> Vec<Life> {
-    let count = if is_process { rng.usize(2..4) } else { 1 };
+fn lives(rng: &mut Rng, clients: &[ClientOrder], contents: &[Content], count: usize) -> Vec<Life> {
+    let is_process = count > 1;
     let mut number = 0;
     let mut lives = Vec::new();
     for life in 1..=count {
@@ -158,7 +179,7 @@ fn lives(rng: &mut Rng, clients: &[ClientOrder], contents: &[Content], is_proces
         if is_process && is_last {
             rounds.push(asked_again(&mut number, contents, clients));
         }
-        lives.push(Life { rounds, death: (is_process && !is_last).then(|| death(rng)) });
+        lives.push(Life { rounds, death: (is_process && !is_last && rng.u32(0..8) > 0).then(|| death(rng)) });
     }
     lives
 }
@@ -167,7 +188,7 @@ fn lives(rng: &mut Rng, clients: &[ClientOrder], contents: &[Content], is_proces
 fn asked_again(next: &mut u32, contents: &[Content], clients: &[ClientOrder]) -> Round {
     let calls = contents.iter().map(|content| {
         *next += 1;
-        let client = clients.iter().position(|client| client.logged).unwrap_or_default();
+        let client = clients.iter().position(|client| client.log != ClientLog::None).unwrap_or_default();
         CallOrder { number: *next, client, content: *content, again: false, leave: None }
     });
     Round { calls: calls.collect(), rotates: false, after: 0 }
@@ -227,7 +248,8 @@ impl fmt::Display for Plan {
             writeln!(f, "  the sandbox begins after {waits} waits")?;
         }
         for (life, lived) in (1..).zip(&self.lives) {
-            writeln!(f, "  life {life}, death {:?}", lived.death)?;
+            let rivals = if self.rivals && life <= 2 { " at the same time" } else { "" };
+            writeln!(f, "  life {life}{rivals}, death {:?}", lived.death)?;
             for round in &lived.rounds {
                 let mut calls = String::new();
                 for call in &round.calls {

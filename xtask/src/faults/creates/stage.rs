@@ -26,7 +26,7 @@ use crate::faults::wire::Sabotage;
 const KEYS: [&str; 4] = ["dev_key-one", "dev_key-two", "dev_key-three", "dev_key-four"];
 
 /// A schedule that takes longer hangs: the limits of its clients are fractions of a second.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 
 /// Where schedules are played.
 #[derive(Clone)]
@@ -57,26 +57,21 @@ impl Stage {
             }
         }
         let mut told: Vec<(Vec<Event>, Fate)> = Vec::new();
-        for (number, life) in (1..).zip(&plan.lives) {
-            let is_last = number as usize == plan.lives.len();
-            if plan.is_process && is_last {
+        let mut lives = plan.lives.len();
+        if plan.rivals {
+            let order = |life| self.order(plan, life, &things, folder.path(), passed, &house);
+            let (one, other) = tokio::join!(self.live(order(1), house.clone()), self.live(order(2), house.clone()));
+            for (events, fate, later) in [one?, other?] {
+                told.push((events, fate));
+                passed = passed.max(later);
+            }
+            lives -= 2;
+        }
+        for life in plan.lives.len() - lives + 1..=plan.lives.len() {
+            if plan.is_process && life == plan.lives.len() {
                 house.open.get().into_iter().for_each(Sandbox::clear_faults);
             }
-            let order = Order {
-                url: house.open.get().map_or(house.url.as_str(), Sandbox::url).to_owned(),
-                keys: KEYS.map(str::to_owned).to_vec(),
-                clinic: NOVAMED_CLINIC.to_owned(),
-                things: things.clone(),
-                log: log(plan, folder.path()),
-                log_fails: plan.log_fails,
-                clients: plan.clients.clone(),
-                rounds: life.rounds.clone(),
-                seed: plan.seed,
-                life: number,
-                passed,
-                death: life.death,
-                sabotage: self.sabotage,
-            };
+            let order = self.order(plan, life, &things, folder.path(), passed, &house);
             let (events, fate, later) = if plan.is_process {
                 self.live(order, house.clone()).await?
             } else {
@@ -90,6 +85,24 @@ impl Stage {
         };
         quiet(sandbox).await;
         Ok(Evidence::new(plan, told, Some(seen(sandbox).await), already))
+    }
+
+    fn order(&self, plan: &Plan, life: usize, things: &Things, folder: &Path, passed: u64, house: &House) -> Order {
+        Order {
+            url: house.open.get().map_or(house.url.as_str(), Sandbox::url).to_owned(),
+            keys: KEYS.map(str::to_owned).to_vec(),
+            clinic: NOVAMED_CLINIC.to_owned(),
+            things: things.clone(),
+            log: log(plan, folder),
+            log_fails: plan.log_fails,
+            clients: plan.clients.clone(),
+            rounds: plan.lives[life - 1].rounds.clone(),
+            seed: plan.seed,
+            life,
+            passed,
+            death: plan.lives[life - 1].death,
+            sabotage: self.sabotage,
+        }
     }
 
     /// In a process of its own.

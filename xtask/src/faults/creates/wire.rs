@@ -32,15 +32,24 @@ pub struct Content {
     pub newer: bool,
 }
 
+/// The log of one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientLog {
+    /// None.
+    None,
+    /// That of the others.
+    Shared,
+    /// One of its own on the same directory, if the log is in a directory.
+    Own,
+}
+
 /// One client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientOrder {
     /// Whether it speaks 2026-01.
     pub newer: bool,
-    /// Whether it was given the log.
-    pub logged: bool,
-    /// Whether it opened the log's directory for itself.
-    pub own_log: bool,
+    /// Where its creates are recorded.
+    pub log: ClientLog,
     /// Whether it gets another key whenever one is refused.
     pub renews: bool,
     /// How long it waits for an answer, in real milliseconds.
@@ -121,7 +130,7 @@ pub struct Order {
     /// Of the clients' own jitter.
     pub seed: u64,
     /// Which life this is, from 1.
-    pub life: u32,
+    pub life: usize,
     /// Virtual milliseconds that have passed before it.
     pub passed: u64,
     /// When it dies, if it is a process.

@@ -17,6 +17,9 @@ pub(super) fn rows<T: Resource>(text: &str) -> Result<Vec<Row<T>>, Unreadable> {
     let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
     let all = columns(T::FIELDS);
     let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
+    if header.is_empty() {
+        return Ok(Vec::new());
+    }
     let header = header_columns::<T>(&header, &all)?;
     let mut rows = Vec::new();
     for (number, record) in (1..).zip(reader.records()) {
@@ -36,6 +39,12 @@ pub(super) fn rows<T: Resource>(text: &str) -> Result<Vec<Row<T>>, Unreadable> {
 fn header_columns<'a, T: Resource>(header: &StringRecord, all: &'a [Column]) -> Result<Vec<&'a Column>, Unreadable> {
     if header.len() == 1 && header.iter().any(|name| name.contains([';', '\t'])) {
         return Err(Unreadable::new(Some(1), "is not separated by commas; save it as CSV with commas"));
+    }
+    // Then it is the first row, and must not be quoted.
+    if !header.iter().any(|name| all.iter().any(|column| column.name == name.trim())) {
+        let names: Vec<_> = all.iter().map(|column| column.name.as_str()).collect();
+        let sentence = format!("has no header; begin it with the names of its columns, of {}", names.join(", "));
+        return Err(Unreadable::new(Some(1), sentence));
     }
     let mut found: Vec<&Column> = Vec::new();
     let mut wrong = Vec::new();

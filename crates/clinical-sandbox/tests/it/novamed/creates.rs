@@ -116,12 +116,15 @@ async fn what_does_not_exist_is_refused_and_not_counted() {
     stranger["assigned_clinic"] = json!(NOBODY);
     let mut elsewhere = order(&id, &doctor);
     elsewhere["clinic_id"] = json!(other);
+    let mut stray = patient(&doctor);
+    stray["assigned_clinic"] = json!(other);
     let mut pair = order(&id, &doctor);
     pair["carrier_id"] = json!("se-11225");
     let missing = "Patient or practitioner not found";
     let cases = [
         ("create_practitioner_2026_01", PRACTITIONER, stranger, 400, "Clinic not found"),
         ("create_patient_2026_01", PATIENT, patient(NOBODY), 400, "Practitioner not found"),
+        ("create_patient_2026_01", PATIENT, stray, 400, "Practitioner not found"),
         ("create_medication_order_2026_01", ORDER, order(NOBODY, &doctor), 404, missing),
         ("create_medication_order_2026_01", ORDER, order(&id, NOBODY), 404, missing),
         ("create_medication_order_2026_01", ORDER, order(&doctor, &id), 404, missing),

@@ -216,7 +216,7 @@ async fn the_older_envelope_has_its_own_events_and_none_for_practitioners() {
     ];
     assert_eq!(names, expected);
     let operation = "create_webhook_2025_12";
-    let mut ids = Vec::new();
+    let (mut ids, mut times) = (Vec::new(), Vec::new());
     for call in &came {
         let body = call.json();
         assert_eq!(contract::schema_errors(operation, "WebhookEvent", &body), []);
@@ -225,6 +225,7 @@ async fn the_older_envelope_has_its_own_events_and_none_for_practitioners() {
             (&json!(NOVAMED_CLINIC), &json!(request))
         );
         ids.push(body["event_id"].as_str().unwrap().to_owned());
+        times.push(body["timestamp"].as_str().unwrap().to_owned());
     }
     let approved = &came[0].json()["data"];
     assert_eq!(contract::schema_errors(operation, "MedicationRequestApprovedEvent", approved), []);
@@ -232,6 +233,8 @@ async fn the_older_envelope_has_its_own_events_and_none_for_practitioners() {
     let shipped = &came[4].json()["data"];
     assert_eq!(contract::schema_errors(operation, "OrderShippedEvent", shipped), []);
     assert_eq!((&shipped["carrier"], &shipped["estimated_delivery"]), (&json!("FedEx"), &json!("2026-01-04")));
+    // Each has its own time, although the clock has passed all of them in one jump.
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]) && times[4].as_str() < "2026-01-01T00:06", "{times:?}");
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 5);

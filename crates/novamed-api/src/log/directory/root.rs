@@ -4,7 +4,6 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use clinical_http::audit::CallId;
 use etcetera::BaseStrategy as _;
 
 use super::disk::{make_directory, refused, sync_directory, write};
@@ -35,8 +34,13 @@ pub(super) fn open(path: &Path) -> Result<PathBuf, LogError> {
             made => made.map_err(cannot)?,
         }
     }
-    let trial = root.join(format!(".new-{}", CallId::draw()));
-    write(&trial, b"").and_then(|()| std::fs::remove_file(&trial)).map_err(cannot)?;
+    let trial = root.join(".trial");
+    write(&trial, b"").map_err(cannot)?;
+    match std::fs::remove_file(&trial) {
+        // Another process that opens the log at this moment has removed it.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        removed => removed.map_err(cannot)?,
+    }
     // Also what another process has made and not synced yet.
     sync_directory(&root).map_err(cannot)?;
     Ok(root)

@@ -57,10 +57,10 @@ fn repeated(content: Content, logged: &[&Asked], verdict: &mut Verdict) {
     let processed: Vec<&Asked> = logged.iter().copied().filter(|asked| asked.is_processed()).collect();
     for (number, one) in processed.iter().enumerate() {
         for other in &processed[number + 1..] {
-            let (Some((a, early)), Some((b, late))) = (one.began, other.began) else { continue };
-            let ((first, early), (second, late)) =
-                if a < b { ((one, early), (other, late)) } else { ((other, late), (one, early)) };
-            if second.order.again || late.saturating_sub(early) + SLACK >= millis() {
+            let (Some((a, time)), Some((b, other_time))) = (one.began, other.began) else { continue };
+            let (first, second): (&Asked, &Asked) = if a < b { (one, other) } else { (other, one) };
+            // Two processes at the same time may live in different hours.
+            if second.order.again || time.abs_diff(other_time) + SLACK >= millis() {
                 continue;
             }
             // One that was wanted again at the same moment may have come second to the log.
@@ -94,18 +94,20 @@ fn refused(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &m
         let (began, time) = asked.began.unwrap_or_default();
         let others = || logged.iter().filter(|other| other.order.number != number && other.began.is_some());
         let reason = others().any(|other| {
-            let before = other.began.is_some_and(|(at, _)| at < asked.over);
+            let before = other.began.is_some_and(|(at, _)| at < asked.over) || asked.overlaps(other);
             let latest = other.exchanges.last().map(|exchange| exchange.time).max(other.began.map(|(_, time)| time));
             let expired = latest.unwrap_or_default() + millis() + SLACK < time;
-            before && !expired && !(other.is_certainly_not() && other.over < began && !evidence.log_fails)
+            let may_stand =
+                !other.is_certainly_not() || other.over >= began || asked.overlaps(other) || evidence.log_fails;
+            before && !expired && may_stand
         });
         if !reason || asked.order.again {
             verdict.unexplained.push(format!("call {number} was refused as a duplicate of nothing"));
         }
-        if let Some(id) = outcome.earlier.as_ref().filter(|earlier| *earlier != "uncertain") {
-            if !others().any(|other| other.made().any(|made| made == id)) {
-                verdict.lost.push(format!("{} is on record as {id}, which was never made", shown(content)));
-            }
+        if let Some(id) = outcome.earlier.as_ref().filter(|earlier| *earlier != "uncertain")
+            && !others().any(|other| other.made().any(|made| made == id))
+        {
+            verdict.lost.push(format!("{} is on record as {id}, which was never made", shown(content)));
         }
     }
 }

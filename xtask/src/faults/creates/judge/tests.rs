@@ -61,7 +61,7 @@ fn told(number: u32, exchanges: Vec<Exchange>, outcome: Outcome) -> Asked {
     let order = CallOrder { number, client: 0, content: PATIENT, again: false, leave: None };
     let at = number as usize * 10;
     let (began, over, end) = (Some((at, u64::from(number))), at + 9, End::Told(outcome));
-    Asked { order, logged: true, life: 1, began, over, end, exchanges }
+    Asked { order, logged: true, life: 1, rival: false, began, over, end, exchanges }
 }
 
 fn well(number: u32, id: &str) -> Asked {
@@ -88,7 +88,7 @@ fn refused(number: u32, exchanges: Vec<Exchange>, kind: &str) -> Asked {
 fn duplicate(number: u32, earlier: &str) -> Asked {
     let earlier = Some(earlier.to_owned());
     let advice = earlier.as_deref() == Some("uncertain");
-    told(number, Vec::new(), Outcome { earlier, advice, ..outcome("duplicate", &[]) })
+    told(number, Vec::new(), Outcome { advice, earlier, ..outcome("duplicate", &[]) })
 }
 
 fn asked(calls: Vec<Asked>, record: Option<&str>) -> Evidence {
