@@ -51,6 +51,6 @@ pub(crate) fn push_name(pointer: &mut String, name: &str) {
     if name.len() <= LONGEST && !name.is_empty() && name.bytes().all(is_fields) {
         pointer.push_str(name);
     } else {
-        pointer.push_str(&format!("(name of {} bytes)", name.len()));
+        pointer.extend(["(name of ", &name.len().to_string(), " bytes)"]);
     }
 }

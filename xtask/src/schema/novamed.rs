@@ -38,7 +38,8 @@ fn of(sample: &Sample, client: &NovaMed) -> Result<Value> {
     let mut seen = Observed::default();
     let body = sent(sample, client, &full)?.context("the full request has no body")?;
     seen.add(&body);
-    for variation in samples::variations(&full) {
+    let least = samples::least(&full, |value| Ok(sent(sample, client, value)?.is_some()))?;
+    for variation in samples::variations(&full).into_iter().chain([least]) {
         if let Some(body) = sent(sample, client, &variation)? {
             seen.add(&body);
         }

@@ -151,5 +151,9 @@ fn what_a_revision_writes_is_found_out_by_writing() {
     assert_eq!(genders("2025-12"), json!(["female", "male", "other"]));
     assert_eq!(genders("2026-01"), json!(["female", "male", "other", "unknown"]));
     let kinds = &schema("NewPatient@2026-01")["properties"]["contacts"]["items"]["properties"]["key"]["x-open-enum"];
+    // Several fields become contacts: only without any of them there are none.
+    let required = &schema("NewPatient@2026-01")["required"];
+    let expected = ["addresses", "assigned_clinic", "dob", "first_name", "gender", "last_name", "practitioner_id"];
+    assert_eq!(required, &json!(expected));
     assert_eq!(kinds, &json!(["email", "fax", "phone", "sms", "url"]));
 }

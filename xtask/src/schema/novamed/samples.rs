@@ -115,12 +115,6 @@ pub(super) fn variations(full: &Value) -> Vec<Value> {
             all.push(other);
         }
     }
-    // Everything that may be left out, left out.
-    let mut least = full.clone();
-    for variation in &all {
-        least = intersection(&least, variation);
-    }
-    all.push(least);
     all
 }
 
@@ -136,18 +130,20 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn intersection(one: &Value, other: &Value) -> Value {
-    match (one, other) {
-        (Value::Object(one), Value::Object(other)) => {
-            let shared =
-                one.iter().filter_map(|(name, value)| Some((name.clone(), intersection(value, other.get(name)?))));
-            Value::Object(shared.collect())
+/// The same with everything left out that may be, one part after the other.
+pub(super) fn least(full: &Value, can_be_sent: impl Fn(&Value) -> Result<bool>) -> Result<Value> {
+    let mut least = full.clone();
+    let mut places = Vec::new();
+    pointers(full, "", &mut places);
+    for place in places {
+        let (above, name) = place.rsplit_once('/').unwrap_or_default();
+        let mut less = least.clone();
+        let above = less.pointer_mut(above).and_then(Value::as_object_mut);
+        if above.and_then(|object| object.remove(name)).is_some() && can_be_sent(&less)? {
+            least = less;
         }
-        (Value::Array(one), Value::Array(other)) => {
-            one.iter().zip(other).map(|(one, other)| intersection(one, other)).collect()
-        }
-        _ => one.clone(),
     }
+    Ok(least)
 }
 
 /// Takes away what a revision cannot carry, by the names that it complains about; `false` if nothing could be taken away.
