@@ -23,7 +23,7 @@ pub use shape::Shape;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The payload is not JSON, or ends too early: the line and the column, both from 1.
+    /// The payload is not JSON, ends too early, is nested more than 128 deep, or has a number beyond the range of `f64`: the line and the column, both from 1.
     NotJson {
         /// The line.
         line: usize,

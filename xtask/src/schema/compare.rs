@@ -49,10 +49,7 @@ impl<'a> Run<'a> {
         let detail = || format!("{} to {}", old.types(), new.types());
         // That both may be null does not make a number out of a text.
         let is_real = |kind: &&Type| **kind != Type::Null;
-        if gone.iter().any(|kind| is_real(kind))
-            && come.iter().any(|kind| is_real(kind))
-            && !shared.iter().any(|kind| is_real(&kind))
-        {
+        if gone.iter().any(is_real) && come.iter().any(is_real) && !shared.iter().any(|kind| is_real(&kind)) {
             self.note(at, Kind::Replaced, detail());
         } else {
             if !gone.is_empty() {
@@ -123,7 +120,7 @@ impl<'a> Run<'a> {
             (None, Some(_)) => &[Kind::Tightened],
             (Some(_), None) => &[Kind::Relaxed],
             (Some(old), Some(new)) if old != new => match (old.as_f64(), new.as_f64()) {
-                (Some(old), Some(new)) if old == new => &[],
+                (Some(old), Some(new)) if old.total_cmp(&new).is_eq() => &[],
                 (Some(old), Some(new)) => {
                     let grows = new > old;
                     let is_upper = name.starts_with("max") || name == "exclusiveMaximum";

@@ -29,7 +29,7 @@ pub fn schema(schema: &Value) -> Value {
     let mut normal = part(schema, "", &mut words);
     if let (Value::Object(keywords), false) = (&mut normal, words.is_empty()) {
         let text = Value::Object(words.into_iter().collect()).to_string();
-        let hash: String = digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hexadecimal(digest(&SHA256, text.as_bytes()).as_ref());
         keywords.insert(WORDS.to_owned(), hash.into());
     }
     sorted(normal)
@@ -70,6 +70,11 @@ fn part(schema: &Value, at: &str, words: &mut BTreeMap<String, Value>) -> Value 
         normal.insert(name.clone(), value);
     }
     Value::Object(normal)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn set_of(value: &Value) -> Value {

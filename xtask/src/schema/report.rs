@@ -74,7 +74,24 @@ impl Report {
                 let at = if change.at.is_empty() { String::new() } else { format!(" at `{}`", change.at) };
                 let detail = if change.detail.is_empty() { String::new() } else { format!(" ({})", change.detail) };
                 let words = change.kind.words();
-                text += &format!("- `{package}`, `{name}` {}: {words}{at}{detail}: {verdict}.\n", direction.name());
+                text.push_str(
+                    &[
+                        "- `",
+                        package,
+                        "`, `",
+                        name,
+                        "` ",
+                        direction.name(),
+                        ": ",
+                        words,
+                        &at,
+                        &detail,
+                        ": ",
+                        verdict,
+                        ".\n",
+                    ]
+                    .concat(),
+                );
             }
         }
         text

@@ -159,22 +159,23 @@ impl<'a> Shape<'a> {
         let says_more = |but: &str| keywords.keys().any(|name| name != but && !is_words(name));
         if let Some(Value::String(reference)) = keywords.get("$ref") {
             let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
-            if let (Some(target), false) = (target, says_more("$ref")) {
-                if open.insert(reference) {
-                    let shape = Self::within(document, target, open);
-                    open.remove(reference.as_str());
-                    return shape;
-                }
+            if let (Some(target), false) = (target, says_more("$ref"))
+                && open.insert(reference)
+            {
+                let shape = Self::within(document, target, open);
+                open.remove(reference.as_str());
+                return shape;
             }
             return Self::opaque(document, "$ref", schema);
         }
         for union in ["anyOf", "oneOf", "allOf"] {
             let Some(Value::Array(branches)) = keywords.get(union) else { continue };
             let shapes: Vec<Self> = branches.iter().map(|branch| Self::within(document, branch, open)).collect();
-            if !says_more(union) && (union != "allOf" || shapes.len() == 1) {
-                if let Some(shape) = united(shapes) {
-                    return shape;
-                }
+            if !says_more(union)
+                && (union != "allOf" || shapes.len() == 1)
+                && let Some(shape) = united(shapes)
+            {
+                return shape;
             }
             return Self::opaque(document, union, schema);
         }

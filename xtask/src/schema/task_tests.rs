@@ -18,9 +18,9 @@ fn workspace() -> TempDir {
     folder
 }
 
-fn types(direction: Direction, order: Value) -> Schemas {
+fn types(direction: Direction, order: &Value) -> Schemas {
     let subject = Subject { package: "vendor".to_owned(), name: "Order".to_owned(), direction };
-    Schemas::from([(subject, normal::schema(&order))])
+    Schemas::from([(subject, normal::schema(order))])
 }
 
 fn order() -> Value {
@@ -34,21 +34,21 @@ fn sentence(result: anyhow::Result<Verdict>) -> String {
 #[test]
 fn a_schema_that_changed_without_its_file_stops_the_check_with_the_command_to_run() {
     let folder = workspace();
-    let now = types(Direction::Reads, order());
+    let now = types(Direction::Reads, &order());
     assert!(sentence(check(folder.path(), &now)).ends_with("run `cargo xtask schema` and read what it changes"));
     assert_eq!(write(folder.path(), &now).unwrap(), Verdict::Compatible);
     assert_eq!(check(folder.path(), &now).unwrap(), Verdict::Compatible);
 
     let mut more = order();
     more["properties"]["note"] = json!({"type": "string"});
-    let error = sentence(check(folder.path(), &types(Direction::Reads, more)));
+    let error = sentence(check(folder.path(), &types(Direction::Reads, &more)));
     assert!(error.starts_with("1 schema(s) are not what the types say"), "{error}");
 }
 
 #[test]
 fn a_file_that_was_edited_by_hand_or_belongs_to_no_type_stops_the_check() {
     let folder = workspace();
-    let now = types(Direction::Reads, order());
+    let now = types(Direction::Reads, &order());
     write(folder.path(), &now).unwrap();
     let file = folder.path().join("crates/vendor/schema/Order.reads.json");
     let text = fs::read_to_string(&file).unwrap();
@@ -67,7 +67,7 @@ fn a_file_that_was_edited_by_hand_or_belongs_to_no_type_stops_the_check() {
 #[test]
 fn a_changelog_without_its_section_stops_the_check() {
     let folder = workspace();
-    let now = types(Direction::Reads, order());
+    let now = types(Direction::Reads, &order());
     write(folder.path(), &now).unwrap();
     let changelog = folder.path().join("CHANGELOG.md");
     let text = fs::read_to_string(&changelog).unwrap();
@@ -83,9 +83,9 @@ fn after_a_release_each_change_is_judged_by_its_direction_and_stands_in_the_chan
     fewer["properties"].as_object_mut().unwrap().remove("count");
     for (direction, expected) in [(Direction::Reads, Verdict::Review), (Direction::Writes, Verdict::Breaking)] {
         let folder = workspace();
-        let first = types(direction, order());
+        let first = types(direction, &order());
         write(folder.path(), &first).unwrap();
-        let stale = sentence(release(folder.path(), &types(direction, fewer.clone())));
+        let stale = sentence(release(folder.path(), &types(direction, &fewer)));
         assert!(stale.contains("run `cargo xtask schema` first"), "{stale}");
         release(folder.path(), &first).unwrap();
         assert!(folder.path().join(format!("crates/vendor/schema/released/Order.{}.json", direction.name())).exists());
@@ -93,7 +93,7 @@ fn after_a_release_each_change_is_judged_by_its_direction_and_stands_in_the_chan
         assert_eq!(write(folder.path(), &first).unwrap(), Verdict::Compatible);
         assert_eq!(check(folder.path(), &first).unwrap(), Verdict::Compatible);
 
-        let second = types(direction, fewer.clone());
+        let second = types(direction, &fewer);
         assert_eq!(write(folder.path(), &second).unwrap(), expected);
         assert_eq!(check(folder.path(), &second).unwrap(), expected);
         let changelog = fs::read_to_string(folder.path().join("CHANGELOG.md")).unwrap();

@@ -46,10 +46,10 @@ impl Observed {
             let is_there = |(name, texts): &(&String, BTreeSet<(String, String)>)| {
                 texts.contains(&(place.clone(), (*name).clone()))
             };
-            if seen.iter().all(is_there) {
-                if let Some(field) = self.at(place) {
-                    field.known.extend(seen.iter().map(|(name, _)| (*name).clone()));
-                }
+            if seen.iter().all(is_there)
+                && let Some(field) = self.at(place)
+            {
+                field.known.extend(seen.iter().map(|(name, _)| (*name).clone()));
             }
         }
     }
