@@ -36,6 +36,7 @@ mod novamed_cancel;
 mod novamed_carriers;
 mod novamed_contract;
 mod novamed_errors;
+mod novamed_events;
 mod novamed_fixtures;
 mod novamed_limits;
 mod novamed_once;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use clinical_http::credential::{FileCredential, ReplaceableCredential};
+use clinical_http::BoxFuture;
+use clinical_http::credential::{Credential, CredentialSource, FileCredential, ReplaceableCredential, Scheme};
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_tests::novamed::{CLINIC, Work, clinic, facts};
 use clinical_tests::raw::{Raw, answer};
@@ -158,27 +160,43 @@ async fn a_key_of_the_other_environment_is_refused_where_the_program_replaces_it
     keys.replace("dev_two").unwrap();
 }
 
+/// Has another key as soon as one is refused.
+struct Issued(Scheme, AtomicU64);
+
+impl CredentialSource for Issued {
+    fn current(&self) -> BoxFuture<'_, Result<Credential, clinical_http::Error>> {
+        let generation = self.1.load(Ordering::SeqCst);
+        let key = self.0.credential(format!("dev_{generation}"));
+        Box::pin(async move { Ok(key?.with_generation(generation)) })
+    }
+
+    fn rejected(&self, generation: u64) {
+        self.1.fetch_max(generation + 1, Ordering::SeqCst);
+    }
+}
+
 #[tokio::test]
-async fn a_create_that_meets_a_401_is_not_sent_again_with_the_new_key_but_the_next_one_has_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("key");
-    std::fs::write(&path, "dev_old").unwrap();
-    let server = Raw::start([answer(401, &[], ""), answer(200, &[], Work::Order.answer())]).await;
-    let file = path.clone();
-    let novamed = builder(Development)
-        .base_url(server.url())
-        .credential(move |scheme| FileCredential::new(scheme, file))
-        .http(|http| http.clock(JumpingClock::new()))
-        .build()
-        .unwrap();
-    let call = Work::Order.run(&novamed);
-    std::fs::write(&path, "dev_new").unwrap();
-    // Whichever key was read, the 401 ends the call.
-    assert_eq!(call.await.unwrap_err().attempts(), 1);
-    Work::Order.run(&novamed).await.unwrap();
-    let requests = server.requests();
-    assert_eq!(requests.len(), 2);
-    assert!(requests[1].contains("x-api-key: dev_new\r\n"));
+async fn a_create_that_meets_a_401_is_not_sent_again_with_another_key_but_the_next_one_has_it_and_a_read_is() {
+    for work in Work::all(Revision::V2026_01) {
+        let server = Raw::start([answer(401, &[], ""), answer(200, &[], work.answer())]).await;
+        let novamed = builder(Development)
+            .base_url(server.url())
+            .credential(|scheme| Ok(Issued(scheme, AtomicU64::new(0))))
+            .http(|http| http.clock(JumpingClock::new()))
+            .build()
+            .unwrap();
+        if Work::CREATES.contains(&work) {
+            let error = work.run(&novamed).await.unwrap_err();
+            assert_eq!((error.attempts(), error.status(), server.requests().len()), (1, Some(401), 1), "{work:?}");
+            assert!(!error.may_have_been_processed(), "{work:?}");
+            assert_eq!(work.run(&novamed).await.unwrap(), 1, "{work:?}");
+        } else {
+            assert_eq!(work.run(&novamed).await.unwrap(), 2, "{work:?}");
+        }
+        let requests = server.requests();
+        assert_eq!(requests.len(), 2, "{work:?}");
+        assert!(requests[0].contains("x-api-key: dev_0\r\n") && requests[1].contains("x-api-key: dev_1\r\n"));
+    }
 }
 
 /// Runs only in a process of its own, started by the test below: the environment belongs to a whole process.

@@ -26,7 +26,8 @@ pub(crate) fn delivery_of_status(status: u16, hinted: bool) -> Delivery {
         503 if hinted => Delivery::Refused,
         // Not Implemented and HTTP Version Not Supported are statements about the request itself, as the 4xx are.
         501 | 505 => Delivery::Answered,
-        500..=599 => Delivery::Unknown,
+        // Proxies say 499 when their client left, after the request went on; above 599 HTTP defines nothing.
+        499.. => Delivery::Unknown,
         _ => Delivery::Answered,
     }
 }
@@ -78,6 +79,9 @@ mod tests {
             (504, true, Unknown),
             (505, false, Answered),
             (529, false, Unknown),
+            (499, false, Unknown),
+            (600, false, Unknown),
+            (999, true, Unknown),
             (302, false, Answered),
         ];
         for (status, hinted, expected) in table {

@@ -218,7 +218,8 @@ impl Error {
         match self.inner.delivery {
             Delivery::NotSent | Delivery::Refused => false,
             Delivery::Unknown | Delivery::ResponseLost => true,
-            Delivery::Answered => self.inner.status.is_none_or(|status| status < 400),
+            // What HTTP does not define says nothing (RFC 9110, section 15).
+            Delivery::Answered => self.inner.status.is_none_or(|status| !(400..600).contains(&status)),
         }
     }
 

@@ -176,12 +176,10 @@ impl NovaMedBuilder {
         let own = self.base_urls.into_iter().find_map(|(of, url)| (of == revision).then_some(url)).or(self.base_url);
         let own = own.map(|url| BaseUrl::parse(&url)).transpose()?;
         let is_here = own.as_ref().is_some_and(BaseUrl::is_loopback);
-        let environment = self.environment.or(is_here.then_some(Environment::Development)).ok_or_else(|| {
-            HttpError::configuration(
-                "environment",
-                "is missing; say Environment::Development or Environment::Production",
-            )
-        })?;
+        let environment = self
+            .environment
+            .or(is_here.then_some(Environment::Development))
+            .ok_or_else(|| HttpError::configuration("environment", "is missing; say development or production"))?;
         let base = match own {
             Some(base) => base,
             None => BaseUrl::parse(match environment {

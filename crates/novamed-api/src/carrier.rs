@@ -1,9 +1,7 @@
 //! Who brings what was ordered, and what that costs.
 
 use rust_decimal::Decimal;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use crate::{CarrierId, ServiceId};
 
@@ -116,11 +114,11 @@ pub(crate) struct ServicesBody {
 pub(crate) struct ServiceData {
     id: String,
     name: String,
-    #[serde(default, deserialize_with = "exact")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
+    #[serde(default, deserialize_with = "crate::object::exact_if_any")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     total_cost: Option<Decimal>,
-    #[serde(default, deserialize_with = "exact")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
+    #[serde(default, deserialize_with = "crate::object::exact_if_any")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     original_cost: Option<Decimal>,
 }
 
@@ -141,15 +139,4 @@ impl From<ServicesBody> for CarrierServices {
             patient_state: body.patient_state,
         }
     }
-}
-
-/// A number by its digits. As a binary fraction 32.44 would be another number.
-fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
-    let raw = <Box<RawValue>>::deserialize(deserializer)?;
-    let text = raw.get();
-    if text == "null" {
-        return Ok(None);
-    }
-    let number = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
-    number.map(Some).map_err(|_| D::Error::custom("a cost is not a number"))
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::carrier::{CarriersBody, ServicesBody};
 use crate::created::{self, Unusable};
-use crate::error::Created;
+use crate::error::{Created, is_uncertain};
 use crate::log::SubmissionKey;
 use crate::operation::{GET_CARRIER_SERVICES, GET_CARRIERS};
 use crate::request::Written;
@@ -338,7 +338,7 @@ async fn stopped(created: Created, error: HttpError, mut sink: Sink) -> Error {
         Some(Stopped::Failed(failed)) => return Error::log(failed),
         None => {}
     }
-    if !error.may_have_been_processed() {
+    if !is_uncertain(&error) {
         sink.end(None).await;
     }
     // A success that broke off: what came of it may hold the identifier.

@@ -44,6 +44,11 @@ pub(crate) fn is_refusal(body: &[u8]) -> bool {
     serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.success == Value::Bool(false))
 }
 
+/// Whether the body of an error says that it is a success.
+pub(crate) fn is_success(body: &[u8]) -> bool {
+    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.success == Value::Bool(true))
+}
+
 /// A whole answer, unless it says that it is no success.
 pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
     if is_refusal(body) {

@@ -10,7 +10,7 @@ use clinical_http::{Attempt, Delivery, Error as HttpError, ErrorKind, Operation,
 use crate::log::{LogError, Submission, SubmissionState};
 use crate::operation::CREATE_REFILL_REQUEST;
 use crate::vendor_error::{self, VendorError};
-use crate::{Kind, Problem, Revision, advice};
+use crate::{Kind, Problem, Revision, advice, created};
 
 /// Why there is no answer, and whether the vendor may have created something all the same.
 ///
@@ -77,6 +77,12 @@ impl Created {
     }
 }
 
+/// Whether a failed create may be there. A refusal whose body says "success" contradicts itself, and the vendor says that the body counts first.
+pub(crate) fn is_uncertain(error: &HttpError) -> bool {
+    let contradicts = |body: &Sensitive<Bytes>| created::is_success(body.expose());
+    error.may_have_been_processed() || error.body().is_some_and(contradicts)
+}
+
 impl From<HttpError> for Error {
     fn from(error: HttpError) -> Self {
         let kind = if error.status() == Some(404) { Kind::NotFound } else { Kind::Call(error.kind()) };
@@ -91,7 +97,7 @@ impl Error {
 
     /// The failed call of a create.
     pub(crate) fn of_create(created: Created, error: HttpError) -> Self {
-        if error.may_have_been_processed() {
+        if is_uncertain(&error) {
             return Self::new(Inner::Unknown { error, created });
         }
         let is_refill = created.operation.name() == CREATE_REFILL_REQUEST.name();
@@ -148,7 +154,7 @@ impl Error {
     /// Whether the vendor may have created it although there is an error. `false` is a promise, for this call; an earlier one is
     /// in [`earlier`](Self::earlier).
     pub fn may_have_been_processed(&self) -> bool {
-        self.cause().is_some_and(HttpError::may_have_been_processed)
+        matches!(*self.inner, Inner::Unknown { .. }) || self.cause().is_some_and(HttpError::may_have_been_processed)
     }
 
     /// How to find out what became of a create whose outcome is unknown, or that is on record as such. `None` where it is certain.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde::ser::{Error as _, SerializeMap as _};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
 /// The fields of one object, in the order of the vendor's tables.
@@ -57,4 +57,19 @@ pub(crate) fn shortest<S: Serializer>(number: &Decimal, serializer: S) -> Result
 #[allow(clippy::ref_option, reason = "serde gives the field by reference")]
 pub(crate) fn shortest_if_any<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     number.map(|number| number.normalize()).serialize(serializer)
+}
+
+/// A number by its digits, or such a number as text. As a binary fraction 32.44 would be another number.
+pub(crate) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    exact_if_any(deserializer)?.ok_or_else(|| de::Error::custom("a number is missing"))
+}
+
+pub(crate) fn exact_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    let raw = <Box<RawValue>>::deserialize(deserializer)?;
+    let text = raw.get().trim_matches('"');
+    if text == "null" {
+        return Ok(None);
+    }
+    let number = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
+    number.map(Some).map_err(|_| de::Error::custom("must be a number of at most 28 digits"))
 }

@@ -94,7 +94,7 @@ setters! { NewMedicationOrder {
 #[serde(deny_unknown_fields)]
 pub struct Medication {
     pub(crate) name: String,
-    #[serde(serialize_with = "crate::object::shortest")]
+    #[serde(serialize_with = "crate::object::shortest", deserialize_with = "crate::object::exact")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Exact"))]
     pub(crate) quantity: Decimal,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +105,12 @@ pub struct Medication {
     pub(crate) direction: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refills: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::object::shortest_if_any")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::object::shortest_if_any",
+        deserialize_with = "crate::object::exact_if_any"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     pub(crate) days_supply: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

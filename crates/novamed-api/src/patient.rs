@@ -50,7 +50,12 @@ pub struct NewPatient {
     pub(crate) species: Option<Species>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) animal_owner_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::object::shortest_if_any")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::object::shortest_if_any",
+        deserialize_with = "crate::object::exact_if_any"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     pub(crate) weight: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

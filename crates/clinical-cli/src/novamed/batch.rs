@@ -130,12 +130,13 @@ impl<T: Resource> Batch<'_, T> {
             return Outcome::of::<T>(result).recorded(self.key().as_ref());
         }
         drop(created);
-        if *self.watch.stage.borrow() == Stage::UnderWay {
+        let stage = *self.watch.stage.borrow();
+        if stage == Stage::UnderWay {
             return Outcome::abandoned().recorded(self.key().as_ref());
         }
         // What cannot be taken off the record stays uncertain: a false alarm and no loss.
         let _ = self.record.map(Record::give_up);
-        Outcome::interrupted()
+        if stage == Stage::Waits { Outcome::refused() } else { Outcome::interrupted() }
     }
 
     /// The key of a create under way, or whose end is not known, if somebody can look it up later.
@@ -172,7 +173,9 @@ impl<T: Resource> Batch<'_, T> {
         let what = match outcome {
             Outcome::Created(_) => format!("row {number} was created without being reported"),
             Outcome::Unknown(_) => format!("row {number} may have been created, and was not reported"),
-            Outcome::CreatedBefore(_) | Outcome::NotCreated(_) => format!("row {number} was not reported"),
+            Outcome::CreatedBefore(_) | Outcome::NotCreated(_) | Outcome::NotBegun(_) => {
+                format!("row {number} was not reported")
+            }
         };
         let then = if self.is_durable { "; run it again to see what became of each" } else { "" };
         Stop { exit: stop.exit, sentence: Some(format!("{sentence}; {what}, and no later row was sent{then}")) }

@@ -1,7 +1,7 @@
 //! What became of one row, in the shape that all forms of output share.
 
 use novamed_api::log::{SubmissionKey, SubmissionState};
-use novamed_api::{Delivery, Error, ErrorKind, Kind, VendorError};
+use novamed_api::{Delivery, Error, ErrorKind, Kind, Sensitive};
 
 use super::resource::{Ids, Resource};
 use crate::exit::Exit;
@@ -13,6 +13,8 @@ pub(super) enum Outcome {
     CreatedBefore(Ids),
     /// It was not created, for certain.
     NotCreated(Failure),
+    /// It was not tried in this run. An earlier one may have created it: the log was not asked.
+    NotBegun(Failure),
     /// Nobody on this side can know.
     Unknown(Failure),
 }
@@ -24,7 +26,7 @@ pub(super) struct Failure {
     pub(super) attempts: u32,
     pub(super) message: String,
     /// The vendor's own words, which may quote what was sent: shown only on request, and never in the data.
-    pub(super) vendor: Option<VendorError>,
+    pub(super) vendor: Option<Sensitive<String>>,
     pub(super) exit: Exit,
     /// Why no other row can fare better.
     pub(super) halt: Option<Halt>,
@@ -47,6 +49,7 @@ impl Outcome {
             Self::Created(_) => "created",
             Self::CreatedBefore(_) => "created_before",
             Self::NotCreated(_) => "not_created",
+            Self::NotBegun(_) => "not_begun",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -54,13 +57,13 @@ impl Outcome {
     pub(super) fn ids(&self) -> &[(&'static str, String)] {
         match self {
             Self::Created(ids) | Self::CreatedBefore(ids) => ids,
-            Self::NotCreated(_) | Self::Unknown(_) => &[],
+            Self::NotCreated(_) | Self::NotBegun(_) | Self::Unknown(_) => &[],
         }
     }
 
     pub(super) fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::NotCreated(failure) | Self::Unknown(failure) => Some(failure),
+            Self::NotCreated(failure) | Self::NotBegun(failure) | Self::Unknown(failure) => Some(failure),
             Self::Created(_) | Self::CreatedBefore(_) => None,
         }
     }
@@ -103,13 +106,18 @@ impl Outcome {
                 "the vendor did not answer several rows in a row; run it again when it does, and only what was not sent is sent",
             ),
         };
-        Self::NotCreated(Failure::local(kind, exit, format!("not tried, because {why} (nothing was sent)")))
+        Self::NotBegun(Failure::local(kind, exit, format!("not tried, because {why} (nothing was sent in this run)")))
     }
 
     /// A row that a signal came before.
     pub(super) fn interrupted() -> Self {
-        let message =
-            "not sent, or refused and not sent again, because of the interruption (the vendor has not got it)";
+        let message = "not tried, because of the interruption (nothing was sent in this run)";
+        Self::NotBegun(Failure::local("abandoned", Exit::SomeFailed, message.to_owned()))
+    }
+
+    /// A row that the vendor had refused and that a signal came before the next attempt of.
+    pub(super) fn refused() -> Self {
+        let message = "refused, and not sent again because of the interruption (the vendor has not got it)";
         Self::NotCreated(Failure::local("abandoned", Exit::SomeFailed, message.to_owned()))
     }
 
@@ -124,6 +132,15 @@ impl Outcome {
 /// As much of a key as `clinical novamed log list` shows.
 fn on_record(key: &SubmissionKey) -> String {
     format!(" (on record as uncertain, key {})", key.as_str().get(..12).unwrap_or_default())
+}
+
+/// What the vendor wrote. Where that is no error of its kind and nobody knows the outcome, the answer as it came: the identifier may be in it.
+fn words(error: &Error) -> Option<Sensitive<String>> {
+    let answer = || {
+        let body = error.body().filter(|_| error.kind() == Kind::OutcomeUnknown)?;
+        Some(Sensitive::new(String::from_utf8_lossy(body.expose()).into_owned()))
+    };
+    error.vendor().map(|vendor| vendor.message).or_else(answer)
 }
 
 impl Failure {
@@ -151,7 +168,7 @@ impl Failure {
             delivery: error.delivery().as_str(),
             attempts: error.attempts(),
             message: format!("{error}{}", then.unwrap_or_default()),
-            vendor: error.vendor(),
+            vendor: words(error),
             exit,
             halt,
         }

@@ -75,7 +75,7 @@ impl Output {
         style::error(format_args!("{called}: {}", plain(&failure.message)));
         let words = failure.vendor.as_ref().filter(|_| self.details);
         if let Some(words) = words {
-            style::say(format_args!("{called}: the vendor wrote: {}", plain(words.message.expose())));
+            style::say(format_args!("{called}: the vendor wrote: {}", plain(words.expose())));
         }
     }
 }

@@ -128,7 +128,7 @@ fn after_three_rows_without_an_answer_the_rest_is_not_begun() {
     let nova = Nova::start().file("p.csv", born_in(1985..1990));
     nova.vendor.sandbox.inject(Fault::new(FaultKind::status(502)).on("create_patient").range(1, 3)).unwrap();
     let ran = nova.run(FILE).expect(6);
-    assert_eq!(states(&ran.stdout), ["unknown", "unknown", "unknown", "not_created", "not_created"]);
+    assert_eq!(states(&ran.stdout), ["unknown", "unknown", "unknown", "not_begun", "not_begun"]);
     assert_eq!(error(&ran.stdout, 4, "kind"), "not_begun");
     assert_eq!(nova.attempts("create_patient"), 3);
     let ran = nova.run(FILE).expect(1);
@@ -159,7 +159,7 @@ fn a_limited_rate_is_waited_for_and_a_final_one_ends_the_batch() {
     let late = FaultKind::too_many_requests(RetryAfter::Seconds { seconds: 3600 });
     let nova = self::nova().fault(late, "create_patient", 2);
     let ran = nova.run(FILE).expect(1);
-    assert_eq!(states(&ran.stdout), ["created", "not_created", "not_created"]);
+    assert_eq!(states(&ran.stdout), ["created", "not_created", "not_begun"]);
     assert_eq!(
         (error(&ran.stdout, 2, "kind"), error(&ran.stdout, 3, "kind")),
         ("throttled".into(), "throttled".into())
@@ -178,7 +178,7 @@ fn a_refused_key_ends_the_batch() {
     for status in [401, 403] {
         let nova = nova().fault(FaultKind::status(status), "create_patient", 2);
         let ran = nova.run(FILE).expect(4);
-        assert_eq!(states(&ran.stdout), ["created", "not_created", "not_created"]);
+        assert_eq!(states(&ran.stdout), ["created", "not_created", "not_begun"]);
         assert_eq!(nova.attempts("create_patient"), 2);
         assert!(ran.stderr.contains("row 3 (line 4): not tried, because the vendor refused the key before"));
         assert_eq!(states(&nova.run(FILE).expect(0).stdout), ["created_before", "created", "created"]);

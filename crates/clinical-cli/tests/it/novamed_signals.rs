@@ -40,7 +40,7 @@ fn the_request_under_way_is_finished_and_the_rest_is_not_begun() {
             std::thread::yield_now();
         }
         let ran = ended(child).expect(code);
-        assert_eq!(states(&ran.stdout), ["created", "created", "not_created"]);
+        assert_eq!(states(&ran.stdout), ["created", "created", "not_begun"]);
         assert_eq!(nova.attempts("create_patient"), 2);
         let again = nova.run(FILE).expect(0);
         assert_eq!(states(&again.stdout), ["created_before", "created_before", "created"]);
@@ -61,7 +61,7 @@ fn a_second_signal_ends_at_once_and_the_row_is_unknown() {
         std::thread::yield_now();
     }
     let ran = ended(child).expect(130);
-    assert_eq!(states(&ran.stdout), ["created", "unknown", "not_created"]);
+    assert_eq!(states(&ran.stdout), ["created", "unknown", "not_begun"]);
     assert!(ran.stdout.contains("the vendor may have created it) (on record as uncertain, key "), "{}", ran.stdout);
     let uncertain = nova.log().iter().filter(|(state, _)| state == "uncertain").count();
     assert_eq!(uncertain, 1);
@@ -78,7 +78,7 @@ fn a_row_that_was_refused_and_waits_to_be_sent_again_is_given_up_at_once_and_is_
     // One signal: whether the answer has come by then or not, nothing is waited for.
     kill(&child, Signal::INT);
     let ran = ended(child).expect(130);
-    assert_eq!(states(&ran.stdout), ["created", "not_created", "not_created"]);
+    assert_eq!(states(&ran.stdout), ["created", "not_created", "not_begun"]);
     assert_eq!(nova.attempts("create_patient"), 2);
     assert_eq!(nova.log().len(), 1);
     let again = nova.run(FILE).expect(0);

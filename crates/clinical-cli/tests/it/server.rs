@@ -39,23 +39,29 @@ fn what_it_prints_is_enough_to_point_the_client_at_it() {
         .unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap());
     let (mut text, mut variables) = (String::new(), Vec::new());
-    while variables.len() < 4 {
+    let mut address = None;
+    while variables.len() < 6 || address.is_none() {
         let mut line = String::new();
         assert_ne!(lines.read_line(&mut line).unwrap(), 0, "{text}");
         if let Some(variable) = line.trim().strip_prefix("export ") {
             let (name, value) = variable.split_once('=').unwrap();
             variables.push((name.to_owned(), value.to_owned()));
         }
+        address = address.or(line.find("--base-url ").map(|at| line[at..].trim().to_owned()));
         text.push_str(&line);
     }
     assert!(text.starts_with("SIMULATED: "), "{text}");
     let folder = Folder::new().with("note.txt", NOTE);
     let mut client = folder.command(["codify", "note.txt"]);
-    let again = variables.clone();
+    let (again, last) = (variables.clone(), variables.clone());
     let client = client.envs(variables).output().unwrap();
     assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
     let mut client = folder.command(["structure", "note.txt", "--results", "store"]);
     let client = client.envs(again).output().unwrap();
+    assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
+    let flags = address.unwrap();
+    let mut client = folder.command(["novamed", "carriers", "--revision", "2026-01"]);
+    let client = client.args(flags.split(' ')).envs(last).output().unwrap();
     assert_eq!(client.status.code(), Some(0), "{}", String::from_utf8_lossy(&client.stderr));
     kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
     let mut stdout = String::new();

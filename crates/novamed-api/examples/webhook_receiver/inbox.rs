@@ -45,9 +45,10 @@ impl Inbox {
 
     fn read(&mut self) -> io::Result<()> {
         let mut lines = BufReader::new(&self.file);
-        let mut line = String::new();
-        while lines.read_line(&mut line)? > 0 && line.ends_with('\n') {
-            let read: Line = serde_json::from_str(&line).map_err(|_| {
+        // As bytes: a line that was cut off may end inside a character.
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+            let read: Line = serde_json::from_slice(&line).map_err(|_| {
                 io::Error::new(ErrorKind::InvalidData, format!("the inbox is damaged at byte {}; mend it", self.length))
             })?;
             self.known.extend(read.key);

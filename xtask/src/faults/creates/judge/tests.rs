@@ -256,3 +256,30 @@ fn what_nobody_ended_or_sent_is_unexplained() {
     evidence.processed[0].push(2);
     finds(&evidence, [0, 1, 1]);
 }
+
+#[test]
+fn a_log_that_lets_two_pass_at_the_same_moment_is_a_duplicate() {
+    let together = |again: bool| {
+        let (mut first, mut second) = (well(1, "a"), well(2, "b"));
+        (first.order.again, first.over, second.over) = (again, 29, 29);
+        asked(vec![first, second], Some("b"))
+    };
+    finds(&together(false), [0, 1, 0]);
+    // The one that was wanted again may have come second to the log.
+    finds(&together(true), [0; 3]);
+}
+
+#[test]
+fn an_answer_that_says_no_is_no_reason_to_be_unsure() {
+    for (status, hinted) in [(501, false), (505, false), (503, true)] {
+        let mut refusal = answered(1, status, "", None);
+        refusal.head = Some((status, hinted));
+        let verdict = judged(&asked(vec![unknown(1, vec![refusal], "unavailable")], Some("uncertain")));
+        assert!(verdict.unexplained.iter().any(|found| found.contains("it was certain")), "{status} {verdict:?}");
+    }
+    for status in [500, 502, 503, 504] {
+        let call =
+            unknown(1, vec![answered(1, status, "", None)], if status == 504 { "timeout" } else { "unavailable" });
+        finds(&asked(vec![call], Some("uncertain")), [0; 3]);
+    }
+}
