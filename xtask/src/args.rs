@@ -9,6 +9,8 @@ use lexopt::prelude::*;
 use crate::api;
 use crate::faults::Suite;
 use crate::faults::wire::Sabotage;
+use crate::schema;
+use crate::schema::verdict::Direction;
 use crate::snapshots::Mode;
 
 /// What is printed for `--help` and after a usage error.
@@ -17,6 +19,10 @@ Usage: cargo xtask TASK
 
   fixtures  [--check]                      write tests/fixtures, or name the files that differ
   snapshots [--check | --accept]           run the snapshot tests and show changes, fail on them, or take them over
+  schema    [--check | --release]           write the schemas of what goes over the wire and what their changes mean, check them, or
+                                           keep them as those of this release; ends with 0 compatible, 3 review, 4 breaking
+  schema compare OLD NEW --direction reads|writes
+                                           say what the change from one schema to another means
   bench SUITE [--json FILE] [--quick] [--check]
                                            measure; suites: upload, transport, recording, waiting, fhir, fhir-build
   faults [--suite claims|submissions|creates|all] [--schedules N] [--seed S]
@@ -48,6 +54,8 @@ pub enum Task {
         /// Build them.
         check: bool,
     },
+    /// Write, check, keep or compare the schemas.
+    Schema(schema::Mode),
     /// What belongs to the FHIR model.
     Fhir(FhirTask),
     /// Show or check what the packages depend on.
@@ -135,6 +143,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("api") => parse_api(&mut parser),
             Some("release") => Ok(Task::Release { check: parse_check(&mut parser)? }),
+            Some("schema") => parse_schema(&mut parser),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("faults") => parse_faults(&mut parser),
@@ -174,6 +183,31 @@ fn parse_fhir(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
         (task, None) => Ok(Task::Fhir(task)),
         (_, Some(other)) => Err(other.unexpected()),
     }
+}
+
+fn parse_schema(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut mode = schema::Mode::Write;
+    let (mut files, mut direction, mut compares) = (Vec::new(), None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("check") if mode == schema::Mode::Write && !compares => mode = schema::Mode::Check,
+            Long("release") if mode == schema::Mode::Write && !compares => mode = schema::Mode::Release,
+            Long("direction") if compares => {
+                let name = parser.value()?.string()?;
+                let named = Direction::named(&name);
+                direction = Some(named.ok_or_else(|| format!("there is no direction '{name}': give reads or writes"))?);
+            }
+            Value(name) if name == "compare" && mode == schema::Mode::Write && !compares => compares = true,
+            Value(file) if compares => files.push(PathBuf::from(file)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if compares {
+        let direction = direction.ok_or("compare needs --direction reads or --direction writes")?;
+        let [old, new] = <[PathBuf; 2]>::try_from(files).map_err(|_| "compare needs two files")?;
+        mode = schema::Mode::Compare { old, new, direction };
+    }
+    Ok(Task::Schema(mode))
 }
 
 fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -271,6 +305,12 @@ mod tests {
         assert_eq!(parsed(&["api", "--check"]), Ok(Task::Api(api::Mode::Check)));
         assert_eq!(parsed(&["release"]), Ok(Task::Release { check: false }));
         assert_eq!(parsed(&["snapshots", "--accept"]), Ok(Task::Snapshots(Mode::Accept)));
+        assert_eq!(parsed(&["schema"]), Ok(Task::Schema(schema::Mode::Write)));
+        assert_eq!(parsed(&["schema", "--release"]), Ok(Task::Schema(schema::Mode::Release)));
+        assert_eq!(
+            parsed(&["schema", "compare", "a", "b", "--direction", "writes"]),
+            Ok(Task::Schema(schema::Mode::Compare { old: "a".into(), new: "b".into(), direction: Direction::Writes }))
+        );
         assert_eq!(parsed(&["fhir", "fetch"]), Ok(Task::Fhir(FhirTask::Fetch)));
         assert_eq!(parsed(&["fhir", "generate", "--check"]), Ok(Task::Fhir(FhirTask::Generate { check: true })));
         assert_eq!(
@@ -327,6 +367,11 @@ mod tests {
             &["fhir", "generate", "--chek"],
             &["fhir", "fetch", "--check"],
             &["fhir", "conformance", "one", "two"],
+            &["schema", "--chek"],
+            &["schema", "--check", "--release"],
+            &["schema", "compare", "a", "b"],
+            &["schema", "compare", "a", "--direction", "reads"],
+            &["schema", "compare", "a", "b", "--direction", "both"],
             &["snapshots", "--chek"],
             &["snapshots", "--check", "--accept"],
             &["faults", "--suite", "claim"],

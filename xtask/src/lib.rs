@@ -17,19 +17,20 @@ pub mod git;
 pub mod http;
 pub mod packages;
 pub mod release;
+pub mod schema;
 pub mod skipped;
 pub mod snapshots;
 pub mod workspace;
 
 use args::Task;
 
-/// Does one task.
+/// Does one task, and tells the exit code: 0, or what the task says by another.
 ///
 /// # Errors
 ///
 /// What the task says: a difference that a check found, a program that failed, a file that cannot be read or written.
-pub fn run(task: Task) -> anyhow::Result<()> {
-    match task {
+pub fn run(task: Task) -> anyhow::Result<u8> {
+    let done: anyhow::Result<()> = match task {
         Task::Help => {
             println!("{}", args::USAGE);
             Ok(())
@@ -44,5 +45,8 @@ pub fn run(task: Task) -> anyhow::Result<()> {
         Task::Faults(options) => faults::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Ci { arguments } => ci::run(&arguments),
-    }
+        // The one task whose outcome is more than done or failed.
+        Task::Schema(mode) => return schema::run(&mode).map(schema::verdict::Verdict::exit_code),
+    };
+    done.map(|()| 0)
 }

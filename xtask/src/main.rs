@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         }
     };
     match xtask::run(task) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             if let Some(skipped) = error.downcast_ref::<Skipped>() {
                 println!("SKIPPED: {skipped}");

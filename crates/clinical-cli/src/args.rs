@@ -2,6 +2,7 @@
 
 mod codify;
 mod connection;
+mod drift;
 mod novamed;
 mod results;
 mod structure;
@@ -13,6 +14,7 @@ use clinical_audit::Head;
 
 pub(crate) use codify::{CodifyArgs, Format};
 pub(crate) use connection::{Connection, HaidyConnection};
+pub(crate) use drift::DriftArgs;
 pub(crate) use novamed::{
     CarriersArgs, CreateArgs, DeleteArgs, DeleteFormArg, DryRun, InputFormat, LogArgs, LogListArgs, LogRemoveArgs,
     NovamedArgs, NovamedCommand, NovamedConnection, NovamedLogArgs, NovamedLogCommand, RowFormat, WebhookCommand,
@@ -84,6 +86,7 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     Health(HealthArgs),
     Audit(AuditArgs),
+    Drift(DriftArgs),
 }
 
 /// Shows everything on this machine, with simulated answers: no account, no network

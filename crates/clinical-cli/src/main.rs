@@ -11,6 +11,7 @@ mod codify;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod drift;
 mod exit;
 mod health;
 mod logging;
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
             Command::Novamed(args) => novamed::run(args).await,
             Command::Health(args) => health::run(args).await,
             Command::Audit(args) => audit::run(&args),
+            Command::Drift(args) => drift::run(&args),
             #[cfg(feature = "sandbox")]
             Command::Demo(args) => demo::run(args).await,
             #[cfg(feature = "sandbox")]

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use clinical_drift::{Drift, Finding};
 use clinical_http::{Call, Effect, Error as HttpError, ErrorKind, Method, Operation};
 use clinical_tasks::{Protocol, Reading, Status, TaskToken};
 use serde::{Deserialize, Serialize};
@@ -15,38 +16,64 @@ use crate::{Json, TaskFailure, TaskStatus};
 pub(crate) const TASKS: Operation = Operation::new("tasks", Method::Post, "/v2/tasks", Effect::ReadOnce);
 
 /// The vendor's way to ask for a task and to answer.
-#[derive(Debug)]
-pub(crate) struct Haidys;
+#[derive(Debug, Default)]
+pub(crate) struct Haidys {
+    pub(crate) drift: Drift,
+}
 
 #[derive(Serialize)]
-struct Ask<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Ask<'a> {
     task_id: &'a str,
 }
 
 #[derive(Deserialize)]
-struct Created<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Created<'a> {
     #[serde(borrow)]
     task_id: Cow<'a, str>,
 }
 
 /// What polling looks at.
 #[derive(Deserialize)]
-struct Head<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Head<'a> {
     #[serde(borrow)]
+    #[cfg_attr(feature = "schema", schemars(with = "TaskStatus"))]
     status: Cow<'a, str>,
     /// By its text: a percentage in a new form must not hide the status.
     #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Json>"))]
     percentage: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Json>"))]
     result: Option<&'a RawValue>,
 }
 
 /// What a last answer holds.
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct Last {
     #[serde(default)]
     pub(crate) task_id: Option<String>,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Json>"))]
     pub(crate) result: Option<Box<RawValue>>,
     #[serde(default)]
     pub(crate) additional_info: Option<Json>,
@@ -65,6 +92,9 @@ impl Protocol for Haidys {
             Err(_) => return Reading::Unreadable,
         };
         let status = TaskStatus::from(&*head.status);
+        if !status.is_known() {
+            self.drift.record("Task", [Finding::unknown_value("/status")]);
+        }
         let percentage = head.percentage.and_then(|percentage| percentage.get().parse().ok());
         let told = Status::new(status.as_str(), percentage, status.is_known());
         match status {
@@ -107,7 +137,7 @@ mod tests {
 
     fn read(body: &str) -> String {
         let told = |status: Status| format!("{} {:?} {}", status.name, status.percentage, status.known);
-        match Haidys.read(body.as_bytes()) {
+        match Haidys::default().read(body.as_bytes()) {
             Reading::InProgress(status) => format!("in progress {}", told(status)),
             Reading::Done(status) => format!("done {}", told(status)),
             Reading::Failed(status) => format!("failed {}", told(status)),
@@ -164,7 +194,7 @@ mod tests {
         ] {
             assert_eq!(read(body), "unreadable", "{body}");
         }
-        assert_eq!(Haidys.read(b"{\"status\":\"D\xffNE\"}"), Reading::Unreadable);
+        assert_eq!(Haidys::default().read(b"{\"status\":\"D\xffNE\"}"), Reading::Unreadable);
     }
 
     #[test]

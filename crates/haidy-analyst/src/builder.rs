@@ -4,6 +4,7 @@ use std::env::VarError;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clinical_drift::Drift;
 use clinical_http::credential::{CredentialSource, EnvCredential, Scheme, StaticCredential};
 use clinical_http::{BaseUrl, Client, ClientBuilder, Deadlines, Error as HttpError};
 use clinical_tasks::{DirectoryStore, Polling, ResultStore, Tasks, TasksBuilder};
@@ -174,7 +175,8 @@ impl HaidyBuilder {
         for settings in self.http {
             http = settings(http);
         }
-        let mut tasks = Tasks::builder(http.build()?, Haidys).polling(self.polling);
+        let drift = Drift::new();
+        let mut tasks = Tasks::builder(http.build()?, Haidys { drift: drift.clone() }).polling(self.polling);
         if let Some(seed) = self.seed {
             tasks = tasks.seed(seed);
         }
@@ -189,7 +191,7 @@ impl HaidyBuilder {
                 )
             })?),
         };
-        Ok(Haidy::new(tasks.build()?))
+        Ok(Haidy::new(tasks.build()?, drift))
     }
 }
 

@@ -43,6 +43,23 @@ open_object!(
     }
 );
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for Bundle {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Bundle".into()
+    }
+
+    fn json_schema(make: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        let mut schema = <Typed as clinical_drift::schemars::JsonSchema>::json_schema(make);
+        let properties = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut);
+        if let Some(kind) = properties.and_then(|properties| properties.get_mut("resourceType")) {
+            *kind = serde_json::json!({"const": "Bundle"});
+        }
+        schema.insert("required".to_owned(), serde_json::json!(["resourceType"]));
+        schema
+    }
+}
+
 impl Bundle {
     /// A Bundle that was kept as JSON.
     ///

@@ -1,5 +1,6 @@
 //! The client: the vendor's operations and what this crate declares about them.
 
+use clinical_drift::Drift;
 use clinical_http::{Body, Call, CallContext, Effect, Method, Operation, Stats, Vendor};
 use clinical_tasks::{Entry, Origin, TaskToken, Tasks};
 
@@ -25,6 +26,7 @@ pub(crate) const STRUCTURE_TEXT: Operation =
 #[derive(Debug, Clone)]
 pub struct Haidy {
     tasks: Tasks,
+    drift: Drift,
 }
 
 impl Haidy {
@@ -42,8 +44,8 @@ impl Haidy {
         Self::builder().from_env()?.build()
     }
 
-    pub(crate) fn new(tasks: Tasks) -> Self {
-        Self { tasks }
+    pub(crate) fn new(tasks: Tasks, drift: Drift) -> Self {
+        Self { tasks, drift }
     }
 
     /// Begins to structure records into a [`HolisticPatient`] (`POST /v2/structure`).
@@ -124,7 +126,7 @@ impl Haidy {
         let origin = Origin::new(VENDOR.name(), self.tasks.client().server(), operation.name()).references(references);
         let submitted = self.tasks.submit(call.context(context).body(body), origin, answer::read_created).await;
         let token = submitted.map_err(Error::of_submission)?;
-        Ok(Task::new(self.tasks.clone(), token))
+        Ok(Task::new(self.tasks.clone(), self.drift.clone(), token))
     }
 
     /// Finds a task again by its token: after a restart, or on another machine. Nothing is sent.
@@ -143,7 +145,7 @@ impl Haidy {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): the token is of another vendor or server, or of a task with another kind of result.
     pub fn resume<R: TaskResult>(&self, token: TaskToken) -> Result<Task<R>, Error> {
         result::check::<R>(&self.tasks, &token)?;
-        Ok(Task::new(self.tasks.clone(), token))
+        Ok(Task::new(self.tasks.clone(), self.drift.clone(), token))
     }
 
     /// Waits for many tasks in one place, with little memory for each; as [`Json`](crate::Json) for tasks of different kinds. A token that
@@ -157,7 +159,7 @@ impl Haidy {
     ///
     /// Dropping the stream loses nothing.
     pub fn wait_many<R: TaskResult>(&self, tokens: impl IntoIterator<Item = TaskToken>) -> WaitMany<R> {
-        WaitMany::new(&self.tasks, tokens)
+        WaitMany::new(&self.tasks, &self.drift, tokens)
     }
 
     /// Brings to an end what dead processes left behind in the store, and lists every entry that nobody works on: what waits to be waited for,
@@ -199,6 +201,11 @@ impl Haidy {
     /// The engine below: the store, tasks as they come, statuses that this version does not know.
     pub fn tasks(&self) -> &Tasks {
         &self.tasks
+    }
+
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    pub fn drift(&self) -> &Drift {
+        &self.drift
     }
 
     /// How full the limits are that all clones share: requests in flight, cool-down, retry budget.

@@ -22,11 +22,17 @@ pub const EPD_META_DATA_V1: &str = "EPDMetaData_v1";
 /// # let _ = config;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[must_use]
 pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     structure_engine_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_language")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Language>"))]
     output_language: Option<Language>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record_metadata_profiles: Option<Vec<String>>,

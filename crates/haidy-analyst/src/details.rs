@@ -26,19 +26,34 @@ impl std::fmt::Debug for Detail {
 }
 
 #[derive(Deserialize)]
-struct Body {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Body {
     detail: Said,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(untagged)]
-enum Said {
+pub(crate) enum Said {
     Text(String),
     List(Vec<Item>),
 }
 
 #[derive(Deserialize)]
-struct Item {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Item {
     #[serde(default)]
     loc: Vec<Step>,
     #[serde(default)]
@@ -47,8 +62,13 @@ struct Item {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(untagged)]
-enum Step {
+pub(crate) enum Step {
     Index(u64),
     Name(String),
 }

@@ -38,6 +38,39 @@ impl std::fmt::Debug for Json {
     }
 }
 
+#[cfg(feature = "schema")]
+mod schemas {
+    use clinical_drift::schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    impl JsonSchema for super::Json {
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Json".into()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            true.into()
+        }
+    }
+
+    impl JsonSchema for super::Fields {
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Fields".into()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "object"})
+        }
+    }
+}
+
 /// The fields of an object whose names the contract does not define, in the order in which they came.
 #[derive(Clone, Default)]
 pub struct Fields(pub(crate) Vec<(String, Json)>);
@@ -101,7 +134,7 @@ impl<'de> Deserialize<'de> for Fields {
 /// An object of the vendor's of which some fields are known. Each of them may be missing or null; the others are kept by their text.
 /// (`serde(flatten)` would decode them on the way, and fail at numbers that do not fit.)
 macro_rules! open_object {
-    ($(#[$doc:meta])* $vis:vis $name:ident { $($field:ident: $kind:ty = $wire:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident { $($field:ident: $kind:ty = $wire:literal $(of $open:ty)?),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Default)]
         #[non_exhaustive]
@@ -139,6 +172,24 @@ macro_rules! open_object {
                     }
                 }
                 from.deserialize_map(Visitor)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl clinical_drift::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(make: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+                let mut properties = serde_json::Map::new();
+                $({
+                    #[allow(unused_mut, unused_assignments)]
+                    let mut field = make.subschema_for::<Option<$kind>>();
+                    $(field = make.subschema_for::<Option<$open>>();)?
+                    properties.insert($wire.to_owned(), field.to_value());
+                })*
+                clinical_drift::schemars::json_schema!({"type": "object", "properties": properties})
             }
         }
     };

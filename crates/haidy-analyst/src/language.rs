@@ -23,6 +23,21 @@ pub enum Language {
     Other(String),
 }
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for Language {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Language".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        clinical_drift::open_list([Self::English, Self::German, Self::French, Self::Italian].iter().map(Self::as_str))
+    }
+}
+
 impl Language {
     /// The name on the wire.
     pub fn as_str(&self) -> &str {

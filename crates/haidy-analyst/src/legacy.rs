@@ -39,18 +39,33 @@ impl LegacyFile {
 }
 
 #[derive(Serialize)]
-struct WireFiles<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireFiles<'a> {
     files: Vec<WireFile<'a>>,
 }
 
 #[derive(Serialize)]
-struct WireFile<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireFile<'a> {
     file_name: &'a str,
     file_base64: &'a str,
 }
 
 #[derive(Serialize)]
-struct WireUrls<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireUrls<'a> {
     file_urls: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     current_fhir_bundle: Option<&'a str>,

@@ -18,6 +18,7 @@ mod metadata;
 mod patient;
 mod record;
 mod result;
+pub mod schema;
 #[cfg(test)]
 mod scripted;
 mod status;
@@ -45,6 +46,7 @@ pub use structure::{FhirOptions, Structure, StructureText};
 pub use task::{Task, Update, WaitMany, Watch};
 pub use transcript::{Bubble, Transcript};
 
+pub use clinical_drift::{Drift, Finding};
 pub use clinical_http::{Attempt, Delivery, ErrorKind, Sensitive, Stats};
 pub use clinical_tasks::{Entry, Fate, Key, Polling, State, TaskToken};
 

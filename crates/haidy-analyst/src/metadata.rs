@@ -19,6 +19,21 @@ pub enum Gender {
     Other(String),
 }
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for Gender {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Gender".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        clinical_drift::open_list([Self::Male, Self::Female, Self::Diverse, Self::Unknown].iter().map(Self::as_str))
+    }
+}
+
 impl Gender {
     /// The name on the wire.
     pub fn as_str(&self) -> &str {
@@ -48,7 +63,7 @@ open_object!(
     /// Who the patient is, read off the records. `Debug` shows nothing of it.
     pub PatientMetadata {
         name: String = "name",
-        gender: String = "gender",
+        gender: String = "gender" of Gender,
         birthday: String = "birthday",
     }
 );

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use clinical_drift::Finding;
 use clinical_http::Error as HttpError;
 use serde_json::value::RawValue;
 
 use crate::json::{decode, open_object};
+use crate::schema;
 use crate::{Entities, Entity, EntityKind, Error, Fields, Json, PatientMetadata};
 
 /// What the vendor knows of a patient after a task, and what a later request may be given to add to.
@@ -62,6 +64,22 @@ open_object!(
 /// The name of the aggregation over all records is not documented; this is the one that its switch suggests.
 const PATIENT_STRUCTURED: &str = "patient_structured";
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for HolisticPatient {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "HolisticPatient".into()
+    }
+
+    fn json_schema(make: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        let mut schema = <Typed as clinical_drift::schemars::JsonSchema>::json_schema(make);
+        // It has a view and no shape is demanded of it.
+        if let Some(properties) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) {
+            properties.insert(PATIENT_STRUCTURED.to_owned(), true.into());
+        }
+        schema
+    }
+}
+
 impl HolisticPatient {
     /// A result that was kept as JSON, such as [`as_json`](Self::as_json) of an earlier day.
     ///
@@ -89,6 +107,16 @@ impl HolisticPatient {
     /// The result as it came, byte for byte. May hold patients' data.
     pub fn as_json(&self) -> &str {
         self.inner.raw.get()
+    }
+
+    /// What the result has that this version does not know: places and JSON types, never values. Everything of it is in the views'
+    /// `other` and in [`as_json`](Self::as_json). Looked for at each call.
+    ///
+    /// # Errors
+    ///
+    /// If the result has a number beyond the range of `f64`, which cannot be looked past.
+    pub fn drift(&self) -> Result<Vec<Finding>, clinical_drift::Error> {
+        schema::PATIENT.drift(self.as_json())
     }
 
     pub(crate) fn raw(&self) -> &RawValue {

@@ -1,5 +1,6 @@
 //! Which result belongs to which operation, so that a token of one kind is not waited for as another.
 
+use clinical_drift::Drift;
 use clinical_http::Error as HttpError;
 use clinical_tasks::{TaskToken, Tasks};
 use serde_json::value::RawValue;
@@ -12,6 +13,7 @@ pub trait TaskResult: sealed::Sealed + Sized + Send + 'static {}
 impl<R: sealed::Sealed + Sized + Send + 'static> TaskResult for R {}
 
 pub(crate) mod sealed {
+    use clinical_drift::Drift;
     use serde_json::value::RawValue;
 
     pub trait Sealed: Sized {
@@ -19,6 +21,8 @@ pub(crate) mod sealed {
         const OPERATIONS: &'static [&'static str];
         /// An error is a JSON pointer within the result.
         fn from_result(result: Option<Box<RawValue>>) -> Result<Self, String>;
+        /// What it has that this version does not know. Of a Bundle that is for a FHIR model to say.
+        fn count_drift(&self, _: &Drift) {}
     }
 }
 
@@ -27,6 +31,10 @@ impl sealed::Sealed for HolisticPatient {
 
     fn from_result(result: Option<Box<RawValue>>) -> Result<Self, String> {
         Self::new(result.ok_or_else(String::new)?)
+    }
+
+    fn count_drift(&self, drift: &Drift) {
+        drift.record("HolisticPatient", self.drift().unwrap_or_default());
     }
 }
 

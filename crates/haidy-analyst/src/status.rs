@@ -37,6 +37,36 @@ pub enum TaskStatus {
     Other(String),
 }
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for TaskStatus {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TaskStatus".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        clinical_drift::open_list(
+            [
+                Self::Created,
+                Self::Queued,
+                Self::Started,
+                Self::Running,
+                Self::DocumentDownloadDone,
+                Self::DocumentParsingDone,
+                Self::AudioProcessingDone,
+                Self::ServiceDone,
+                Self::Done,
+                Self::Failed,
+            ]
+            .iter()
+            .map(Self::as_str),
+        )
+    }
+}
+
 impl TaskStatus {
     /// The name on the wire.
     pub fn as_str(&self) -> &str {

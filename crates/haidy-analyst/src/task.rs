@@ -6,18 +6,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use clinical_drift::Drift;
 use clinical_http::{Error as HttpError, ErrorKind};
 use clinical_tasks::{Claimed, TaskToken, Tasks, Terminal};
 use futures_core::Stream;
 
 use crate::result::TaskResult;
-use crate::{Error, TaskStatus, answer};
+use crate::{Error, TaskStatus, answer, schema};
 
 /// A task at the vendor. Dropping it loses nothing: the store knows it, and its [`token`](Self::token) finds it again
 /// ([`Haidy::resume`](crate::Haidy::resume)), on this machine or another.
 #[must_use = "the vendor works on the task, and its result has to be fetched"]
 pub struct Task<R> {
     tasks: Tasks,
+    drift: Drift,
     token: TaskToken,
     result: PhantomData<fn() -> R>,
 }
@@ -30,13 +32,13 @@ impl<R> std::fmt::Debug for Task<R> {
 
 impl<R> Clone for Task<R> {
     fn clone(&self) -> Self {
-        Self::new(self.tasks.clone(), self.token.clone())
+        Self::new(self.tasks.clone(), self.drift.clone(), self.token.clone())
     }
 }
 
 impl<R> Task<R> {
-    pub(crate) fn new(tasks: Tasks, token: TaskToken) -> Self {
-        Self { tasks, token, result: PhantomData }
+    pub(crate) fn new(tasks: Tasks, drift: Drift, token: TaskToken) -> Self {
+        Self { tasks, drift, token, result: PhantomData }
     }
 
     /// All that is needed to find the task again; it holds neither a secret nor a patient's data.
@@ -61,7 +63,7 @@ impl<R: TaskResult> Task<R> {
     ///
     /// Safe: a question that is under way is brought to its end and its answer is stored; wait again for it.
     pub async fn wait(&self) -> Result<R, Error> {
-        finish(self.tasks.wait(&self.token).await?)
+        finish(self.tasks.wait(&self.token).await?, &self.drift)
     }
 
     /// Watches the task: how it stands, after each question, and last its result.
@@ -74,7 +76,7 @@ impl<R: TaskResult> Task<R> {
     ///
     /// As [`wait`](Self::wait); dropping the stream loses nothing.
     pub fn watch(&self) -> Watch<R> {
-        Watch { inner: self.tasks.watch(&self.token), result: PhantomData }
+        Watch { inner: self.tasks.watch(&self.token), drift: self.drift.clone(), result: PhantomData }
     }
 }
 
@@ -124,6 +126,7 @@ pub enum Update<R> {
 #[must_use = "a watch asks only while it is polled"]
 pub struct Watch<R> {
     inner: clinical_tasks::Watch,
+    drift: Drift,
     result: PhantomData<fn() -> R>,
 }
 
@@ -150,9 +153,10 @@ impl<R: TaskResult> Stream for Watch<R> {
     type Item = Result<Update<R>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let drift = self.drift.clone();
         Pin::new(&mut self.inner).poll_next(cx).map(|update| {
             Some(update?.map_err(Error::from).and_then(|update| match update {
-                clinical_tasks::Update::Ended(claimed) => finish(*claimed).map(Update::Ended),
+                clinical_tasks::Update::Ended(claimed) => finish(*claimed, &drift).map(Update::Ended),
                 clinical_tasks::Update::Delayed { cause, next } => Ok(Update::Delayed { cause, next }),
                 clinical_tasks::Update::InProgress { status, next } => {
                     let percentage = status.percentage;
@@ -170,12 +174,13 @@ impl<R: TaskResult> Stream for Watch<R> {
 #[must_use = "it asks only while it is polled"]
 pub struct WaitMany<R> {
     inner: clinical_tasks::WaitMany,
+    drift: Drift,
     refused: VecDeque<(TaskToken, HttpError)>,
     result: PhantomData<fn() -> R>,
 }
 
 impl<R: TaskResult> WaitMany<R> {
-    pub(crate) fn new(tasks: &Tasks, tokens: impl IntoIterator<Item = TaskToken>) -> Self {
+    pub(crate) fn new(tasks: &Tasks, drift: &Drift, tokens: impl IntoIterator<Item = TaskToken>) -> Self {
         let mut refused = VecDeque::new();
         let good = tokens.into_iter().filter_map(|token| match crate::result::check::<R>(tasks, &token) {
             Ok(()) => Some(token),
@@ -185,7 +190,7 @@ impl<R: TaskResult> WaitMany<R> {
             }
         });
         let inner = tasks.wait_many(good.collect::<Vec<_>>());
-        Self { inner, refused, result: PhantomData }
+        Self { inner, drift: drift.clone(), refused, result: PhantomData }
     }
 
     /// The next task that has come to an end; `None` when all have. Tokens that were refused come first.
@@ -209,15 +214,16 @@ impl<R: TaskResult> Stream for WaitMany<R> {
         if let Some((token, error)) = self.refused.pop_front() {
             return Poll::Ready(Some((token, Err(error.into()))));
         }
+        let drift = self.drift.clone();
         Pin::new(&mut self.inner).poll_next(cx).map(|ended| {
             let (token, ended) = ended?;
-            Some((token, ended.map_err(Error::from).and_then(finish)))
+            Some((token, ended.map_err(Error::from).and_then(|claimed| finish(claimed, &drift))))
         })
     }
 }
 
 /// Makes a result of a last answer. Whatever fails here, the answer is in the store.
-fn finish<R: TaskResult>(claimed: Claimed) -> Result<R, Error> {
+fn finish<R: TaskResult>(claimed: Claimed, drift: &Drift) -> Result<R, Error> {
     let done = match claimed.terminal {
         Terminal::Done => true,
         Terminal::Failed => false,
@@ -233,7 +239,15 @@ fn finish<R: TaskResult>(claimed: Claimed) -> Result<R, Error> {
     if !done {
         return Err(Error::failed(claimed, last.into_failure()));
     }
-    R::from_result(last.result).map_err(|pointer| Error::undecodable(claimed, format!("/result{pointer}")))
+    let text = std::str::from_utf8(claimed.bytes.expose()).unwrap_or_default();
+    drift.record("Task", schema::TASK.drift(text).unwrap_or_default());
+    match R::from_result(last.result) {
+        Ok(result) => {
+            result.count_drift(drift);
+            Ok(result)
+        }
+        Err(pointer) => Err(Error::undecodable(claimed, format!("/result{pointer}"))),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,11 @@ use serde::Serialize;
 
 /// What was said from one moment to another. `Debug` shows the times only.
 #[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub struct Bubble {
     text: String,
     start: f64,
@@ -33,6 +38,11 @@ impl std::fmt::Debug for Bubble {
 /// # let _ = record;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub struct Transcript {
     bubbles: Vec<Bubble>,
 }

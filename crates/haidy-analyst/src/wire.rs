@@ -8,23 +8,39 @@ use crate::record::Source;
 use crate::{Config, HolisticPatient, Record, Structure, StructureText, Transcript};
 
 #[derive(Serialize)]
-struct WireStructure<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireStructure<'a> {
     new_records: Vec<WireRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<HolisticPatient>"))]
     holistic_patient: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Config::is_empty")]
     config: &'a Config,
 }
 
 #[derive(Serialize)]
-struct WireRecord<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     record_id: Option<&'a str>,
     source: WireSource<'a>,
 }
 
 #[derive(Serialize, Default)]
-struct WireSource<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireSource<'a> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
@@ -37,7 +53,12 @@ struct WireSource<'a> {
 }
 
 #[derive(Serialize)]
-struct WireText<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct WireText<'a> {
     inputs: Vec<&'a str>,
     #[serde(skip_serializing_if = "Config::is_empty")]
     config: &'a Config,

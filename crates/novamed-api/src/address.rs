@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 /// # let _ = address;
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     pub(crate) line1: String,

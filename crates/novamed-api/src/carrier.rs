@@ -51,17 +51,32 @@ pub struct CarrierService {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 pub(crate) struct CarriersBody {
     data: CarriersData,
 }
 
 #[derive(Deserialize)]
-struct CarriersData {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct CarriersData {
     carriers: Vec<CarrierData>,
 }
 
 #[derive(Deserialize)]
-struct CarrierData {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct CarrierData {
     id: String,
     name: String,
 }
@@ -76,6 +91,11 @@ impl From<CarriersBody> for Vec<Carrier> {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServicesBody {
     data: Vec<ServiceData>,
@@ -85,13 +105,20 @@ pub(crate) struct ServicesBody {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(rename_all = "camelCase")]
-struct ServiceData {
+pub(crate) struct ServiceData {
     id: String,
     name: String,
     #[serde(default, deserialize_with = "crate::object::exact_if_any")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     total_cost: Option<Decimal>,
     #[serde(default, deserialize_with = "crate::object::exact_if_any")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     original_cost: Option<Decimal>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use clinical_drift::Drift;
 use clinical_http::{BaseUrl, Body, Call, Client, Error as HttpError, Stats, Vendor};
 use serde::de::DeserializeOwned;
 
@@ -15,7 +16,7 @@ use crate::sink::{Guard, Sink};
 use crate::{
     Answer, Carrier, CarrierId, CarrierServices, ClinicId, DeleteWebhook, Environment, Error, MedicationRequestId,
     NewMedicationOrder, NewPatient, NewPractitioner, NewRefill, NewWebhook, NovaMedBuilder, PatientId, PractitionerId,
-    Preview, Problem, Refill, Request, Revision, Webhook, vendor_error,
+    Preview, Problem, Refill, Request, Revision, Webhook, schema, vendor_error,
 };
 
 /// The vendor has no headers for who asks and about whom: the references stay in the audit record.
@@ -33,6 +34,7 @@ pub struct NovaMed {
     environment: Environment,
     clinic: Option<ClinicId>,
     guard: Option<Guard>,
+    drift: Drift,
 }
 
 impl fmt::Debug for NovaMed {
@@ -60,7 +62,7 @@ impl NovaMed {
         clinic: Option<ClinicId>,
         guard: Option<Guard>,
     ) -> Self {
-        Self { http, base, revision, environment, clinic, guard }
+        Self { http, base, revision, environment, clinic, guard, drift: Drift::new() }
     }
 
     /// The revision that requests are written in.
@@ -76,6 +78,11 @@ impl NovaMed {
     /// How full the limits are that all clones of this client share: pacing, cool-down, retry budget.
     pub fn stats(&self) -> Stats {
         self.http.stats()
+    }
+
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    pub fn drift(&self) -> &Drift {
+        &self.drift
     }
 
     /// A client that sends a create although an identical one is in the submission log: for a second one that is wanted. It is put on record as
@@ -226,7 +233,7 @@ impl NovaMed {
     /// Safe.
     pub async fn carriers(&self) -> Result<Answer<Vec<Carrier>>, Error> {
         self.has_carriers("request for carriers")?;
-        let answer = self.read::<CarriersBody>(Call::new(&GET_CARRIERS)).await?;
+        let answer = self.read::<CarriersBody>("Carriers", Call::new(&GET_CARRIERS)).await?;
         Ok(answer.map(Into::into))
     }
 
@@ -257,7 +264,7 @@ impl NovaMed {
             .context(context)
             .path_parameter("carrierId", carrier.as_str().to_owned())
             .query("patientId", patient.as_str().to_owned());
-        let answer = self.read::<ServicesBody>(call).await?;
+        let answer = self.read::<ServicesBody>("CarrierServices", call).await?;
         Ok(answer.map(Into::into))
     }
 
@@ -269,11 +276,14 @@ impl NovaMed {
         Err(Error::problems_of(what, self.revision, vec![Problem { field: "carriers".to_owned(), rule }]))
     }
 
-    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<Answer<T>, Error> {
+    async fn read<T: DeserializeOwned>(&self, name: &str, call: Call) -> Result<Answer<T>, Error> {
         let answer = self.http.send_raw(call).await?;
         let body = answer.value.expose().clone();
         match created::whole(&body) {
-            Ok(value) => Ok(answer.map(|_| value)),
+            Ok(value) => {
+                schema::count(&self.drift, name, &body);
+                Ok(answer.map(|_| value))
+            }
             Err(unusable) => Err(unusable.of(answer, body).into()),
         }
     }
@@ -306,6 +316,7 @@ impl NovaMed {
         match created::created(operation.name(), &sink.body) {
             Ok((id, data)) => {
                 sink.end(Some(&id)).await;
+                schema::count(&self.drift, schema::created_by(operation.name()), &sink.body);
                 Ok(answer.map(|()| value(data)))
             }
             Err(unusable) => Err(Error::of_create(created, unusable.of(answer, sink.body.freeze()))),

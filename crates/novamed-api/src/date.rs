@@ -72,6 +72,21 @@ impl fmt::Debug for Date {
     }
 }
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for Date {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        clinical_drift::schemars::json_schema!({"type": "string", "format": "date"})
+    }
+}
+
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -53,6 +53,21 @@ macro_rules! identifiers {
             }
         }
 
+        #[cfg(feature = "schema")]
+        impl clinical_drift::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+                clinical_drift::schemars::json_schema!({"type": "string"})
+            }
+        }
+
         impl FromStr for $name {
             type Err = Error;
 

@@ -31,6 +31,7 @@ mod problem;
 mod registration;
 mod request;
 mod revision;
+pub mod schema;
 mod sink;
 mod vendor_error;
 pub mod webhook;
@@ -61,6 +62,7 @@ pub use request::Request;
 pub use revision::Revision;
 pub use vendor_error::VendorError;
 
+pub use clinical_drift::{Drift, Finding};
 pub use clinical_http::{Answer, Attempt, Delivery, ErrorKind, Sensitive, Stats};
 
 /// Exact numbers, for quantities, weights and costs.

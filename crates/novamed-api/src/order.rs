@@ -22,6 +22,11 @@ use crate::{CarrierId, ClinicId, MedicationRequestId, PatientId, PractitionerId,
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewMedicationOrder {
     pub(crate) patient: PatientId,
@@ -81,10 +86,16 @@ setters! { NewMedicationOrder {
 
 /// One medication of an order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Medication {
     pub(crate) name: String,
     #[serde(serialize_with = "crate::object::shortest", deserialize_with = "crate::object::exact")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Exact"))]
     pub(crate) quantity: Decimal,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dose: Option<String>,
@@ -100,6 +111,7 @@ pub struct Medication {
         serialize_with = "crate::object::shortest_if_any",
         deserialize_with = "crate::object::exact_if_any"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     pub(crate) days_supply: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) flavor: Option<String>,
@@ -169,6 +181,11 @@ setters! { Medication {
 /// A refill: a new prescription and a new order of what was shipped before. The vendor takes it if the medication was shipped or delivered, the
 /// prescription authorises refills, and no refill of it is pending.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewRefill {
     pub(crate) medication_request: MedicationRequestId,

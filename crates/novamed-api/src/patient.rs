@@ -20,6 +20,11 @@ use crate::{Address, ClinicId, ContactKind, Date, Gender, PatientStatus, Practit
 /// As JSON (for files) it has the names of these methods, with `contacts` as a list of `{"kind", "value"}`; a name that is not among them is
 /// refused.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewPatient {
     pub(crate) first_name: String,
@@ -51,6 +56,7 @@ pub struct NewPatient {
         serialize_with = "crate::object::shortest_if_any",
         deserialize_with = "crate::object::exact_if_any"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Exact>"))]
     pub(crate) weight: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) weight_recorded_date: Option<Date>,
@@ -60,6 +66,11 @@ pub struct NewPatient {
 
 /// One further way to reach a patient.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Contact {
     pub(crate) kind: ContactKind,

@@ -19,6 +19,11 @@ use crate::{Address, ClinicId};
 ///
 /// As JSON (for files) it has the names of these methods; a name that is not among them is refused.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewPractitioner {
     pub(crate) first_name: String,

@@ -6,6 +6,11 @@ use crate::{ClinicId, WebhookId};
 
 /// An address to which the vendor sends every event of a clinic. See [`webhook`](crate::webhook) for the receiving side.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     pub(crate) url: String,
@@ -27,6 +32,11 @@ setters! { NewWebhook {
 
 /// A webhook that is to get no events any more.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteWebhook {
     pub(crate) webhook: WebhookId,
@@ -57,6 +67,11 @@ setters! { DeleteWebhook {
 
 /// How a deletion is written. The vendor's pages disagree, and which of them its servers take is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeleteForm {

@@ -39,7 +39,7 @@ mod event;
 mod key;
 mod notification;
 mod receiver;
-mod wire;
+pub(crate) mod wire;
 
 pub use self::error::{ParseError, ParseErrorKind};
 pub use self::event::{Event, OrderEvent, PractitionerEvent, ShipmentEvent, UnknownEvent};

@@ -1,6 +1,7 @@
 //! The client: the vendor's two operations and what this crate declares about them.
 
 use bytes::Bytes;
+use clinical_drift::Drift;
 use clinical_http::{Call, Client, Effect, Method, Operation, Sensitive, Stats, Vendor};
 
 use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Limits, wire};
@@ -21,6 +22,7 @@ pub struct Codify {
     http: Client,
     limits: Limits,
     doctor_required: bool,
+    drift: Drift,
 }
 
 /// What the vendor's health check answered. The vendor documents no more than that it exists.
@@ -50,7 +52,7 @@ impl Codify {
     }
 
     pub(crate) fn new(http: Client, limits: Limits, doctor_required: bool) -> Self {
-        Self { http, limits, doctor_required }
+        Self { http, limits, doctor_required, drift: Drift::new() }
     }
 
     /// The size limits that requests are checked against.
@@ -61,6 +63,11 @@ impl Codify {
     /// How full the limits are that all clones of this client share: requests in flight, cool-down, retry budget.
     pub fn stats(&self) -> Stats {
         self.http.stats()
+    }
+
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    pub fn drift(&self) -> &Drift {
+        &self.drift
     }
 
     /// Makes all checks that [`codify`](Codify::codify) makes before it sends: sizes, the PDF's header, references, that there is something
@@ -98,7 +105,9 @@ impl Codify {
     /// Dropping the future closes the connection; the vendor may still code and bill the note.
     pub async fn codify(&self, request: &CodifyRequest) -> Result<Answer<CodifyResponse>, Error> {
         let call = self.prepare(request).await?;
-        Ok(self.http.send(call).await?)
+        let answer: Answer<CodifyResponse> = self.http.send(call).await?;
+        self.drift.record("CodifyResponse", answer.drift());
+        Ok(answer)
     }
 
     /// Asks whether the vendor's service is up (`GET /v1/health`).

@@ -17,6 +17,7 @@ mod model;
 mod pdf;
 mod request;
 mod response;
+pub mod schema;
 mod split;
 mod wire;
 
@@ -35,6 +36,7 @@ pub use request::CodifyRequest;
 pub use response::{CodeAssessment, CodifyResponse};
 pub use split::split_note;
 
+pub use clinical_drift::{Drift, Finding};
 pub use clinical_http::{Answer, Attempt, Delivery, ErrorKind, Sensitive, Stats};
 
 /// The transport core that this crate is built on: its settings (retries, deadlines, audit, observer) are given to

@@ -21,6 +21,21 @@ pub enum Model {
     Other(String),
 }
 
+#[cfg(feature = "schema")]
+impl clinical_drift::schemars::JsonSchema for Model {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Model".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut clinical_drift::schemars::SchemaGenerator) -> clinical_drift::schemars::Schema {
+        clinical_drift::open_list([Self::Fast, Self::Balanced, Self::HighQuality].iter().map(Self::as_str))
+    }
+}
+
 impl Model {
     /// The name on the wire.
     pub fn as_str(&self) -> &str {

@@ -1,15 +1,18 @@
 //! The vendor's answer: codes that were accepted, codes that were discarded, and the run's identifier.
 
-use std::collections::HashMap;
-
+use clinical_drift::{Finding, JsonType};
 use clinical_http::VendorReference;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// What the vendor made of a note. The order of the assessments has no documented meaning.
 ///
 /// `Debug` shows counts only: what a patient was coded with is health information.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[non_exhaustive]
 pub struct CodifyResponse {
     /// The codes that the vendor accepted. May be empty.
@@ -19,11 +22,17 @@ pub struct CodifyResponse {
     /// The vendor's identifier of this run, for support and audit. Opaque.
     pub run_id: String,
     #[serde(flatten, skip_serializing)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     unknown: Unknown,
 }
 
 /// One ICD-10 code and what the vendor thinks of it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
 #[non_exhaustive]
 pub struct CodeAssessment {
     /// The code, such as `E11.9`.
@@ -35,6 +44,7 @@ pub struct CodeAssessment {
     /// How sure the vendor is, in percent (0-100).
     pub confidence_percent: f64,
     #[serde(flatten, skip_serializing)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     unknown: Unknown,
 }
 
@@ -55,8 +65,20 @@ impl CodifyResponse {
     /// How many fields of the answer this version does not know. The vendor may add fields at any time; a number above zero says that
     /// there is something new to read up on.
     pub fn unknown_fields(&self) -> usize {
-        let lists = [&self.final_code_assessments, &self.discarded_code_assessments];
-        self.unknown.count + lists.into_iter().flatten().map(|assessment| assessment.unknown.count).sum::<usize>()
+        self.drift().count()
+    }
+
+    /// Each field that this version does not know: its place and its JSON type, never its value.
+    pub fn drift(&self) -> impl Iterator<Item = Finding> + '_ {
+        let lists = [
+            ("final_code_assessments", &self.final_code_assessments),
+            ("discarded_code_assessments", &self.discarded_code_assessments),
+        ];
+        let of_lists = lists.into_iter().flat_map(|(name, list)| {
+            let found = list.iter().enumerate().filter(|(_, one)| !one.unknown.0.is_empty());
+            found.flat_map(move |(index, one)| one.unknown.findings(format!("/{name}/{index}")))
+        });
+        self.unknown.findings(String::new()).chain(of_lists)
     }
 }
 
@@ -81,16 +103,35 @@ impl std::fmt::Debug for CodeAssessment {
     }
 }
 
-/// Counts the fields that no field of ours took.
+/// The fields that no field of ours took, by name and JSON type.
 #[derive(Clone, Default, PartialEq)]
-struct Unknown {
-    count: usize,
+struct Unknown(Vec<(String, JsonType)>);
+
+impl Unknown {
+    fn findings(&self, above: String) -> impl Iterator<Item = Finding> + '_ {
+        self.0.iter().map(move |(name, json_type)| Finding::unknown_field(&above, name, *json_type))
+    }
 }
 
 impl<'de> Deserialize<'de> for Unknown {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rest = HashMap::<String, IgnoredAny>::deserialize(deserializer)?;
-        Ok(Self { count: rest.len() })
+        struct Rest;
+        impl<'de> serde::de::Visitor<'de> for Rest {
+            type Value = Unknown;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Unknown, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Unknown(fields))
+            }
+        }
+        deserializer.deserialize_map(Rest)
     }
 }
 
@@ -115,6 +156,13 @@ mod tests {
     #[test]
     fn unknown_fields_are_counted_and_do_no_harm() {
         assert_eq!(answer().unknown_fields(), 3);
+        let lines: Vec<String> = answer().drift().map(|finding| finding.to_string()).collect();
+        let expected = [
+            "/billing: unknown field (object)",
+            "/warnings: unknown field (null)",
+            "/final_code_assessments/1/edition: unknown field (integer)",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -6,17 +6,28 @@ use serde::Serialize;
 use crate::CodifyRequest;
 
 #[derive(Serialize)]
-struct Wire<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     medical_note: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pdf_file: Option<PdfFile<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::Model>"))]
     model: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct PdfFile<'a> {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct PdfFile<'a> {
     r#type: &'static str,
     source_type: &'static str,
     data: &'a str,

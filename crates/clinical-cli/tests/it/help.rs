@@ -24,6 +24,7 @@ fn every_help_page() {
         "novamed log remove",
         "sandbox",
         "health",
+        "drift",
     ] {
         let args = page.split_whitespace().chain(["--help"]);
         let ran = run(args).expect(0);

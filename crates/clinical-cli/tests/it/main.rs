@@ -5,6 +5,7 @@
 mod audit;
 mod bad_input;
 mod demo;
+mod drift;
 mod exit_codes;
 mod formats;
 mod help;

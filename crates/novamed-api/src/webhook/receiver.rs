@@ -3,15 +3,16 @@
 use std::ffi::OsString;
 use std::fmt;
 
+use clinical_drift::{Drift, Finding};
 use clinical_http::Error as HttpError;
 use http::HeaderMap;
 use ring::digest;
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::Notification;
 use super::error::{ParseError, ParseErrorKind};
-use crate::{API_KEY_VAR, Environment, Error};
+use super::{Event, Notification};
+use crate::{API_KEY_VAR, Environment, Error, schema};
 
 /// The variable of the environment that holds the webhook key, as the vendor's guide calls it.
 pub const SECRET_VAR: &str = "NOVAMED_WEBHOOK_SECRET";
@@ -25,6 +26,7 @@ const HEADER: &str = "x-api-key";
 #[derive(Clone)]
 pub struct Receiver {
     keys: Vec<[u8; 32]>,
+    drift: Drift,
 }
 
 impl fmt::Debug for Receiver {
@@ -40,7 +42,7 @@ impl Receiver {
     ///
     /// [`Credentials`](clinical_http::ErrorKind::Credentials): the key is empty, or cannot be in a header; an empty one would let everybody in.
     pub fn new(key: impl Into<SecretString>) -> Result<Self, Error> {
-        Self { keys: Vec::new() }.also(key)
+        Self { keys: Vec::new(), drift: Drift::new() }.also(key)
     }
 
     /// Takes a further key as well, as long as the vendor changes from one to the other.
@@ -109,7 +111,25 @@ impl Receiver {
     /// Answer [`ParseError::status`]: 401 for a wrong key, which is checked first; 413 or 400 for what cannot be an event.
     pub fn parse(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification, ParseError> {
         self.check(headers)?;
-        Notification::from_stored(body)
+        let notification = Notification::from_stored(body)?;
+        self.count(notification.event(), body);
+        Ok(notification)
+    }
+
+    /// What the events had that this version does not know: places and JSON types, never values. Shared by clones.
+    pub fn drift(&self) -> &Drift {
+        &self.drift
+    }
+
+    fn count(&self, event: &Event, body: &[u8]) {
+        let name = match event {
+            Event::ShipmentCreated(_) | Event::ShipmentCancelled(_) => "ShipmentEvent",
+            Event::PractitionerActivated(_) => "PractitionerEvent",
+            // Of an unknown event its name is the news; what is in it nobody knows.
+            Event::Unknown(_) => return self.drift.record("Event", [Finding::unknown_value("/event_name")]),
+            _ => "OrderEvent",
+        };
+        schema::count(&self.drift, name, body);
     }
 }
 

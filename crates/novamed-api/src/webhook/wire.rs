@@ -60,7 +60,12 @@ pub(super) fn text(json: Option<&RawValue>) -> Option<String> {
 }
 
 #[derive(Deserialize)]
-struct OrderData {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct OrderData {
     id: String,
     clinic_id: Option<String>,
     patient_id: Option<String>,
@@ -81,7 +86,12 @@ impl From<OrderData> for OrderEvent {
 }
 
 #[derive(Deserialize)]
-struct ShipmentData {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct ShipmentData {
     id: Option<String>,
     medication_orders: Option<Vec<String>>,
     shipment_id: Option<String>,
@@ -116,7 +126,12 @@ impl From<ShipmentData> for ShipmentEvent {
 }
 
 #[derive(Deserialize)]
-struct PractitionerData {
+#[cfg_attr(
+    feature = "schema",
+    derive(clinical_drift::schemars::JsonSchema),
+    schemars(crate = "clinical_drift::schemars")
+)]
+pub(crate) struct PractitionerData {
     #[serde(rename = "practitioner_id")]
     id: String,
     #[serde(rename = "practitioner_name")]

@@ -1,0 +1,119 @@
+//! The counts that a client keeps while it runs: which places its answers had that its types do not name, and how often. No value is kept,
+//! and what can be kept is bounded.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Finding, JsonType, Kind};
+
+/// How many different places are told apart. A vendor that uses data as names must not fill the memory.
+const PLACES: usize = 256;
+
+/// Counts drift. Clones share the counts.
+///
+/// The first time a place is met it is told as an event of `tracing` (target `clinical_drift`, level `INFO`) with type, pointer, kind and
+/// JSON type; after that it is only counted.
+///
+/// ```
+/// use clinical_drift::{Drift, Shape};
+///
+/// let shape = Shape::parse(r#"{"type": "array", "items": {"type": "object", "properties": {"id": {}}}}"#)?;
+/// let drift = Drift::new();
+/// drift.record("Orders", shape.drift(br#"[{"id": 1, "colour": "red"}, {"id": 2, "colour": "blue"}]"#)?);
+/// let counts = drift.counts();
+/// assert_eq!(counts.len(), 1);
+/// assert_eq!(counts[0].to_string(), "Orders /*/colour: unknown field (string), 2 times");
+/// # Ok::<(), clinical_drift::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Drift {
+    inner: Arc<Mutex<Counts>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    places: BTreeMap<(&'static str, Finding), u64>,
+    beyond: u64,
+}
+
+/// One place and how often it was met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Count {
+    /// The type that was read, such as `CodifyResponse`.
+    pub type_name: &'static str,
+    /// Where, as a JSON pointer with `*` for the items of lists.
+    pub pointer: String,
+    /// What was the matter.
+    pub kind: Kind,
+    /// The JSON type of what stood there.
+    pub json_type: JsonType,
+    /// How often.
+    pub count: u64,
+}
+
+impl Drift {
+    /// Nothing counted yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts what was found in one payload. Costs nothing if nothing was found.
+    pub fn record(&self, type_name: &'static str, found: impl IntoIterator<Item = Finding>) {
+        for mut finding in found {
+            finding.pointer = without_indices(&finding.pointer);
+            // A panic elsewhere while counting leaves counts that are still good enough.
+            let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_full = counts.places.len() >= PLACES;
+            let key = (type_name, finding);
+            if let Some(count) = counts.places.get_mut(&key) {
+                *count += 1;
+            } else if is_full {
+                counts.beyond += 1;
+            } else {
+                let (_, finding) = &key;
+                let (pointer, kind, json_type) = (&*finding.pointer, finding.kind.as_str(), finding.json_type.as_str());
+                tracing::info!(
+                    target: "clinical_drift",
+                    r#type = type_name, pointer, kind, json_type, "an answer has what its type does not name"
+                );
+                counts.places.insert(key, 1);
+            }
+        }
+    }
+
+    /// Every place that was met, sorted by type and place.
+    pub fn counts(&self) -> Vec<Count> {
+        let counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |((type_name, finding), count): (&(&'static str, Finding), &u64)| Count {
+            type_name,
+            pointer: finding.pointer.clone(),
+            kind: finding.kind,
+            json_type: finding.json_type,
+            count: *count,
+        };
+        counts.places.iter().map(count).collect()
+    }
+
+    /// How often something was found at a place beyond the first 256 different ones.
+    pub fn beyond(&self) -> u64 {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).beyond
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        let times = if self.count == 1 { "time" } else { "times" };
+        write!(f, "{} {pointer}: {} ({}), {} {times}", self.type_name, self.kind, self.json_type, self.count)
+    }
+}
+
+/// A field whose name is a number becomes `*`, too: that costs detail and never data.
+fn without_indices(pointer: &str) -> String {
+    let step = |step: &str| {
+        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        if is_index { "*".to_owned() } else { step.to_owned() }
+    };
+    pointer.split('/').map(step).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,69 @@
+//! What a report may hold and how much of it: no value, no name that is somebody's, and no more places than are counted apart.
+
+#![allow(clippy::unwrap_used)]
+
+use clinical_drift::{Drift, Error, Shape};
+
+fn shape(schema: &str) -> Shape {
+    Shape::parse(schema).unwrap()
+}
+
+#[test]
+fn a_name_that_looks_like_no_fields_is_not_repeated_and_what_is_in_unknown_fields_is_not_looked_at() {
+    let shape = shape(r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#);
+    let found = shape.drift(r#"{"Jane Doe":1,"b":{"c":{"d":"Jane"}},"":2,"Jos\u00e9":[],"a":1}"#.as_bytes()).unwrap();
+    let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let expected = [
+        "/(name of 8 bytes): unknown field (integer)",
+        "/b: unknown field (object)",
+        "/(name of 0 bytes): unknown field (integer)",
+        "/(name of 5 bytes): unknown field (array)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn at_most_256_places_are_told_apart_and_the_rest_is_a_number() {
+    let shape = shape(r#"{"type":"object","properties":{"a":{}}}"#);
+    let fields: Vec<String> = (0..300).map(|number| format!(r#""x{number}":0"#)).collect();
+    let payload = format!("{{{}}}", fields.join(","));
+    let drift = Drift::new();
+    for _ in 0..2 {
+        drift.clone().record("Thing", shape.drift(payload.as_bytes()).unwrap());
+    }
+    let counts = drift.counts();
+    assert_eq!((counts.len(), drift.beyond()), (256, 88));
+    assert!(counts.iter().all(|count| count.count == 2));
+}
+
+#[test]
+fn lists_maps_unions_references_and_recursion_are_followed() {
+    let shape = shape(
+        r##"{"$ref":"#/$defs/Tree","$defs":{"Tree":{"type":"object","required":["leaf"],"properties":{
+            "leaf":{"anyOf":[{"type":"string","enum":["x"]},{"type":"null"}]},
+            "more":{"type":"array","items":{"$ref":"#/$defs/Tree"}},
+            "map":{"type":"object","additionalProperties":{"$ref":"#/$defs/Tree"}},
+            "free":{"type":"object"}}}}}"##,
+    );
+    let payload =
+        br#"{"leaf":null,"free":{"any":1},"more":[{"leaf":"x"},{"leaf":"y"},{"new":1,"leaf":7}],"map":{"k":{}}}"#;
+    let lines: Vec<String> = shape.drift(payload).unwrap().iter().map(ToString::to_string).collect();
+    let expected = [
+        "/more/1/leaf: unknown value (string)",
+        "/more/2/new: unknown field (integer)",
+        "/more/2/leaf: other type (integer)",
+        "/map/k/leaf: missing (object)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn what_cannot_be_followed_is_refused_and_what_is_no_json_is_named_by_its_place() {
+    for schema in ["", r#"{"allOf":[{}]}"#, r#"{"not":{}}"#, r##"{"$ref":"#/$defs/None"}"##, r#"{"type":"text"}"#] {
+        assert_eq!(Shape::parse(schema).unwrap_err(), Error::Schema, "{schema}");
+    }
+    let deep = "[".repeat(200);
+    for payload in ["", "{", r#"{"a":1}}"#, &deep, "1e400"] {
+        assert!(matches!(shape("true").drift(payload.as_bytes()), Err(Error::NotJson { .. })), "{payload}");
+    }
+}
