@@ -95,7 +95,14 @@ fn refused(content: Content, logged: &[&Asked], evidence: &Evidence, verdict: &m
         let others = || logged.iter().filter(|other| other.order.number != number && other.began.is_some());
         let reason = others().any(|other| {
             let before = other.began.is_some_and(|(at, _)| at < asked.over) || asked.overlaps(other);
-            let latest = other.exchanges.last().map(|exchange| exchange.time).max(other.began.map(|(_, time)| time));
+            // Equal creates under way at the same time are one to the log: which of their times is taken off the record with the first that was not
+            // created is not known, and rival processes may be in different hours.
+            let same = || logged.iter().filter(|one| one.order.number == other.order.number || one.overlaps(other));
+            let latest = same()
+                .filter_map(|one| {
+                    one.exchanges.last().map(|exchange| exchange.time).max(one.began.map(|(_, time)| time))
+                })
+                .max();
             let expired = latest.unwrap_or_default() + millis() + SLACK < time;
             let may_stand =
                 !other.is_certainly_not() || other.over >= began || asked.overlaps(other) || evidence.log_fails;
