@@ -301,8 +301,9 @@ impl NovaMed {
         let written = self.write(request)?;
         let operation = written.operation;
         let clinic = request.clinic(self.clinic.as_ref()).map(ClinicId::as_str);
-        let key = SubmissionKey::of(R::WHAT, self.http.server(), clinic, request);
-        let mut sink = Sink::new(self.guard.clone(), self.http.clock(), operation.name(), key);
+        let key = || SubmissionKey::of(R::WHAT, self.http.server(), clinic, request);
+        let logged = self.guard.clone().map(|guard| (guard, key()));
+        let mut sink = Sink::new(logged, self.http.clock(), operation.name());
         let created = Created { what: R::WHAT, operation, revision: self.revision };
         let call = call(&written)?;
         sink.look().await;

@@ -17,6 +17,12 @@ struct Envelope {
     data: Value,
 }
 
+impl Envelope {
+    fn is_refusal(&self) -> bool {
+        self.success == Value::Bool(false)
+    }
+}
+
 /// Why a whole answer with a success status is none that can be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unusable {
@@ -41,7 +47,7 @@ impl Unusable {
 
 /// Whether a body says that it is no success; one that is no JSON says nothing.
 pub(crate) fn is_refusal(body: &[u8]) -> bool {
-    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.success == Value::Bool(false))
+    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.is_refusal())
 }
 
 /// Whether the body of an error says that it is a success.
@@ -59,7 +65,10 @@ pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
 
 /// The identifier of what an operation created, and the fields beside it.
 pub(crate) fn created<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Result<(String, T), Unusable> {
-    let envelope: Envelope = whole(body)?;
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Unusable::Shape)?;
+    if envelope.is_refusal() {
+        return Err(Unusable::Refusal);
+    }
     let id = id_of(operation, &envelope.data).ok_or(Unusable::Shape)?;
     Ok((id, serde_json::from_value(envelope.data).map_err(|_| Unusable::Shape)?))
 }

@@ -92,6 +92,11 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether it is too long ago to refuse another one: the one rule about windows.
+    pub(crate) fn is_past(&self, now: SystemTime, window: Duration) -> bool {
+        record::is_past(self.at, now, window)
+    }
+
     /// A create that is about to be sent.
     pub fn begun(key: SubmissionKey, operation: impl Into<String>, at: SystemTime) -> Self {
         Self { key, operation: operation.into(), at, state: SubmissionState::Uncertain }

@@ -39,10 +39,10 @@ impl Stopped {
 }
 
 pub(crate) struct Sink {
-    guard: Option<Guard>,
+    /// The log, and the key of this create.
+    logged: Option<(Guard, SubmissionKey)>,
     clock: Arc<dyn Clock>,
     operation: &'static str,
-    key: SubmissionKey,
     begun: bool,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) body: BytesMut,
@@ -50,21 +50,16 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn new(
-        guard: Option<Guard>,
-        clock: Arc<dyn Clock>,
-        operation: &'static str,
-        key: SubmissionKey,
-    ) -> Self {
-        Self { guard, clock, operation, key, begun: false, stopped: None, body: BytesMut::new(), reference: None }
+    pub(crate) fn new(logged: Option<(Guard, SubmissionKey)>, clock: Arc<dyn Clock>, operation: &'static str) -> Self {
+        Self { logged, clock, operation, begun: false, stopped: None, body: BytesMut::new(), reference: None }
     }
 
     /// Tells the log how the create ended. What it cannot write stays on record as uncertain, which is a false alarm and no loss.
     pub(crate) async fn end(&self, created: Option<&str>) {
-        let (Some(guard), true) = (self.guard.clone(), self.begun) else {
+        let (Some((guard, key)), true) = (self.logged.clone(), self.begun) else {
             return;
         };
-        let (key, id) = (self.key.clone(), created.map(str::to_owned));
+        let id = created.map(str::to_owned);
         let told = tokio::task::spawn_blocking(move || match id {
             Some(id) => guard.log.created(&key, &id),
             None => guard.log.not_created(&key),
@@ -77,27 +72,23 @@ impl Sink {
     /// Looks whether an identical create is on record, so that one that is need not wait for its turn. Deciding is
     /// [`begin`](Self::begin)'s.
     pub(crate) async fn look(&mut self) {
-        let Some(guard) = self.guard.clone().filter(|guard| !guard.again) else {
+        let Some((guard, key)) = self.logged.clone().filter(|(guard, _)| !guard.again) else {
             return;
         };
-        let (key, now, window) = (self.key.clone(), self.clock.wall(), guard.window);
+        let (now, window) = (self.clock.wall(), guard.window);
         let found = tokio::task::spawn_blocking(move || guard.log.find(&key)).await;
         self.stopped = match found {
-            // A clock that was set back does not open the window.
-            Ok(Ok(Some(earlier))) => {
-                let is_over = now.duration_since(earlier.at).is_ok_and(|age| age >= window);
-                (!is_over).then_some(Stopped::Earlier(earlier))
-            }
+            Ok(Ok(Some(earlier))) => (!earlier.is_past(now, window)).then_some(Stopped::Earlier(earlier)),
             Ok(Err(error)) => Some(Stopped::Failed(error)),
             _ => None,
         };
     }
 
     async fn begin(&mut self) -> Result<(), HttpError> {
-        let Some(guard) = self.guard.clone().filter(|_| !self.begun) else {
+        let Some((guard, key)) = self.logged.clone().filter(|_| !self.begun) else {
             return Ok(());
         };
-        let submission = Submission::begun(self.key.clone(), self.operation, self.clock.wall());
+        let submission = Submission::begun(key, self.operation, self.clock.wall());
         let begun = tokio::task::spawn_blocking(move || guard.log.begin(&submission, guard.window, guard.again)).await;
         let stopped = match begun {
             Ok(Ok(Begun::New)) => {

@@ -109,3 +109,18 @@ fn what_a_revision_requires_more_or_cannot_carry_is_one_error_with_all_fields() 
     );
     assert!(text.ends_with("(nothing was sent)") && !text.contains("Smith"), "{text}");
 }
+
+#[test]
+fn a_quantity_in_a_file_is_exact_as_a_number_and_as_a_text() {
+    for (quantity, written) in [("30.000000000000001", "30.000000000000001"), ("\"0.25\"", "0.25"), ("3e1", "30")] {
+        let id = "6f1f1c1e-8f0e-4a51-9a2c-0d4a4c1b8e01";
+        let file = format!(
+            r#"{{"patient":"{id}","practitioner":"{id}","carrier":"c","service":"s",
+                "medications":[{{"name":"A","quantity":{quantity},"dose":"1mg","direction":"d"}}]}}"#
+        );
+        let order: NewMedicationOrder = serde_json::from_str(&file).unwrap();
+        let body = client(Revision::V2026_01).preview(&order).unwrap().body.unwrap();
+        let text = String::from_utf8(body.expose().to_vec()).unwrap();
+        assert!(text.contains(&format!(r#""quantity":{written},"#)), "{text}");
+    }
+}

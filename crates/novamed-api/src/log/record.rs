@@ -35,7 +35,7 @@ impl Record {
 
     /// Adds a create that is about to be sent, unless one within the window, or `again`, says otherwise.
     pub(super) fn begin(&mut self, submission: &Submission, window: Duration, again: bool) -> Begun {
-        let earlier = self.submissions.iter().rev().find(|earlier| !is_past(earlier.at, submission.at, window));
+        let earlier = self.submissions.iter().rev().find(|earlier| !earlier.is_past(submission.at, window));
         match earlier {
             Some(earlier) if !again => Begun::Earlier(earlier.clone()),
             _ => {
@@ -80,7 +80,7 @@ impl Record {
 }
 
 /// Whether so much time has passed since. If the clock went back meanwhile, none has: the window stays shut.
-fn is_past(at: SystemTime, now: SystemTime, time: Duration) -> bool {
+pub(super) fn is_past(at: SystemTime, now: SystemTime, time: Duration) -> bool {
     now.duration_since(at).is_ok_and(|age| age >= time)
 }
 

@@ -111,6 +111,17 @@ async fn after_an_unknown_outcome_the_same_is_refused_with_advice_until_a_person
 }
 
 #[tokio::test]
+async fn a_refusal_whose_body_says_success_is_uncertain_and_stays_on_record() {
+    for log in logs().all {
+        let contradiction = Step::answer(400, r#"{"success":true,"data":{"refill_request_id":"x"}}"#);
+        let client = client(log, &ScriptedTransport::always(contradiction));
+        let error = client.create_refill(&refill()).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::OutcomeUnknown, true));
+        assert_eq!(refused(&client).await, SubmissionState::Uncertain);
+    }
+}
+
+#[tokio::test]
 async fn a_repetition_that_is_asked_for_is_sent_and_on_record_and_brings_back_the_earlier_one_if_it_created_nothing() {
     for log in logs().all {
         let transport = ScriptedTransport::new([
