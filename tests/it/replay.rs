@@ -63,7 +63,7 @@ fn every_codify_answer_is_written_back_but_for_what_the_drift_report_names() {
         assert_eq!(drift.len(), read.unknown_fields(), "{}", path.display());
         assert_eq!(drift.len(), read.drift().filter(|own| drift.contains(own)).count(), "{}", path.display());
         for finding in &drift {
-            let (above, name) = finding.pointer.rsplit_once('/').unwrap();
+            let (above, name) = finding.pointer().rsplit_once('/').unwrap();
             expected.pointer_mut(above).unwrap().as_object_mut().unwrap().remove(name).unwrap();
         }
         assert!(same(&serde_json::to_value(&read).unwrap(), &expected), "{}", path.display());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Finding, JsonType, Kind};
+use crate::Finding;
 
 /// How many different places are told apart. A vendor that uses data as names must not fill the memory.
 const PLACES: usize = 256;
@@ -12,7 +12,8 @@ const PLACES: usize = 256;
 /// Counts drift. Clones share the counts.
 ///
 /// The first time a place is met it is told as an event of `tracing` (target `clinical_drift`, level `INFO`) with type, pointer, kind and
-/// JSON type; after that it is only counted.
+/// JSON type; after that it is only counted. Events and `Debug` leave out names that only the payload has: logs travel far, and a vendor may use
+/// data as names. [`Drift::counts`] has them.
 ///
 /// ```
 /// use clinical_drift::{Drift, Shape};
@@ -42,12 +43,8 @@ struct Counts {
 pub struct Count {
     /// The type that was read, such as `CodifyResponse`.
     pub type_name: &'static str,
-    /// Where, as a JSON pointer with `*` for the items of lists.
-    pub pointer: String,
-    /// What was the matter.
-    pub kind: Kind,
-    /// The JSON type of what stood there.
-    pub json_type: JsonType,
+    /// Where (a JSON pointer with `*` for the items of lists) and what was the matter.
+    pub finding: Finding,
     /// How often.
     pub count: u64,
 }
@@ -61,7 +58,7 @@ impl Drift {
     /// Counts what was found in one payload. Costs nothing if nothing was found.
     pub fn record(&self, type_name: &'static str, found: impl IntoIterator<Item = Finding>) {
         for mut finding in found {
-            finding.pointer = without_indices(&finding.pointer);
+            finding.place = finding.place.of_any_item();
             // A panic elsewhere while counting leaves counts that are still good enough.
             let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             let is_full = counts.places.len() >= PLACES;
@@ -72,7 +69,8 @@ impl Drift {
                 counts.beyond += 1;
             } else {
                 let (_, finding) = &key;
-                let (pointer, kind, json_type) = (&*finding.pointer, finding.kind.as_str(), finding.json_type.as_str());
+                let (pointer, kind) = (finding.place.shown(), finding.kind.as_str());
+                let json_type = finding.json_type.as_str();
                 tracing::info!(
                     target: "clinical_drift",
                     r#type = type_name, pointer, kind, json_type, "an answer has what its type does not name"
@@ -87,9 +85,7 @@ impl Drift {
         let counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let count = |((type_name, finding), count): (&(&'static str, Finding), &u64)| Count {
             type_name,
-            pointer: finding.pointer.clone(),
-            kind: finding.kind,
-            json_type: finding.json_type,
+            finding: finding.clone(),
             count: *count,
         };
         counts.places.iter().map(count).collect()
@@ -103,17 +99,7 @@ impl Drift {
 
 impl std::fmt::Display for Count {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
         let times = if self.count == 1 { "time" } else { "times" };
-        write!(f, "{} {pointer}: {} ({}), {} {times}", self.type_name, self.kind, self.json_type, self.count)
+        write!(f, "{} {}, {} {times}", self.type_name, self.finding, self.count)
     }
-}
-
-/// A field whose name is a number becomes `*`, too: that costs detail and never data.
-fn without_indices(pointer: &str) -> String {
-    let step = |step: &str| {
-        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        if is_index { "*".to_owned() } else { step.to_owned() }
-    };
-    pointer.split('/').map(step).collect::<Vec<_>>().join("/")
 }

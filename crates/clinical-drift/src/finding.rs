@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::path::Place;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A JSON type. As a `Deserialize` it reads any value and keeps no more than this.
@@ -131,12 +132,12 @@ impl fmt::Display for Kind {
 }
 
 /// One place at which a payload and its schema differ.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// `Debug` leaves out names that only the payload has; `Display` is the line of a report and shows them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Where, as a JSON pointer (RFC 6901). A name of the payload's that does not look like one of a field (ASCII letters, digits and
-    /// `_-.:$@`, at most 64) could be somebody's data and stands as `(name of N bytes)`.
-    pub pointer: String,
+    pub(crate) place: Place,
     /// What is the matter.
     pub kind: Kind,
     /// The JSON type of what stands there.
@@ -146,21 +147,37 @@ pub struct Finding {
 impl Finding {
     /// A finding of a type that keeps its unknown fields itself. `above` is the pointer of the object, as its own code knows it.
     pub fn unknown_field(above: &str, name: &str, json_type: JsonType) -> Self {
-        let mut pointer = above.to_owned();
-        crate::path::push_name(&mut pointer, name);
-        Self { pointer, kind: Kind::UnknownField, json_type }
+        let mut place = Place::known(above);
+        place.push_unknown(name);
+        Self { place, kind: Kind::UnknownField, json_type }
     }
 
     /// A finding of a type that knows by itself which texts have names. `pointer` is the text's place.
     pub fn unknown_value(pointer: &str) -> Self {
-        Self { pointer: pointer.to_owned(), kind: Kind::UnknownValue, json_type: JsonType::String }
+        Self { place: Place::known(pointer), kind: Kind::UnknownValue, json_type: JsonType::String }
+    }
+
+    /// Where, as a JSON pointer (RFC 6901). A name of the payload's that does not look like one of a field (ASCII letters, digits and
+    /// `_-.:$@`, at most 64) could be somebody's data and stands as `(name of N bytes)`.
+    pub fn pointer(&self) -> &str {
+        &self.place.pointer
+    }
+}
+
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finding")
+            .field("place", &self.place.shown())
+            .field("kind", &self.kind)
+            .field("json_type", &self.json_type)
+            .finish()
     }
 }
 
 /// `/items/0/colour: unknown field (string)`
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        let pointer = if self.pointer().is_empty() { "/" } else { self.pointer() };
         write!(f, "{pointer}: {} ({})", self.kind, self.json_type)
     }
 }

@@ -29,7 +29,7 @@ struct At<'a> {
 
 impl At<'_> {
     fn note(&mut self, kind: Kind, json_type: JsonType) {
-        self.found.push(Finding { pointer: self.path.pointer(), kind, json_type });
+        self.found.push(Finding { place: self.path.place(), kind, json_type });
     }
 
     /// The type is what it is; whether it may be is the shape's.
@@ -106,11 +106,11 @@ impl<'de> Visitor<'de> for At<'_> {
         let kind = self.see(JsonType::Object);
         let mut seen = 0_u64;
         while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
-            let path = self.path.name(&name);
             let property = self.node.and_then(|node| node.property(&name));
+            let path = if property.is_some() { self.path.known(&name) } else { self.path.unknown(&name) };
             if property.is_none() && self.node.is_some_and(Node::names_fields) {
                 let json_type = map.next_value::<JsonType>()?;
-                self.found.push(Finding { pointer: path.pointer(), kind: Kind::UnknownField, json_type });
+                self.found.push(Finding { place: path.place(), kind: Kind::UnknownField, json_type });
                 continue;
             }
             let node = self.node.and_then(|node| self.shape.node(property.or(node.others)?));
@@ -121,8 +121,8 @@ impl<'de> Visitor<'de> for At<'_> {
         }
         for (at, name) in self.node.into_iter().flat_map(|node| node.required.iter().enumerate()) {
             if seen & (1 << at) == 0 {
-                let pointer = self.path.name(name).pointer();
-                self.found.push(Finding { pointer, kind: Kind::Missing, json_type: kind });
+                let place = self.path.known(name).place();
+                self.found.push(Finding { place, kind: Kind::Missing, json_type: kind });
             }
         }
         Ok(kind)

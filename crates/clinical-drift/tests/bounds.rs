@@ -67,3 +67,28 @@ fn what_cannot_be_followed_is_refused_and_what_is_no_json_is_named_by_its_place(
         assert!(matches!(shape("true").drift(payload.as_bytes()), Err(Error::NotJson { .. })), "{payload}");
     }
 }
+
+#[test]
+fn debug_shows_no_name_that_only_the_payload_has_and_a_report_does() {
+    let shape = r#"{"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object", "properties": {"id": {}}}},
+        "by_name": {"type": "object", "additionalProperties": {"type": "object", "properties": {"id": {"type": "string"}}}}}}"#;
+    let shape = Shape::parse(shape).unwrap();
+    let payload = br#"{"items": [{"id": 1}, {"jane": 1}], "by_name": {"doe": {"id": 2, "smith": 3}}}"#;
+    let found = shape.drift(payload).unwrap();
+    let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "/items/1/jane: unknown field (integer)",
+            "/by_name/doe/id: other type (integer)",
+            "/by_name/doe/smith: unknown field (integer)",
+        ]
+    );
+    let drift = Drift::new();
+    drift.record("Answer", found.clone());
+    assert_eq!(drift.counts()[0].to_string(), "Answer /by_name/doe/id: other type (integer), 1 time");
+    for shown in [format!("{found:?}"), format!("{drift:?}"), format!("{:?}", drift.counts())] {
+        assert!(shown.contains("/items/") && shown.contains("/by_name/(name not shown)"), "{shown}");
+        assert!(!["jane", "doe", "smith"].iter().any(|name| shown.contains(name)), "{shown}");
+    }
+}
