@@ -48,7 +48,7 @@ async fn nothing_shows_under_any_fault_of_the_sandbox() {
     // The record does hold whom the call was about, for the sink that asks by name.
     assert!(records.iter().any(|record| record.doctor.as_ref().is_some_and(|id| id.expose() == DOCTOR)));
     assert!(assert_names_clean(&folder.path().join("results").join(FOLDER)) > 100);
-    assert_log(&capture, &["clinical_http", "clinical_tasks", "hyper_util", "call failed"]);
+    assert_log(&capture, &["clinical_http", "clinical_long_tasks", "hyper_util", "call failed"]);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ const VARIABLE: &str = "CLINICAL_LOG";
 /// The crates whose events may be shown.
 const OURS: [&str; 7] = [
     "clinical_http",
-    "clinical_tasks",
+    "clinical_long_tasks",
     "omniscribe_codify",
     "haidy_analyst",
     "novamed_api",

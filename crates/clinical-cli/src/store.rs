@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, Entry, ResultStore as _, StoreError};
+use clinical_long_tasks::{DirectoryStore, Entry, ResultStore as _, StoreError};
 
 use crate::exit::Stop;
 use crate::plain::plain;

@@ -10,7 +10,7 @@ mod waiter;
 
 use std::pin::{Pin, pin};
 
-use clinical_tasks::TaskToken;
+use clinical_long_tasks::TaskToken;
 use haidy_analyst::{Error, Structure};
 
 pub(crate) use fate::Place;

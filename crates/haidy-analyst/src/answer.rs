@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use clinical_drift::{Drift, Finding};
 use clinical_http::{Call, Effect, Error as HttpError, ErrorKind, Method, Operation};
-use clinical_tasks::{Protocol, Reading, Status, TaskToken};
+use clinical_long_tasks::{Protocol, Reading, Status, TaskToken};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

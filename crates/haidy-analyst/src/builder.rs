@@ -7,7 +7,7 @@ use std::time::Duration;
 use clinical_drift::Drift;
 use clinical_http::credential::{CredentialSource, EnvCredential, Scheme, StaticCredential};
 use clinical_http::{BaseUrl, Client, ClientBuilder, Deadlines, Error as HttpError};
-use clinical_tasks::{DirectoryStore, Polling, ResultStore, Tasks, TasksBuilder};
+use clinical_long_tasks::{DirectoryStore, Polling, ResultStore, Tasks, TasksBuilder};
 use secrecy::SecretString;
 
 use crate::answer::Haidys;
@@ -213,7 +213,7 @@ mod tests {
     use clinical_http::ErrorKind;
     use clinical_http::credential::ReplaceableCredential;
     use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
-    use clinical_tasks::{Origin, TaskToken, VolatileStore};
+    use clinical_long_tasks::{Origin, TaskToken, VolatileStore};
 
     use super::*;
     use crate::Kind;

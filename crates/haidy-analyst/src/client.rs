@@ -2,7 +2,7 @@
 
 use clinical_drift::Drift;
 use clinical_http::{Body, Call, CallContext, Effect, Method, Operation, Stats, Vendor};
-use clinical_tasks::{Entry, Origin, TaskToken, Tasks};
+use clinical_long_tasks::{Entry, Origin, TaskToken, Tasks};
 
 use crate::result::{self, TaskResult};
 use crate::{Bundle, Error, FhirOptions, HaidyBuilder, HolisticPatient, Structure, StructureText};

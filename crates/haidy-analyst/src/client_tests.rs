@@ -3,7 +3,7 @@
 use clinical_http::testing::{MemoryAudit, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{Origin, State};
+use clinical_long_tasks::{Origin, State};
 
 use super::*;
 use crate::scripted::{BUNDLE, CREATED, CREATED_2, CREATED_3, DONE, RUNNING, haidy, script, sent};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, Error as HttpError, ErrorKind, Sensitive};
-use clinical_tasks::{Claimed, Fate, Key, StoreError, TaskError, TaskToken};
+use clinical_long_tasks::{Claimed, Fate, Key, StoreError, TaskError, TaskToken};
 
 use crate::details::Details;
 use crate::{Kind, TaskFailure, details};

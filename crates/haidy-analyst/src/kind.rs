@@ -1,7 +1,7 @@
 //! What went wrong, as something to act on.
 
 use clinical_http::ErrorKind;
-use clinical_tasks::TaskErrorKind;
+use clinical_long_tasks::TaskErrorKind;
 
 /// What went wrong. Each of them says for certain where the result is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -48,7 +48,7 @@ pub use transcript::{Bubble, Transcript};
 
 pub use clinical_drift::{Drift, Finding};
 pub use clinical_http::{Attempt, Delivery, ErrorKind, Sensitive, Stats};
-pub use clinical_tasks::{Entry, Fate, Key, Polling, State, TaskToken};
+pub use clinical_long_tasks::{Entry, Fate, Key, Polling, State, TaskToken};
 
 /// The transport core that this crate is built on: its settings (retries, deadlines, audit, observer) are given to
 /// [`HaidyBuilder::http`].
@@ -59,4 +59,4 @@ pub use clinical_http as http_core;
 pub use fhir_r4b_model as fhir;
 
 /// Long tasks and results that can be read once: tokens, stores, polling.
-pub use clinical_tasks as tasks;
+pub use clinical_long_tasks as tasks;

@@ -2,7 +2,7 @@
 
 use clinical_drift::Drift;
 use clinical_http::Error as HttpError;
-use clinical_tasks::{TaskToken, Tasks};
+use clinical_long_tasks::{TaskToken, Tasks};
 use serde_json::value::RawValue;
 
 use crate::{Bundle, HolisticPatient, Json, client, legacy};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clinical_drift::Drift;
 use clinical_http::{Error as HttpError, ErrorKind};
-use clinical_tasks::{Claimed, TaskToken, Tasks, Terminal};
+use clinical_long_tasks::{Claimed, TaskToken, Tasks, Terminal};
 use futures_core::Stream;
 
 use crate::result::TaskResult;
@@ -125,7 +125,7 @@ pub enum Update<R> {
 #[derive(Debug)]
 #[must_use = "a watch asks only while it is polled"]
 pub struct Watch<R> {
-    inner: clinical_tasks::Watch,
+    inner: clinical_long_tasks::Watch,
     drift: Drift,
     result: PhantomData<fn() -> R>,
 }
@@ -156,9 +156,9 @@ impl<R: TaskResult> Stream for Watch<R> {
         let drift = self.drift.clone();
         Pin::new(&mut self.inner).poll_next(cx).map(|update| {
             Some(update?.map_err(Error::from).and_then(|update| match update {
-                clinical_tasks::Update::Ended(claimed) => finish(*claimed, &drift).map(Update::Ended),
-                clinical_tasks::Update::Delayed { cause, next } => Ok(Update::Delayed { cause, next }),
-                clinical_tasks::Update::InProgress { status, next } => {
+                clinical_long_tasks::Update::Ended(claimed) => finish(*claimed, &drift).map(Update::Ended),
+                clinical_long_tasks::Update::Delayed { cause, next } => Ok(Update::Delayed { cause, next }),
+                clinical_long_tasks::Update::InProgress { status, next } => {
                     let percentage = status.percentage;
                     Ok(Update::InProgress { status: TaskStatus::from(status.name.as_str()), percentage, next })
                 }
@@ -173,7 +173,7 @@ impl<R: TaskResult> Stream for Watch<R> {
 #[derive(Debug)]
 #[must_use = "it asks only while it is polled"]
 pub struct WaitMany<R> {
-    inner: clinical_tasks::WaitMany,
+    inner: clinical_long_tasks::WaitMany,
     drift: Drift,
     refused: VecDeque<(TaskToken, HttpError)>,
     result: PhantomData<fn() -> R>,

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{AnswerHead, Claim, ClaimEnd, Claiming, Entry, Key, Origin, Orphan, ResultStore};
-use clinical_tasks::{State, StoreError, Submission, Terminal};
+use clinical_long_tasks::{AnswerHead, Claim, ClaimEnd, Claiming, Entry, Key, Origin, Orphan, ResultStore};
+use clinical_long_tasks::{State, StoreError, Submission, Terminal};
 
 use super::*;
 use crate::scripted::{CREATED, DONE, RUNNING, haidy, script};
@@ -203,7 +203,7 @@ async fn a_result_outlives_the_client_that_fetched_it() {
 }
 
 /// A disk that is full when the result comes.
-struct FullStore(clinical_tasks::VolatileStore);
+struct FullStore(clinical_long_tasks::VolatileStore);
 
 struct FullClaim(Box<dyn Claim>);
 
@@ -266,7 +266,7 @@ impl Claim for FullClaim {
 async fn what_the_store_cannot_take_is_handed_to_the_caller() {
     let transport = script(&[CREATED, DONE]);
     let builder = Haidy::builder().base_url("https://haidy.example").token("t");
-    let builder = builder.store(FullStore(clinical_tasks::VolatileStore::new()));
+    let builder = builder.store(FullStore(clinical_long_tasks::VolatileStore::new()));
     let haidy = builder.http(|http| http.transport(transport).clock(JumpingClock::new())).build().unwrap();
     let error = haidy.structure("note").await.unwrap().wait().await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Store, true));

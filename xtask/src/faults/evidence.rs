@@ -2,9 +2,9 @@
 //! sandbox knows what it processed and took away, and the store is what it is. They are joined by the number that each request carried.
 
 use base64::Engine as _;
+use clinical_long_tasks::{Entry, State};
 use clinical_sandbox::journal::Attempt;
 use clinical_sandbox::{Ledger, TaskFacts};
-use clinical_tasks::{Entry, State};
 
 use super::process::Fate;
 use super::submission_of;
@@ -19,7 +19,7 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn task(&self) -> Option<&str> {
-        self.entry.token.as_ref().map(clinical_tasks::TaskToken::task)
+        self.entry.token.as_ref().map(clinical_long_tasks::TaskToken::task)
     }
 
     pub(super) fn submission(&self) -> Option<usize> {

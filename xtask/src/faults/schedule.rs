@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use clinical_long_tasks::{DirectoryStore, ResultStore as _};
 use clinical_sandbox::switches::{Switches, TaskConsumption};
 use clinical_sandbox::{Sandbox, journal::Outcome};
-use clinical_tasks::{DirectoryStore, ResultStore as _};
 use tokio::runtime::Handle;
 
 use super::evidence::{Evidence, Kept, Told};
@@ -77,8 +77,10 @@ async fn quiet(sandbox: &Sandbox) {
 fn kept(folder: &Path) -> Result<Vec<Kept>> {
     let store = DirectoryStore::open(folder)?;
     let entries = store.entries()?;
-    let kept =
-        |entry: clinical_tasks::Entry| Kept { bytes: store.read(entry.key).ok().map(|bytes| bytes.to_vec()), entry };
+    let kept = |entry: clinical_long_tasks::Entry| Kept {
+        bytes: store.read(entry.key).ok().map(|bytes| bytes.to_vec()),
+        entry,
+    };
     Ok(entries.into_iter().map(kept).collect())
 }
 

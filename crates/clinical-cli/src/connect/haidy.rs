@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clinical_tasks::{DirectoryStore, Polling};
+use clinical_long_tasks::{DirectoryStore, Polling};
 use haidy_analyst::http_core::credential::{FileCredential, Scheme};
 use haidy_analyst::http_core::{Deadlines, Observer};
 use haidy_analyst::{API_TOKEN_VAR, API_URL_VAR, Haidy, HaidyBuilder};

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clinical_long_tasks::DirectoryStore;
 use clinical_sandbox::{Fault, FaultKind, Sandbox};
-use clinical_tasks::DirectoryStore;
 use haidy_analyst::http_core::audit::CallId;
 use haidy_analyst::{Bundle, BundleEntry, Error, FhirOptions, Haidy, Kind, Record, Task, Update};
 

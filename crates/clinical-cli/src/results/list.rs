@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, Entry, Origin, ResultStore as _, TaskToken};
+use clinical_long_tasks::{DirectoryStore, Entry, Origin, ResultStore as _, TaskToken};
 use serde::Serialize;
 
 use crate::args::{ListArgs, ListFormat};

@@ -1,6 +1,6 @@
 //! What the state of an entry means for whoever wants the result, and what to do next.
 
-use clinical_tasks::{Entry, Key, State, Terminal};
+use clinical_long_tasks::{Entry, Key, State, Terminal};
 
 /// How many digits of a key are shown to people; as many are enough to name it.
 const SHOWN: usize = 12;

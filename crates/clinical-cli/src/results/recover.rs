@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 
-use clinical_tasks::{DirectoryStore, State, TaskToken, Terminal};
+use clinical_long_tasks::{DirectoryStore, State, TaskToken, Terminal};
 
 use super::{list, meaning};
 use crate::args::RecoverArgs;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, ResultStore as _, State};
+use clinical_long_tasks::{DirectoryStore, ResultStore as _, State};
 
 use crate::args::RemoveArgs;
 use crate::exit::{Exit, Stop};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use clinical_tasks::{DirectoryStore, ResultStore as _, State, Terminal};
+use clinical_long_tasks::{DirectoryStore, ResultStore as _, State, Terminal};
 
 use crate::args::ShowArgs;
 use crate::exit::{Exit, Stop};

@@ -1,6 +1,6 @@
 //! Why there is no result, for people: the sentence of the client, where the result is, and what to do next. And the exit code.
 
-use clinical_tasks::TaskToken;
+use clinical_long_tasks::TaskToken;
 use haidy_analyst::http_core::ErrorKind;
 use haidy_analyst::{Error, Fate, Kind};
 

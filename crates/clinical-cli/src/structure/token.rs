@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clinical_tasks::{DirectoryStore, TaskToken};
+use clinical_long_tasks::{DirectoryStore, TaskToken};
 
 use crate::exit::Stop;
 use crate::plain::plain;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clinical_tasks::{State, TaskToken};
+use clinical_long_tasks::{State, TaskToken};
 use haidy_analyst::{Bundle, Error, HolisticPatient, Json, Kind, Sensitive, Task, Update};
 
 use super::fate::{self, Place};

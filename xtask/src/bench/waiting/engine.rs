@@ -7,7 +7,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use clinical_http::transport::{Transport, TransportError, TransportRequest, TransportResponse};
 use clinical_http::{BoxFuture, Event, Observer};
-use clinical_tasks::{Origin, Polling, TaskToken};
+use clinical_long_tasks::{Origin, Polling, TaskToken};
 use haidy_analyst::{Haidy, HaidyBuilder};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{HeaderMap, StatusCode};

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
-use clinical_tasks::{AnswerHead, ClaimEnd, Claiming, DirectoryStore, ResultStore as _, TaskToken};
+use clinical_long_tasks::{AnswerHead, ClaimEnd, Claiming, DirectoryStore, ResultStore as _, TaskToken};
 use haidy_analyst::{Haidy, HaidyBuilder};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use base64::Engine as _;
 use clinical_http::{BaseUrl, Connection, Deadlines};
-use clinical_tasks::{Claimed, DirectoryStore, Entry, Fate, State, TaskError, TaskErrorKind, TaskToken, Terminal};
+use clinical_long_tasks::{Claimed, DirectoryStore, Entry, Fate, State, TaskError, TaskErrorKind, TaskToken, Terminal};
 use clinical_transport::ReqwestTransport;
 use haidy_analyst::{FhirOptions, Haidy, Kind, Record, Structure};
 use xtask::faults::point::Point;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use clinical_tasks::{
+use clinical_long_tasks::{
     AnswerHead, Claim, ClaimEnd, Claiming, DirectoryStore, Entry, Key, Origin, Orphan, ResultStore, StoreError,
     Submission, TaskToken,
 };

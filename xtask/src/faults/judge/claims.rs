@@ -1,8 +1,8 @@
 //! Claims: no task is asked after again when its result may have been taken, unless a person wants it; what came of a result is kept, byte for byte; and
 //! the state of the entry is what happened.
 
+use clinical_long_tasks::{State, Terminal};
 use clinical_sandbox::TaskFacts;
-use clinical_tasks::{State, Terminal};
 use serde_json::Value;
 
 use super::Verdict;

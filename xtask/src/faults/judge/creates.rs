@@ -1,6 +1,6 @@
 //! Submissions: each is processed at most once, never sent again when it may have been, and leaves a record of whatever it may have made.
 
-use clinical_tasks::State;
+use clinical_long_tasks::State;
 
 use super::Verdict;
 use crate::faults::evidence::{Evidence, Exchange};

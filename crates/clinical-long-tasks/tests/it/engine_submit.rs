@@ -5,7 +5,7 @@ use std::time::Duration;
 use clinical_http::testing::{JumpingClock, MemoryAudit, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{DirectoryStore, Fate, ResultStore as _, State, TaskErrorKind, Tasks};
+use clinical_long_tasks::{DirectoryStore, Fate, ResultStore as _, State, TaskErrorKind, Tasks};
 
 use crate::engine_support::{
     Broken, Failing, TestProtocol, builder, client, create, done, engine, origin, read_created, running,
@@ -98,7 +98,10 @@ async fn a_store_that_cannot_record_the_intention_stops_the_submission() {
     // A token that cannot be recorded is handed over all the same.
     let tasks = builder(&transport, &clock).store(Failing::new(Broken::Created)).build().unwrap();
     let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
-    assert_eq!((error.kind(), error.token().map(clinical_tasks::TaskToken::task)), (TaskErrorKind::Store, Some("t1")));
+    assert_eq!(
+        (error.kind(), error.token().map(clinical_long_tasks::TaskToken::task)),
+        (TaskErrorKind::Store, Some("t1"))
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clinical_tasks::{
+use clinical_long_tasks::{
     Claim, ClaimEnd, Claiming, DirectoryStore, Entry, Key, Origin, Orphan, ResultStore, State, TaskToken, VolatileStore,
 };
 use tempfile::TempDir;
@@ -119,7 +119,7 @@ pub(crate) fn claimed(store: &dyn ResultStore, task: &str, bytes: &[u8], end: Cl
     let token = submitted(store, task);
     let mut claim = granted(store, &token);
     if !bytes.is_empty() {
-        claim.begins(&clinical_tasks::AnswerHead::new(200, Some("request-1".to_owned()), None)).unwrap();
+        claim.begins(&clinical_long_tasks::AnswerHead::new(200, Some("request-1".to_owned()), None)).unwrap();
         claim.write(bytes).unwrap();
     }
     claim.end(end).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::transport::Failure;
 use clinical_http::{Delivery, ErrorKind};
-use clinical_tasks::{Fate, Polling, State, TaskErrorKind, Terminal, Update};
+use clinical_long_tasks::{Fate, Polling, State, TaskErrorKind, Terminal, Update};
 
 use crate::engine_support::{Broken, DONE, Failing, builder, done, engine, running, token};
 
@@ -317,8 +317,8 @@ async fn a_running_task_goes_on_though_the_store_could_not_write_its_account() {
 async fn a_token_of_another_server_or_vendor_is_refused_and_nothing_is_sent() {
     let (tasks, transport, _) = engine([done()]);
     for (vendor, server) in [("vendor", "https://other.example:443"), ("other", crate::engine_support::SERVER)] {
-        let origin = clinical_tasks::Origin::new(vendor, server, "create");
-        let token = clinical_tasks::TaskToken::new(origin, "t1").unwrap();
+        let origin = clinical_long_tasks::Origin::new(vendor, server, "create");
+        let token = clinical_long_tasks::TaskToken::new(origin, "t1").unwrap();
         let error = tasks.wait(&token).await.unwrap_err();
         assert_eq!((error.kind(), error.cause_kind()), (TaskErrorKind::NotConsumed, Some(ErrorKind::InvalidInput)));
     }

@@ -1,6 +1,6 @@
 //! Every prefix of every journal: what a crash or a power failure leaves of the last line is never taken for less than was done.
 
-use clinical_tasks::{AnswerHead, ClaimEnd, DirectoryStore, Key, ResultStore as _, State, Terminal};
+use clinical_long_tasks::{AnswerHead, ClaimEnd, DirectoryStore, Key, ResultStore as _, State, Terminal};
 
 use crate::store_support::{Kept, entry, granted, orphan, state, token, wish};
 

@@ -1,6 +1,6 @@
 //! The rules of a result store, which both stores keep.
 
-use clinical_tasks::{AnswerHead, ClaimEnd, Claiming, Key, State, TaskToken, Terminal};
+use clinical_long_tasks::{AnswerHead, ClaimEnd, Claiming, Key, State, TaskToken, Terminal};
 
 use crate::store_support::{claimed, entry, granted, named, origin, orphan, state, submitted, token, wish, with_both};
 
@@ -288,10 +288,10 @@ fn looking_on_never_makes_a_claim_fail() {
 fn debug_shows_no_content_and_no_path() {
     let kept = crate::store_support::Kept::new();
     let store = kept.open();
-    let volatile = clinical_tasks::VolatileStore::new();
+    let volatile = clinical_long_tasks::VolatileStore::new();
     claimed(&store, "task", ANSWER, ClaimEnd::Stored(Terminal::Done));
     claimed(&volatile, "task", ANSWER, ClaimEnd::Stored(Terminal::Done));
-    let shown = format!("{store:?} {volatile:?} {:?}", clinical_tasks::ResultStore::entries(&store).unwrap());
+    let shown = format!("{store:?} {volatile:?} {:?}", clinical_long_tasks::ResultStore::entries(&store).unwrap());
     assert!(!shown.contains("canary") && !shown.contains("results"), "{shown}");
     assert!(shown.starts_with("DirectoryStore { .. } VolatileStore { entries: 1, .. } [Entry {"), "{shown}");
 }

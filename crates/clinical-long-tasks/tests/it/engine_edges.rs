@@ -5,7 +5,7 @@ use std::time::Duration;
 use clinical_http::credential::{ReplaceableCredential, Scheme};
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::{BaseUrl, Client, ErrorKind};
-use clinical_tasks::{Claiming, Fate, Polling, ResultStore, State, TaskErrorKind, Tasks, Update, VolatileStore};
+use clinical_long_tasks::{Claiming, Fate, Polling, ResultStore, State, TaskErrorKind, Tasks, Update, VolatileStore};
 
 use futures_core::Stream as _;
 

@@ -5,7 +5,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use clinical_tasks::{ClaimEnd, DirectoryStore, Origin, ResultStore as _, State, TaskToken, Terminal};
+use clinical_long_tasks::{ClaimEnd, DirectoryStore, Origin, ResultStore as _, State, TaskToken, Terminal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::store_support::{Kept, again, entry, granted, names, orphan, state, submitted, wish};
@@ -198,7 +198,7 @@ fn has_few_files() {
     assert!(error.contains("Too many open files"), "{error}");
     let refused = tokens[claims.len()].key();
     for claim in claims {
-        let clinical_tasks::Claiming::Granted(claim) = claim else { panic!("not granted") };
+        let clinical_long_tasks::Claiming::Granted(claim) = claim else { panic!("not granted") };
         claim.end(ClaimEnd::Stored(Terminal::Done)).unwrap();
     }
     assert_eq!(state(&store, refused), State::Waiting);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
-use clinical_tasks::{
+use clinical_long_tasks::{
     ClaimEnd, Claiming, DirectoryStore, Fate, ResultStore, State, TaskErrorKind, TaskToken, Terminal, VolatileStore,
 };
 
@@ -68,7 +68,7 @@ fn orphaned(bytes: &[u8], length: Option<u64>) -> (VolatileStore, TaskToken) {
     let (store, token) = (VolatileStore::new(), token("t1"));
     let Ok(Claiming::Granted(mut claim)) = store.claim(&token) else { panic!() };
     if !bytes.is_empty() {
-        claim.begins(&clinical_tasks::AnswerHead::new(200, None, length)).unwrap();
+        claim.begins(&clinical_long_tasks::AnswerHead::new(200, None, length)).unwrap();
         claim.write(bytes).unwrap();
     }
     drop(claim);

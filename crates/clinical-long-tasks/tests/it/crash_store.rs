@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 
-use clinical_tasks::{
+use clinical_long_tasks::{
     AnswerHead, ClaimEnd, DirectoryStore, Entry, Origin, ResultStore as _, State, StoreError, TaskToken, Terminal,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -70,7 +70,7 @@ fn work(store: &DirectoryStore, number: u32) -> Result<(), StoreError> {
     say(number, "created");
     let claim = |how: &str, end: ClaimEnd, pieces: &[&[u8]]| -> Result<(), StoreError> {
         let mut claim = match store.claim(&token)? {
-            clinical_tasks::Claiming::Granted(claim) => claim,
+            clinical_long_tasks::Claiming::Granted(claim) => claim,
             other => panic!("{}", crate::store_support::named(&other)),
         };
         say(number, "sent");

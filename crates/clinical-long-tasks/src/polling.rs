@@ -8,7 +8,7 @@ use clinical_http::Error;
 /// shortened or lengthened by up to a fifth at random, so that tasks which began together do not stay together.
 ///
 /// ```
-/// use clinical_tasks::Polling;
+/// use clinical_long_tasks::Polling;
 /// use std::time::Duration;
 ///
 /// let patient = Polling::default().deadline(Duration::from_secs(2 * 60 * 60)).longest(Duration::from_secs(60));

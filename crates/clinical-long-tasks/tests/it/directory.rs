@@ -1,6 +1,6 @@
 //! What is in a directory beside well-made entries, who may look at it, and where it may be.
 
-use clinical_tasks::{ClaimEnd, DirectoryStore, Key, ResultStore as _, State, TaskToken, Terminal};
+use clinical_long_tasks::{ClaimEnd, DirectoryStore, Key, ResultStore as _, State, TaskToken, Terminal};
 
 use crate::store_support::{Kept, claimed, entry, granted, names, origin, orphan, state, submitted, token, wish};
 

@@ -51,7 +51,7 @@ const ROUNDS: usize = 16;
 /// some network shares are not.
 ///
 /// ```
-/// use clinical_tasks::{DirectoryStore, ResultStore as _};
+/// use clinical_long_tasks::{DirectoryStore, ResultStore as _};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let path = folder.path().join("results");
@@ -59,7 +59,7 @@ const ROUNDS: usize = 16;
 /// for entry in store.entries()? {
 ///     println!("{} {} {} bytes", entry.key, entry.state.as_str(), entry.bytes);
 /// }
-/// # Ok::<(), clinical_tasks::StoreError>(())
+/// # Ok::<(), clinical_long_tasks::StoreError>(())
 /// ```
 #[derive(Clone)]
 pub struct DirectoryStore {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
 use clinical_http::{BaseUrl, Body, Call, Client, ClientBuilder, Effect, Error, ErrorKind, Method, Operation, Vendor};
-use clinical_tasks::{
+use clinical_long_tasks::{
     AnswerHead, Claim, ClaimEnd, Claiming, Entry, Key, Origin, Orphan, Protocol, Reading, ResultStore, Status,
     StoreError, Submission, TaskToken, Tasks, TasksBuilder, VolatileStore,
 };

@@ -20,7 +20,7 @@ const LONGEST: usize = 256;
 /// that were sent, so that a person can submit them again on purpose if the result is lost.
 ///
 /// ```
-/// use clinical_tasks::{Origin, TaskToken};
+/// use clinical_long_tasks::{Origin, TaskToken};
 ///
 /// let origin = Origin::new("haidy", "https://haidy.example:443", "structure");
 /// let token = TaskToken::new(origin, "abc123def456")?;
@@ -30,7 +30,7 @@ const LONGEST: usize = 256;
 ///
 /// // A token of a later version, or one that was damaged, is refused and not guessed at.
 /// assert!(serde_json::from_str::<TaskToken>(&kept.replace("\"version\":1", "\"version\":9")).is_err());
-/// # Ok::<(), clinical_tasks::TokenError>(())
+/// # Ok::<(), clinical_long_tasks::TokenError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]

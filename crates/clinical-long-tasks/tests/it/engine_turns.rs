@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use clinical_http::testing::{JumpingClock, ScriptedTransport, Step};
-use clinical_tasks::{Polling, TaskErrorKind, TaskToken, Terminal, Update};
+use clinical_long_tasks::{Polling, TaskErrorKind, TaskToken, Terminal, Update};
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
