@@ -99,7 +99,11 @@ impl TypeInfo {
     /// The element of that JSON name, as its index and, of a choice, the index of the variant (else 0). The search begins at
     /// index `from`, because JSON mostly follows the order of the definition.
     pub fn find(&self, name: &str, from: usize) -> Option<(usize, usize)> {
-        let head = head(name.as_bytes());
+        self.find_by_head(name, head(name.as_bytes()), from)
+    }
+
+    /// The same for who knows [`head`] of the name.
+    pub(crate) fn find_by_head(&self, name: &str, head: u64, from: usize) -> Option<(usize, usize)> {
         let (before, after) = self.fields.split_at(from.min(self.fields.len()));
         let search = |fields: &[FieldInfo]| {
             let mut fields = fields.iter().enumerate().filter(|(_, field)| head & field.mask == field.head);
@@ -110,14 +114,15 @@ impl TypeInfo {
 }
 
 impl FieldInfo {
-    /// The variant that the JSON name `name` means; 0 of an element that is no choice.
+    /// The variant that the JSON name `name` means, whose [`head`] fits; 0 of an element that is no choice.
     fn variant_called(&self, name: &str) -> Option<usize> {
         match self.shape {
             Shape::Choice(variants) => {
                 let suffix = name.strip_prefix(self.name)?;
                 variants.iter().position(|variant| variant.suffix == suffix)
             }
-            _ => (self.name == name).then_some(0),
+            // Of a name of at most eight bytes the head says all.
+            _ => (self.name.len() == name.len() && name.as_bytes().get(8..) == self.name.as_bytes().get(8..)).then_some(0),
         }
     }
 
@@ -260,7 +265,7 @@ impl Variant {
 
 /// The first eight bytes of a name as a number, with zeros after a shorter one. Telling most names apart takes one comparison
 /// of such numbers.
-const fn head(name: &[u8]) -> u64 {
+pub(crate) const fn head(name: &[u8]) -> u64 {
     if let Some(eight) = name.first_chunk() {
         return u64::from_le_bytes(*eight);
     }

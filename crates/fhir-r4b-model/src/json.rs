@@ -6,6 +6,7 @@ mod entries;
 mod error;
 mod lines;
 mod members;
+mod name;
 mod read;
 mod repeated;
 mod scan;

@@ -8,6 +8,7 @@ use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
 
+use super::name::{Name, RESOURCE_TYPE};
 use super::repeated::Repeated;
 use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions};
@@ -86,23 +87,23 @@ impl<'a> Reader<'a> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
         let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
-        while self.scan.more(&mut first, b'}')? {
-            let start = self.scan.at;
-            let key = self.scan.key()?;
-            if info.resource && key == "resourceType" {
+        while let Some(Name { text: key, head, start }) = self.scan.member(&mut first)? {
+            if info.resource && head == RESOURCE_TYPE && key == "resourceType" {
                 if std::mem::replace(&mut typed, true) {
                     return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
                 }
                 self.scan.raw()?;
                 continue;
             }
-            let (attached, name) = key.strip_prefix('_').map_or((false, &*key), |name| (true, name));
             // What is attached to a value follows it; any other field is most often one of those after the last.
-            let found =
-                info.find(name, if attached { next.saturating_sub(1) } else { next }).and_then(|(index, variant)| {
-                    let field = &info.fields[index];
-                    (!attached || field.scalar(variant).is_some()).then_some((index, field, variant))
-                });
+            let attached = key.starts_with('_');
+            let found = if attached {
+                let found = info.find(&key[1..], next.saturating_sub(1));
+                found.filter(|(index, variant)| info.fields[*index].scalar(*variant).is_some())
+            } else {
+                info.find_by_head(&key, head, next)
+            };
+            let found = found.and_then(|(index, variant)| Some((index, info.fields.get(index)?, variant)));
             if let Some((index, field, variant)) = found {
                 next = index + 1;
                 if !seen.insert(index, attached) {

@@ -27,7 +27,17 @@ impl<'a> Scanner<'a> {
         self.error(ErrorKind::Syntax, rule)
     }
 
-    fn byte(&self, at: usize) -> u8 {
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    /// A part of the text between two ASCII characters.
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn byte(&self, at: usize) -> u8 {
         // No JSON has a zero byte outside a string, and strings refuse it: the end needs no case of its own.
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
@@ -89,8 +99,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
         let byte = self.peek();
         if byte == close {
-            self.at += 1;
-            self.depth += 1;
+            self.leave();
             return Ok(false);
         }
         if !std::mem::take(first) {
@@ -101,6 +110,13 @@ impl<'a> Scanner<'a> {
             self.peek();
         }
         Ok(true)
+    }
+
+    /// Passes over the bracket that closes an object or list.
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.at += 1;
+        self.depth += 1;
     }
 
     /// A member's name and its colon.
@@ -167,8 +183,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// The place of the first byte that ends a string, begins an escape or may not be in a string.
-    fn plain_until(&self, start: usize) -> usize {
-        start + first_special(&self.text.as_bytes()[start..]).unwrap_or(self.text.len() - start)
+    pub(super) fn plain_until(&self, start: usize) -> usize {
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        start + first_special(rest).unwrap_or(rest.len())
     }
 
     /// An escape, beginning at its backslash.
@@ -301,12 +318,15 @@ impl<'a> Scanner<'a> {
 
 /// The high bit of each byte of `word` that is a quotation mark, a backslash or a control character; bytes above the first
 /// such may be marked wrongly.
-fn special_bytes(word: u64) -> u64 {
+#[inline]
+pub(super) fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | control) & HIGH
+    let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    // In a byte of ASCII, each of these has the high bit if the byte was that character; other bytes are left out.
+    (quote | backslash | control) & !word & HIGH
 }
 
 /// The first byte that ends a string or may not stand in one as it is.
@@ -331,7 +351,8 @@ pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Eight bytes as a number.
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
+#[inline]
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|eight| u64::from_le_bytes(*eight))
 }
 

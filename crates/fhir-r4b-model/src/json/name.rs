@@ -1,0 +1,61 @@
+//! The names of an object's members. A name comes with its first eight bytes as a number, because that number was at hand when its end was looked
+//! for, and because it tells most names apart.
+
+use std::borrow::Cow;
+
+use crate::info;
+
+use super::scan::{Scanner, special_bytes, word};
+use super::{Error, ErrorKind};
+
+/// A member's name.
+pub(super) struct Name<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// The first eight bytes, with zeros after a shorter name.
+    pub(super) head: u64,
+    /// Where its quotation mark is.
+    pub(super) start: usize,
+}
+
+/// [`Name::head`] of `resourceType`.
+pub(super) const RESOURCE_TYPE: u64 = info::head(b"resourceType");
+
+impl<'a> Scanner<'a> {
+    /// The name of the next member and its colon, after the comma if it is not the first; `None` at the end of the object, which is left.
+    #[inline]
+    pub(super) fn member(&mut self, first: &mut bool) -> Result<Option<Name<'a>>, Error> {
+        let mut byte = self.peek();
+        if byte == b'}' {
+            self.leave();
+            return Ok(None);
+        }
+        if !std::mem::take(first) {
+            if byte != b',' {
+                return Err(self.error(ErrorKind::Syntax, "expected a comma or the end of the object or list"));
+            }
+            self.at += 1;
+            byte = self.peek();
+        }
+        if byte == b'"' {
+            // A plain name with its colon behind it, which nearly all are.
+            let start = self.at + 1;
+            if let Some(word) = word(self.bytes(), start) {
+                let special = special_bytes(word);
+                let (end, head) = if special == 0 {
+                    (self.plain_until(start + 8), word)
+                } else {
+                    let bits = special.trailing_zeros() & !7;
+                    (start + bits as usize / 8, word & !(u64::MAX << bits))
+                };
+                if self.byte(end) == b'"' && self.byte(end + 1) == b':' {
+                    self.at = end + 2;
+                    return Ok(Some(Name { text: Cow::Borrowed(self.slice(start, end)), head, start: start - 1 }));
+                }
+            }
+        }
+        let start = self.at;
+        let text = self.key()?;
+        let head = info::head(text.as_bytes());
+        Ok(Some(Name { text, head, start }))
+    }
+}
