@@ -122,7 +122,8 @@ impl FieldInfo {
                 variants.iter().position(|variant| variant.suffix == suffix)
             }
             // Of a name of at most eight bytes the head says all.
-            _ => (self.name.len() == name.len() && name.as_bytes().get(8..) == self.name.as_bytes().get(8..)).then_some(0),
+            _ => (self.name.len() == name.len() && name.as_bytes().get(8..) == self.name.as_bytes().get(8..))
+                .then_some(0),
         }
     }
 

@@ -2,14 +2,29 @@
 
 use std::cell::RefCell;
 
-use serde_core::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_core::ser::{Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::value::RawValue;
 
+use super::RAW;
 use crate::json::Scanner;
 
 /// Tells the whole text.
 pub(super) fn write<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if takes_text::<S>() {
+        let mut text = serializer.serialize_struct(RAW, 1)?;
+        text.serialize_field(RAW, json)?;
+        return text.end();
+    }
     Part(&RefCell::new(Scanner::new(json, usize::MAX))).serialize(serializer)
+}
+
+/// Whether this is what `serde_json::to_string` and its like write with, which puts a text of JSON where it is as it is. Its name is asked, because types
+/// that borrow cannot be compared. Names of types are not promised: should this one change, writing takes longer and gives the same.
+fn takes_text<S>() -> bool {
+    let name = std::any::type_name::<S>();
+    // The formatter is the second parameter, and is named or left out if it is the usual one.
+    let is_usual = !name.contains(',') || name.ends_with(", serde_json::ser::CompactFormatter>");
+    is_usual && name.starts_with("&mut serde_json::ser::Serializer<")
 }
 
 /// The value at which the scanner stands.
@@ -63,4 +78,19 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
         return serializer.serialize_f64(number);
     }
     RawValue::from_string(text.to_owned()).map_err(S::Error::custom)?.serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::ser::{CompactFormatter, PrettyFormatter, Serializer};
+
+    use super::takes_text;
+
+    #[test]
+    fn a_text_is_handed_over_whole_where_nothing_is_to_be_done_to_it() {
+        assert!(takes_text::<&mut Serializer<&mut Vec<u8>>>());
+        assert!(takes_text::<&mut Serializer<std::io::Stdout, CompactFormatter>>());
+        assert!(!takes_text::<&mut Serializer<Vec<u8>, PrettyFormatter<'_>>>());
+        assert!(!takes_text::<serde_json::value::Serializer>());
+    }
 }
