@@ -181,7 +181,7 @@ mod sealed {
 
     impl Read for Resource {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-            reader.resource().map_err(Error::under_root)
+            reader.root_resource()
         }
 
         fn unknown(&self) -> Vec<Issue> {

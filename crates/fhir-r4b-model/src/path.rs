@@ -30,7 +30,8 @@ impl<'a> Item<'a> {
         match self {
             Self::Element(element) => Some(element),
             Self::Resource(resource) => resource.element().ok(),
-            Self::Value(_) => None,
+            // What is attached stands under the primitive: `birthDate.extension`.
+            Self::Value(value) => value.extra().map(Typed::erased),
         }
     }
 }
@@ -38,7 +39,8 @@ impl<'a> Item<'a> {
 /// What can be asked by paths: [`Resource`], each resource by itself, and each datatype.
 pub trait At {
     /// All that stands at a path, in order; nothing if the path leads nowhere. A list without a place in brackets means all of its members. A choice
-    /// can be named with its type, `valueQuantity`, or without, `value`, whichever type is there.
+    /// can be named with its type, `valueQuantity`, or without, `value`, whichever type is there. What
+    /// is attached to a primitive stands under it: `birthDate.extension[0].url`.
     ///
     /// ```
     /// use fhir_r4b_model::path::At;

@@ -122,6 +122,11 @@ macro_rules! resource_types {
                 Some(TYPES[index].1())
             }
 
+            /// The name of the type with this name, as the definitions have it.
+            pub(crate) fn known_name(name: &str) -> Option<&'static str> {
+                [$(stringify!($type)),+].into_iter().find(|known| *known == name)
+            }
+
             /// The resource as an element, or what is known of one whose type R4B does not have.
             ///
             /// # Errors

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::Resource;
-use crate::access::{Chosen, Element, Field, Value};
+use crate::access::{Chosen, Element, Field, Primitive, Value};
 use crate::info::FieldInfo;
 use crate::text::Extra;
 use crate::unknown::UnknownFields;
@@ -131,9 +131,12 @@ fn primitive(value: Value<'_>, type_name: &str, path: &Path<'_>, visit: &mut dyn
     }
 }
 
-/// The object beside a primitive is no element of its own: its extensions stand under the primitive.
+/// The object beside a primitive is no element of its own: its id and extensions stand under the primitive.
 fn attached(extra: &Extra, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Node<'_>)) {
     let info = extra.info();
+    if let Some(id) = &extra.id {
+        primitive(Primitive::value(id), "string", &path.field(&info.fields[0], 0, 0), visit);
+    }
     for (place, extension) in extra.extension.iter().enumerate() {
         walk(crate::access::Typed::erased(extension), &path.field(&info.fields[1], 0, place), visit);
     }

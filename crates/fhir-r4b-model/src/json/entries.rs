@@ -167,6 +167,8 @@ impl<R: BufRead> Entries<R> {
     fn string(&mut self, into: &mut Vec<u8>) -> Result<(), StreamError> {
         into.push(self.take()?);
         loop {
+            // Waits for something to be there, and tries again where that is interrupted.
+            self.peek()?;
             let buffer = self.input.fill_buf().map_err(StreamError::Io)?;
             if buffer.is_empty() {
                 return Ok(());

@@ -89,14 +89,6 @@ impl Error {
         self.0.path = format!("Bundle.entry[{place}]{below}");
         self
     }
-
-    /// A whole resource knows its type only after a look at it.
-    pub(super) fn under_root(mut self) -> Self {
-        if self.0.path.is_empty() {
-            "Resource".clone_into(&mut self.0.path);
-        }
-        self
-    }
 }
 
 impl fmt::Display for Error {

@@ -65,16 +65,28 @@ impl<'a> Reader<'a> {
         self.element(target)
     }
 
+    /// A resource of whichever type it says, as the whole text.
+    pub(super) fn root_resource(&mut self) -> Result<Resource, Error> {
+        self.scan.peek();
+        let name = self.scan.resource_type().map_err(|error| error.under_type("Resource"))?;
+        // A type that the definitions do not have is the document's word, which no error repeats.
+        self.resource_called(&name).map_err(|error| error.under_type(Resource::known_name(&name).unwrap_or("Resource")))
+    }
+
     /// A resource of whichever type it says.
     pub(super) fn resource(&mut self) -> Result<Resource, Error> {
         self.scan.peek();
         let name = self.scan.resource_type()?;
-        let Some(mut resource) = Resource::empty(&name) else {
+        self.resource_called(&name)
+    }
+
+    fn resource_called(&mut self, name: &str) -> Result<Resource, Error> {
+        let Some(mut resource) = Resource::empty(name) else {
             if self.refuse_unknown {
                 return Err(self.scan.error(ErrorKind::Unknown, "R4B has no resource of this type"));
             }
             let json = RawJson::checked(self.scan.raw()?);
-            return Ok(Resource::Unknown(One::new(UnknownResource::new(&name, json))));
+            return Ok(Resource::Unknown(One::new(UnknownResource::new(name, json))));
         };
         if let Ok(element) = resource.element_mut() {
             self.element(element)?;

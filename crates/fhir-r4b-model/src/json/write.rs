@@ -9,7 +9,7 @@ use crate::info::{FieldInfo, Scalar};
 use crate::text::Marks;
 
 use super::read::Seen;
-use super::scan::first_special;
+use super::scan::{first_special, is_number};
 use super::subset::Subset;
 
 /// How much is held back before it is handed on.
@@ -199,7 +199,12 @@ impl<'a> Writer<'a> {
     fn scalar(&mut self, value: Value<'_>, scalar: Scalar) {
         match (value, scalar) {
             (Value::Boolean(boolean), _) => self.plain(if boolean.get() == Some(true) { "true" } else { "false" }),
-            (Value::Text(text), Scalar::Number) => self.plain(text.as_str().unwrap_or("null")),
+            (Value::Text(text), Scalar::Number) => match text.as_str() {
+                Some(number) if is_number(number) => self.plain(number),
+                // Whoever puts another primitive's text here gets JSON all the same.
+                Some(text) => self.string(text),
+                None => self.plain("null"),
+            },
             (Value::Text(text), _) => self.string(text.as_str().unwrap_or_default()),
         }
     }

@@ -1,5 +1,7 @@
 //! The rules of resources that contain others (`dom-2` to `dom-6`), and of references to them (`ref-1`).
 
+use std::collections::BTreeSet;
+
 use super::rules::text;
 use crate::access::{Element, Field, ResourceSlot, Value};
 use crate::issue::{Issue, Rule};
@@ -32,7 +34,7 @@ pub(super) fn resource(element: &dyn Element, path: &Path<'_>, issues: &mut Vec<
         }
         let id = text(inner, "id").unwrap_or_default();
         // A contained resource may also point at the one that contains it.
-        if !said.iter().any(|said| *said == format!("#{id}")) && !refers_to_container(inner) {
+        if !said.contains(id) && !refers_to_container(inner) {
             issues.push(Issue::error(&path, Rule::Invariant("dom-3")));
         }
         if let Some(meta) = meta(inner) {
@@ -65,16 +67,16 @@ fn meta(element: &dyn Element) -> Option<&dyn Element> {
 }
 
 fn refers_to_container(element: &dyn Element) -> bool {
-    said(element).iter().any(|said| said == "#")
+    said(element).contains("")
 }
 
-/// The fragments that a resource names, those of its contained resources among them.
-fn said(element: &dyn Element) -> Vec<String> {
-    let mut said = Vec::new();
+/// The fragments that a resource names, without their `#`; those that its contained resources name are among them.
+fn said(element: &dyn Element) -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
     walk(element, &Path::root(""), &mut |_, node| {
         if let Node::Value { value: Value::Text(text), .. } = node {
-            if let Some(text) = text.as_str().filter(|text| text.starts_with('#')) {
-                said.push(text.to_owned());
+            if let Some(id) = text.as_str().and_then(|text| text.strip_prefix('#')) {
+                said.insert(id.to_owned());
             }
         }
     });
@@ -83,14 +85,14 @@ fn said(element: &dyn Element) -> Vec<String> {
 
 /// References that begin with `#` name a contained resource, or the resource itself.
 fn fragments(element: &dyn Element, contained: &dyn ResourceSlot, path: &Path<'_>, issues: &mut Vec<Issue>) {
-    let ids: Vec<&str> = (0..contained.len()).filter_map(|place| contained.get(place)?.id()).collect();
+    let ids: BTreeSet<&str> = (0..contained.len()).filter_map(|place| contained.get(place)?.id()).collect();
     let mut check = |path: &Path<'_>, node: Node<'_>| {
         let Node::Element(element) = node else { return };
         if element.info().name != "Reference" {
             return;
         }
         let Some(id) = text(element, "reference").and_then(|text| text.strip_prefix('#')) else { return };
-        if !id.is_empty() && !ids.contains(&id) {
+        if !id.is_empty() && !ids.contains(id) {
             issues.push(Issue::error(path, Rule::Invariant("ref-1")));
         }
     };

@@ -24,6 +24,23 @@ pub(super) fn fits(type_name: &str, text: &str) -> bool {
     }
 }
 
+/// Whether the day exists, where a date or time names one. The expressions let the 31st of each month pass; the specification does not.
+pub(super) fn is_in_calendar(type_name: &str, text: &str) -> bool {
+    if !matches!(type_name, "date" | "dateTime" | "instant") {
+        return true;
+    }
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
+    let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else { return true };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    day <= days
+}
+
 /// Whether a text has the letters of an `id`, however many.
 pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))

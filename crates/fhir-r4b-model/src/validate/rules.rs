@@ -161,7 +161,9 @@ pub(super) fn value(value: Value<'_>, type_name: &str, path: &Path<'_>, issues: 
     let attached = value.extra().is_some_and(|extra: &Extra| !extra.extension.is_empty());
     match (text, value) {
         (None, _) if !attached => issues.push(Issue::error(path, Rule::Invariant("ele-1"))),
-        (Some(text), Value::Text(_)) if !formats::fits(type_name, text) => {
+        (Some(text), Value::Text(_))
+            if !formats::fits(type_name, text) || !formats::is_in_calendar(type_name, text) =>
+        {
             // An id that is only too long is in use, in the specification's own examples too.
             let issue = if type_name == "id" && formats::is_id(text) { Issue::warning } else { Issue::error };
             issues.push(issue(path, Rule::Format));

@@ -3,8 +3,18 @@
 // A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(feature = "validate")]
+mod breakages;
+mod canary;
+mod cases;
+mod depth;
+mod draw;
+mod drawn;
+mod fixtures;
 mod lossless;
 mod model;
+mod names;
+mod oracle;
 mod random;
 #[cfg(feature = "schema")]
 mod schema;
