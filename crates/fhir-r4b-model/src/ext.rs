@@ -3,7 +3,9 @@
 
 mod bundle;
 mod coding;
+mod make;
 mod name;
 mod reference;
 
+pub use make::UCUM;
 pub use reference::Target;

@@ -3,11 +3,6 @@
 use crate::{CodeableConcept, Coding, Extension};
 
 impl Coding {
-    /// A coding of this code in this system.
-    pub fn new(system: &str, code: &str) -> Self {
-        Self { system: Some(system.into()), code: Some(code.into()), ..Self::default() }
-    }
-
     /// Whether this is that code of that system, in any version of it.
     pub fn is(&self, system: &str, code: &str) -> bool {
         let text = |text: Option<&str>, wanted| text == Some(wanted);

@@ -69,11 +69,6 @@ impl<'a> Target<'a> {
 }
 
 impl Reference {
-    /// A reference with this text and nothing else.
-    pub fn to(text: &str) -> Self {
-        Self { reference: Some(text.into()), ..Self::default() }
-    }
-
     /// What the reference's text means; `None` if it has none, or one of no known form.
     pub fn target(&self) -> Option<Target<'_>> {
         Target::parse(self.reference.as_ref()?.as_str()?)
