@@ -3,9 +3,11 @@
 // A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod everyday;
 mod lossless;
 mod model;
 mod random;
+mod references;
 #[cfg(feature = "schema")]
 mod schema;
 #[cfg(feature = "serde")]
