@@ -11,6 +11,7 @@ mod contract;
 mod digest;
 mod errors;
 mod faults;
+mod fhir_day;
 mod guides;
 mod haidy_canary;
 mod haidy_cancel;

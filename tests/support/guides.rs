@@ -4,6 +4,10 @@
 #[doc = include_str!("../../docs/guides/credentials.md")]
 pub struct Credentials;
 
+/// `docs/guides/fhir.md`
+#[doc = include_str!("../../docs/guides/fhir.md")]
+pub struct Fhir;
+
 /// `docs/guides/limits.md`
 #[doc = include_str!("../../docs/guides/limits.md")]
 pub struct Limits;

@@ -137,7 +137,7 @@ impl From<&AuditRecord> for Record {
         let left_out = ATTEMPTS_SHOWN..made.saturating_sub(ATTEMPTS_SHOWN);
         let listed = record.attempts.iter().enumerate().filter(|(index, _)| !left_out.contains(index));
         Self {
-            time: rfc3339(record.started.checked_add(record.elapsed).unwrap_or(record.started)),
+            time: ended(record),
             call: record.call.to_string(),
             vendor: record.vendor,
             server: cut(&record.server),
@@ -175,11 +175,16 @@ impl From<&Attempt> for AttemptLine {
     }
 }
 
+/// When a call ended, as text.
+pub(crate) fn ended(record: &AuditRecord) -> String {
+    rfc3339(record.started.checked_add(record.elapsed).unwrap_or(record.started))
+}
+
 fn exposed(id: &AuditId) -> String {
     id.expose().to_owned()
 }
 
-fn cut(text: &str) -> String {
+pub(crate) fn cut(text: &str) -> String {
     let end = (0..=text.len().min(MOST)).rev().find(|end| text.is_char_boundary(*end));
     text[..end.unwrap_or(0)].to_owned()
 }

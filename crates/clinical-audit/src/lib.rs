@@ -3,6 +3,9 @@
 
 mod entry;
 mod error;
+#[cfg(feature = "fhir")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fhir")))]
+pub mod fhir;
 mod file_audit;
 mod head;
 mod line;

@@ -2,8 +2,14 @@
 //! comparing codes, showing a person's name. It asks nobody: what a reference points at is looked for in what is at hand.
 
 mod bundle;
+mod canonical;
 mod coding;
+mod extension;
+mod make;
 mod name;
 mod reference;
+mod references;
 
+pub use make::UCUM;
 pub use reference::Target;
+pub use references::{References, Unresolved};

@@ -9,6 +9,9 @@ mod clean;
 mod client;
 mod environment;
 mod error;
+#[cfg(feature = "fhir")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fhir")))]
+pub mod fhir;
 mod limits;
 mod long;
 mod many;

@@ -1,13 +1,8 @@
-//! Codes and extensions by what identifies them.
+//! Codes by what identifies them.
 
-use crate::{CodeableConcept, Coding, Extension};
+use crate::{CodeableConcept, Coding};
 
 impl Coding {
-    /// A coding of this code in this system.
-    pub fn new(system: &str, code: &str) -> Self {
-        Self { system: Some(system.into()), code: Some(code.into()), ..Self::default() }
-    }
-
     /// Whether this is that code of that system, in any version of it.
     pub fn is(&self, system: &str, code: &str) -> bool {
         let text = |text: Option<&str>, wanted| text == Some(wanted);
@@ -36,12 +31,5 @@ impl CodeableConcept {
         let display = || self.coding.iter().find_map(|coding| coding.display.as_ref()?.as_str());
         let code = || self.coding.iter().find_map(|coding| coding.code.as_ref()?.as_str());
         text.or_else(display).or_else(code)
-    }
-}
-
-impl Extension {
-    /// The first of some extensions that has this address.
-    pub fn find<'a>(extensions: &'a [Self], url: &str) -> Option<&'a Self> {
-        extensions.iter().find(|extension| extension.url.as_ref().and_then(|it| it.as_str()) == Some(url))
     }
 }

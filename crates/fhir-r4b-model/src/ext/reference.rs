@@ -28,6 +28,13 @@ pub enum Target<'a> {
         /// The version, from `/_history/...`.
         version: Option<&'a str>,
     },
+    /// `Type?query`: in a transaction, what a server finds with this query before it does anything else.
+    Conditional {
+        /// The type of the resource.
+        type_name: &'a str,
+        /// The query, without its question mark.
+        query: &'a str,
+    },
 }
 
 impl<'a> Target<'a> {
@@ -48,32 +55,47 @@ impl<'a> Target<'a> {
         if text.starts_with("urn:") {
             return Some(Self::Urn(text));
         }
+        if let Some((type_name, query)) = text.split_once('?').filter(|(type_name, _)| is_type(type_name)) {
+            return Some(Self::Conditional { type_name, query });
+        }
         let (path, version) = match text.split_once("/_history/") {
             Some((path, version)) => (path, Some(version)),
             None => (text, None),
         };
-        if path.contains("://") {
+        if version.is_some_and(|version| version.is_empty() || version.contains('/')) {
+            return None;
+        }
+        if is_absolute(path) {
             return Some(Self::Absolute { url: path, version });
         }
         let (type_name, id) = path.split_once('/')?;
-        let whole = !type_name.is_empty() && !id.is_empty() && !id.contains('/');
+        let whole = is_type(type_name) && !id.is_empty() && !id.contains(['/', '?', '#']);
         whole.then_some(Self::Relative { path, type_name, id, version })
     }
 
     pub(super) fn version(&self) -> Option<&'a str> {
         match *self {
             Self::Absolute { version, .. } | Self::Relative { version, .. } => version,
-            Self::Contained(_) | Self::Urn(_) => None,
+            Self::Contained(_) | Self::Urn(_) | Self::Conditional { .. } => None,
         }
     }
 }
 
-impl Reference {
-    /// A reference with this text and nothing else.
-    pub fn to(text: &str) -> Self {
-        Self { reference: Some(text.into()), ..Self::default() }
-    }
+/// A scheme, as RFC 3986 has it, and what follows it in an address.
+fn is_absolute(text: &str) -> bool {
+    let scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    text.split_once("://").is_some_and(|(name, rest)| scheme(name) && !rest.is_empty())
+}
 
+/// Whether this has the form of a resource's type. Which types there are is no question here: those of other versions are kept, too.
+pub(super) fn is_type(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_uppercase()) && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+impl Reference {
     /// What the reference's text means; `None` if it has none, or one of no known form.
     pub fn target(&self) -> Option<Target<'_>> {
         Target::parse(self.reference.as_ref()?.as_str()?)

@@ -145,7 +145,7 @@ fn targets(info: &TypeInfo, field: &FieldInfo) -> Option<&'static [&'static str]
 fn target_type(reference: &dyn Element) -> Option<&str> {
     let told = text(reference, "type").filter(|name| Resource::empty(name).is_some());
     let from_text = || match Target::parse(text(reference, "reference")?)? {
-        Target::Relative { type_name, .. } => Some(type_name),
+        Target::Relative { type_name, .. } | Target::Conditional { type_name, .. } => Some(type_name),
         Target::Absolute { url, .. } => url.rsplit('/').nth(1),
         Target::Contained(_) | Target::Urn(_) => None,
     };

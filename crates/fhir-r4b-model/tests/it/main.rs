@@ -10,12 +10,14 @@ mod cases;
 mod depth;
 mod draw;
 mod drawn;
+mod everyday;
 mod fixtures;
 mod lossless;
 mod model;
 mod names;
 mod oracle;
 mod random;
+mod references;
 #[cfg(feature = "schema")]
 mod schema;
 #[cfg(feature = "serde")]
