@@ -3,6 +3,10 @@
 
 mod fhir;
 mod fhir_build;
+mod fhir_compiler;
+mod fhir_lines;
+mod fhir_peers;
+mod fhir_peers_build;
 mod histogram;
 mod machine;
 mod memory;
@@ -35,13 +39,15 @@ enum Measure {
     Own(fn(bool) -> Result<Report>),
 }
 
-const SUITES: [Suite; 6] = [
+const SUITES: [Suite; 8] = [
     Suite { name: "upload", measure: Measure::Worker(upload::measure) },
     Suite { name: "transport", measure: Measure::Worker(transport::measure) },
     Suite { name: "recording", measure: Measure::Worker(recording::measure) },
     Suite { name: "waiting", measure: Measure::Worker(waiting::measure) },
     Suite { name: "fhir", measure: Measure::Own(fhir::measure) },
     Suite { name: "fhir-build", measure: Measure::Own(fhir_build::measure) },
+    Suite { name: "fhir-peers", measure: Measure::Own(fhir_peers::measure) },
+    Suite { name: "fhir-peers-build", measure: Measure::Own(fhir_peers_build::measure) },
 ];
 
 /// Measures a suite, prints the table, and writes the JSON report if a file was named.

@@ -1,51 +1,46 @@
 //! The suite `fhir`: reading and writing with `fhir-r4b-model` against `serde_json::Value`, in one process and in turns, and what reading leaves on
-//! the heap. Over the official examples, those of them that are bundles, and made-up patients, each indented and minified.
+//! the heap. Over the official examples, those of them that are bundles, and made-up patients, each as published or indented, and minified. It prints
+//! the results as a Markdown table, too.
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use anyhow::Result;
 
+use super::fhir_lines::{Measured, leak, lines, serde_json_of};
 use super::machine::Machine;
-use super::report::{Comparison, Report, Series};
+use super::report::{Comparison, Report};
 use crate::{fhir, workspace};
 
-/// One line of the example `bench`.
-#[derive(Deserialize)]
-struct Times {
-    set: String,
-    bytes: f64,
-    way: String,
-    quantity: String,
-    seconds: Vec<f64>,
-}
+const PACKAGE: &str = "fhir-r4b-model";
 
-/// One line of the example `bench-counts`.
-#[derive(Deserialize)]
-struct Counts {
-    set: String,
-    bytes: f64,
-    way: String,
-    live_bytes: f64,
-    allocations: f64,
-}
-
-/// How much faster than `Value` the project promises to be, by the kind of documents and the work.
-const PROMISED: [(&str, &str, &str, f64); 12] = [
-    ("examples", "model", "parse", 1.7),
-    ("examples minified", "model", "parse", 1.7),
-    ("examples", "model", "write", 1.1),
-    ("examples minified", "model", "write", 1.1),
-    ("official bundles", "model", "parse", 2.2),
-    ("official bundles minified", "model", "parse", 2.6),
-    ("patients", "model", "parse", 2.2),
-    ("patients minified", "model", "parse", 2.6),
-    ("patients", "model", "write", 1.4),
-    ("patients minified", "model", "write", 1.4),
-    ("patients", "serde", "parse", 1.5),
-    ("patients minified", "serde", "parse", 1.5),
+/// How the work is named: way and quantity of the measuring program, and in words.
+const WORKS: [(&str, &str, &str); 4] = [
+    ("model", "parse", "parse"),
+    ("serde", "parse", "parse by serde_json"),
+    ("model", "write", "write"),
+    ("serde", "write", "write by serde_json"),
 ];
+
+/// How many times as fast as `Value` the project promises to be.
+fn promised(set: &str, way: &str, quantity: &str) -> Option<f64> {
+    let (examples, minified) = (set.starts_with("examples"), set.ends_with("minified"));
+    match (way, quantity) {
+        ("serde", "parse") => Some(1.5),
+        ("model", "parse") if examples => Some(1.7),
+        ("model", "parse") => Some(if minified { 2.6 } else { 2.2 }),
+        ("model", "write") => Some(if examples { 1.1 } else { 1.4 }),
+        _ => None,
+    }
+}
+
+/// How many bytes of the heap the project promises to need at most for each byte of a document.
+fn promised_live(set: &str) -> f64 {
+    if set.ends_with("minified") { 3.7 } else { 1.5 }
+}
+
+const PROMISED_ALLOCATIONS: f64 = 10.0;
 
 /// Measures it.
 ///
@@ -54,68 +49,114 @@ const PROMISED: [(&str, &str, &str, f64); 12] = [
 /// If the examples were not fetched, or the measuring programs fail.
 pub(super) fn measure(quick: bool) -> Result<Report> {
     let examples = fhir::examples()?;
+    build()?;
+    let quick_argument = quick.then_some("quick");
+    let measured = Measured {
+        times: lines(program("bench").arg(&examples).args(quick_argument))?,
+        counts: lines(program("bench-counts").arg(&examples).args(quick_argument))?,
+    };
+    println!("{}", table(&measured));
+    let conditions = vec![
+        serde_json_of(&workspace::root().join("Cargo.toml"), PACKAGE)?,
+        "seconds are the processor's; a ratio is the median over the rounds".to_owned(),
+    ];
+    Ok(Report {
+        suite: "fhir",
+        quick,
+        machine: Machine::here(),
+        conditions,
+        series: measured.speeds(str::to_owned)?,
+        comparisons: comparisons(&measured),
+        histograms: Vec::new(),
+    })
+}
+
+fn comparisons(measured: &Measured) -> Vec<Comparison> {
+    let mut comparisons = Vec::new();
+    for set in measured.sets() {
+        for (way, quantity, words) in WORKS {
+            let Some(value) = measured.ratio(set, way, quantity) else { continue };
+            let name = leak(&format!("{set}: {words}, times as fast as Value"));
+            let at_least = promised(set, way, quantity);
+            comparisons.push(Comparison { name, value, limit: None, at_least, counted: false });
+        }
+        let Some(counts) = measured.counts(set, "model") else { continue };
+        for (words, value, limit) in [
+            ("live bytes for each byte", counts.live_for_each_byte(), promised_live(set)),
+            ("allocations for each KB", counts.allocations_for_each_kb(), PROMISED_ALLOCATIONS),
+        ] {
+            let name = leak(&format!("{set}: {words}"));
+            comparisons.push(Comparison { name, value, limit: Some(limit), at_least: None, counted: true });
+        }
+    }
+    comparisons
+}
+
+/// The results as Markdown, with what was promised where it is missed.
+fn table(measured: &Measured) -> String {
+    let mut table = String::from("| times as fast as `Value` (and its MB/s) |");
+    for (_, _, words) in WORKS {
+        let _ = write!(table, " {words} |");
+    }
+    table +=
+        " live bytes for each byte (`Value`) | allocations for each KB (`Value`) |\n|---|---|---|---|---|---|---|\n";
+    let cell = |value: f64, beside: String, missed: Option<f64>| {
+        let missed = missed.map_or_else(String::new, |promised| format!(", **promised {promised}**"));
+        format!(" {value:.2} ({beside}){missed} |")
+    };
+    for set in measured.sets() {
+        let _ = write!(table, "| {set} |");
+        for (way, quantity, _) in WORKS {
+            let (ratio, times) = (measured.ratio(set, way, quantity), measured.times(set, way, quantity));
+            let (Some(ratio), Some(times)) = (ratio, times) else {
+                table += " |";
+                continue;
+            };
+            let best = times.seconds.iter().copied().fold(f64::INFINITY, f64::min);
+            let missed = promised(set, way, quantity).filter(|promised| ratio < *promised);
+            table += &cell(ratio, format!("{:.0}", times.bytes / best / 1e6), missed);
+        }
+        if let (Some(ours), Some(theirs)) = (measured.counts(set, "model"), measured.counts(set, "value")) {
+            let (live, often) = (ours.live_for_each_byte(), ours.allocations_for_each_kb());
+            let beside = format!("{:.2}", theirs.live_for_each_byte());
+            table += &cell(live, beside, Some(promised_live(set)).filter(|promised| live > *promised));
+            let beside = format!("{:.1}", theirs.allocations_for_each_kb());
+            table += &cell(often, beside, Some(PROMISED_ALLOCATIONS).filter(|promised| often > *promised));
+        }
+        table.push('\n');
+    }
+    table
+}
+
+fn build() -> Result<()> {
     eprintln!("building the measuring programs with optimisation");
-    workspace::run(workspace::cargo().args([
+    let mut command = workspace::cargo();
+    command.args([
         "build",
         "--release",
         "--quiet",
         "--package",
-        "fhir-r4b-model",
+        PACKAGE,
         "--example",
         "bench",
         "--example",
         "bench-counts",
-    ]))?;
-    let times: Vec<Times> = lines("bench", &examples, quick)?;
-    let counts: Vec<Counts> = lines("bench-counts", &examples, quick)?;
-    let (mut series, mut comparisons) = (Vec::new(), Vec::new());
-    for one in &times {
-        let speed = one.seconds.iter().map(|seconds| one.bytes / seconds / 1e6).collect();
-        series.push(Series::new(leak(&one.way), leak(&format!("{}: {}", one.quantity, one.set)), "MB/s", speed)?);
-        if one.way == "value" {
-            continue;
-        }
-        let theirs =
-            times.iter().find(|other| (&other.set, &other.quantity, "value") == (&one.set, &one.quantity, &other.way));
-        let theirs = theirs.context("a measurement without its counterpart")?;
-        // Both of a turn met the same disturbance of the machine.
-        let ratios: Vec<f64> = theirs.seconds.iter().zip(&one.seconds).map(|(theirs, ours)| theirs / ours).collect();
-        let ratio = Series::new("", "", "", ratios)?.median;
-        let promised = PROMISED.iter().find(|it| (it.0, it.1, it.2) == (&*one.set, &*one.way, &*one.quantity));
-        let promised = promised.map_or_else(String::new, |it| format!(" (at least {})", it.3));
-        let name = format!("{} {}, {}: times as fast as Value{promised}", one.way, one.quantity, one.set);
-        comparisons.push(Comparison { name: leak(&name), value: ratio, limit: None, counted: false });
-    }
-    for one in counts.iter().filter(|one| one.way == "model") {
-        let minified = one.set.ends_with("minified");
-        let live = Some(if minified { 3.7 } else { 1.5 });
-        // What is promised of allocations is of documents as they are published.
-        let allocations = (!minified).then_some(10.0);
-        for (what, value, limit) in [
-            ("live bytes for each byte", one.live_bytes / one.bytes, live),
-            ("allocations for each KB", one.allocations / one.bytes * 1024.0, allocations),
-        ] {
-            let name = leak(&format!("{}: {what}", one.set));
-            comparisons.push(Comparison { name, value, limit, counted: true });
-        }
-    }
-    Ok(Report { suite: "fhir", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
+    ]);
+    workspace::run(&mut command)
 }
 
-/// Names live as long as the process, which ends with the report.
-fn leak(name: &str) -> &'static str {
-    Box::leak(name.to_owned().into_boxed_str())
+fn program(name: &str) -> Command {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    workspace::command(workspace::target_dir().join("release/examples").join(name))
 }
 
-fn lines<T: DeserializeOwned>(program: &str, examples: &Path, quick: bool) -> Result<Vec<T>> {
-    let path =
-        workspace::target_dir().join("release/examples").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
-    let mut command = workspace::command(&path);
-    command.arg(examples).args(quick.then_some("quick"));
-    let output = command.output().with_context(|| format!("cannot start {}", path.display()))?;
-    if !output.status.success() {
-        bail!("{program} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
-    }
-    let text = String::from_utf8(output.stdout)?;
-    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("{program} printed '{line}'"))).collect()
+/// Writes all documents that are measured below a folder, so that other crates are measured with the same.
+///
+/// # Errors
+///
+/// If the examples were not fetched, or a file cannot be written.
+pub(super) fn write_documents(folder: &Path) -> Result<()> {
+    let examples = fhir::examples()?;
+    build()?;
+    workspace::run(program("bench").arg(examples).arg("write").arg(folder))
 }

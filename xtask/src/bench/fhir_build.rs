@@ -1,12 +1,15 @@
 //! The suite `fhir-build`: what `fhir-r4b-model` costs whoever builds with it. A program of two lines that reads and writes a bundle is built from
 //! nothing, in a folder of its own, and the processor's time of all its compilers is counted, with the largest memory one of them took.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, ensure};
 
+use super::fhir_compiler::{Built, build, packages, stripped_mb};
+use super::fhir_lines::leak;
 use super::machine::Machine;
 use super::report::{Comparison, Report, Series};
 use crate::workspace;
@@ -32,59 +35,77 @@ const WAYS: [(&str, &[&str], f64, Option<f64>); 3] = [
 /// If cargo fails, or the system has no GNU `time`, which counts what the compilers take.
 pub(super) fn measure(quick: bool) -> Result<Report> {
     let folder = workspace::target_dir().join("fhir/two-lines");
+    let target = folder.join("target");
     program(&folder)?;
     let (mut series, mut comparisons) = (Vec::new(), Vec::new());
-    for (way, arguments, limit, leaf_limit) in WAYS {
-        let (mut whole, mut leaf, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    for (way, arguments, limit, own_limit) in WAYS {
+        let mut builds: Vec<Built> = Vec::new();
         for _ in 0..if quick { 1 } else { 3 } {
             eprintln!("building: {way}");
-            let target = folder.join("target");
             if target.exists() {
                 fs::remove_dir_all(&target)?;
             }
-            let (seconds, peak) = build(&folder, arguments)?;
-            whole.push(seconds);
-            memory.push(peak);
-            // The program alone, once more.
-            fs::write(folder.join("src/main.rs"), PROGRAM)?;
-            leaf.push(build(&folder, arguments)?.0);
+            builds.push(build(Command::new("cargo").args(arguments).current_dir(&folder), &target, "two_lines")?);
         }
-        let name = |what: &str| -> &'static str { Box::leak(format!("{way}: {what}").into_boxed_str()) };
-        let of = |series: &mut Vec<Series>, quantity, unit, samples| -> Result<f64> {
-            let one = Series::new(way, quantity, unit, samples)?;
-            let median = one.median;
+        for (words, unit, of, limit) in [
+            ("whole", "s", (|built| built.seconds) as fn(&Built) -> f64, Some(limit)),
+            ("own crate", "s", |built| built.own_seconds, own_limit),
+            ("largest rustc", "MB", |built| built.peak_mb, Some(1200.0)),
+        ] {
+            let one = Series::new(way, words, unit, builds.iter().map(of).collect())?;
+            // Counted in the processor's time, but a busy machine makes that longer too: the least disturbed build is meant.
+            let value = one.min;
+            let name = leak(&format!("{way}: {words}, {unit}"));
+            comparisons.push(Comparison { name, value, limit, at_least: None, counted: false });
             series.push(one);
-            Ok(median)
-        };
-        // Counted in the processor's time, but a busy machine makes that longer too.
-        let timed = |name, value, limit| Comparison { name, value, limit, counted: false };
-        comparisons.push(timed(name("processor, s"), of(&mut series, "whole", "s", whole)?, Some(limit)));
-        comparisons.push(timed(
-            name("the program's own crate, s"),
-            of(&mut series, "own crate", "s", leaf)?,
-            leaf_limit,
-        ));
-        let peak = of(&mut series, "largest compiler", "MB", memory)?;
-        comparisons.push(timed(name("largest compiler, MB"), peak, Some(1200.0)));
+        }
     }
-    let program = folder.join("target/release/two-lines");
-    let stripped = folder.join("stripped");
-    workspace::run(Command::new("strip").arg("-o").arg(&stripped).arg(&program))?;
-    #[allow(clippy::cast_precision_loss, reason = "a program is far below 2^52 bytes")]
-    let size = fs::metadata(&stripped)?.len() as f64 / 1e6;
-    comparisons.push(Comparison { name: "stripped program, MB", value: size, limit: Some(5.0), counted: true });
-    comparisons.push(Comparison {
-        name: "packages in its normal tree",
-        value: packages(&folder)?,
-        limit: Some(12.0),
-        counted: true,
-    });
-    Ok(Report { suite: "fhir-build", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
+    println!("{}", table(&comparisons));
+    for (name, value, limit) in [
+        ("stripped program, MB", stripped_mb(&target.join("release/two-lines"))?, 5.0),
+        ("packages in its normal tree", packages(&folder, "two-lines")?, 12.0),
+    ] {
+        comparisons.push(Comparison { name, value, limit: Some(limit), at_least: None, counted: true });
+    }
+    Ok(Report {
+        suite: "fhir-build",
+        quick,
+        machine: Machine::here(),
+        conditions: vec![
+            "seconds are the processor's, of all compilers together; of several builds the least".to_owned(),
+        ],
+        series,
+        comparisons,
+        histograms: Vec::new(),
+    })
+}
+
+/// The results as Markdown.
+fn table(comparisons: &[Comparison]) -> String {
+    let mut table =
+        String::from("| build | CPU-s | of it the program's own crate | largest rustc, MB |\n|---|---|---|---|\n");
+    for three in comparisons.chunks_exact(3) {
+        let way = three[0].name.split(':').next().unwrap_or_default();
+        let _ = write!(table, "| {way} |");
+        for one in three {
+            let bound = one.limit.map_or_else(String::new, |limit| {
+                if one.value > limit { format!(" (**promised {limit}**)") } else { format!(" (limit {limit})") }
+            });
+            let _ = write!(table, " {:.1}{bound} |", one.value);
+        }
+        table.push('\n');
+    }
+    table
 }
 
 fn program(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder.join("src"))?;
     let model: PathBuf = workspace::root().join("crates/fhir-r4b-model");
+    ensure!(
+        !model.to_string_lossy().contains('\''),
+        "{} has a quote in it: the manifest cannot name it",
+        model.display()
+    );
     let manifest = format!(
         "[package]\nname = \"two-lines\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nfhir-r4b-model = {{ path = '{}' }}\n",
         model.display()
@@ -94,39 +115,4 @@ fn program(folder: &Path) -> Result<()> {
     // The versions that the workspace has.
     fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(())
-}
-
-/// Seconds of the processor, and the most memory that a process took, in MB.
-fn build(folder: &Path, arguments: &[&str]) -> Result<(f64, f64)> {
-    let output = Command::new("/usr/bin/time")
-        .args(["-f", "%U %S %M", "cargo"])
-        .args(arguments)
-        .args(["--quiet", "--offline"])
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
-        .output()
-        .context("cannot start GNU time: it counts what compilers take")?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        bail!("the program was not built: {text}");
-    }
-    let numbers: Vec<f64> =
-        text.lines().last().unwrap_or_default().split(' ').filter_map(|it| it.parse().ok()).collect();
-    let [user, system, peak_kb] = numbers.as_slice() else { bail!("GNU time printed '{text}'") };
-    Ok((user + system, peak_kb / 1000.0))
-}
-
-/// How many packages are in the program's tree, itself not counted.
-#[allow(clippy::cast_precision_loss, reason = "a tree has few packages")]
-fn packages(folder: &Path) -> Result<f64> {
-    let output = Command::new("cargo")
-        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none"])
-        .current_dir(folder)
-        .output()?;
-    let text = String::from_utf8(output.stdout)?;
-    let mut names: Vec<&str> =
-        text.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
-    names.sort_unstable();
-    names.dedup();
-    Ok(names.len().saturating_sub(1) as f64)
 }

@@ -16,6 +16,9 @@ pub(super) struct Report {
     /// True if fewer samples were taken: not for publication.
     pub(super) quick: bool,
     pub(super) machine: Machine,
+    /// What else a reader must know to judge the numbers: versions, features, what was left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) conditions: Vec<String>,
     pub(super) series: Vec<Series>,
     pub(super) comparisons: Vec<Comparison>,
     /// Where it matters when things happened.
@@ -50,6 +53,9 @@ pub(super) struct Comparison {
     pub(super) value: f64,
     /// The most it may be, where the project promises something.
     pub(super) limit: Option<f64>,
+    /// The least it must be, where that is the promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) at_least: Option<f64>,
     /// Whether it was counted. What was timed is shown beside its limit, but a busy machine must not fail a check.
     pub(super) counted: bool,
 }
@@ -99,31 +105,35 @@ fn median(sorted: &[f64]) -> f64 {
 }
 
 impl Comparison {
-    fn is_over(&self) -> bool {
-        self.limit.is_some_and(|limit| self.value > limit)
+    fn misses(&self) -> bool {
+        self.limit.is_some_and(|limit| self.value > limit) || self.at_least.is_some_and(|least| self.value < least)
     }
 }
 
 impl Report {
     /// The names of what was counted and broke a promise.
     pub(super) fn over_limit(&self) -> Vec<&'static str> {
-        self.comparisons.iter().filter(|it| it.counted && it.is_over()).map(|it| it.name).collect()
+        self.comparisons.iter().filter(|it| it.counted && it.misses()).map(|it| it.name).collect()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "suite {}{}", self.suite, if self.quick { " (quick: not for publication)" } else { "" })?;
-        writeln!(f, "{}\n", self.machine)?;
+        writeln!(f, "{}", self.machine)?;
+        for condition in &self.conditions {
+            writeln!(f, "{condition}")?;
+        }
+        writeln!(f)?;
         writeln!(
             f,
-            "{:<10} {:<24} {:>10} {:>10} {:>10} {:>10} {:>10}  {:<5} {:>4}",
+            "{:<14} {:<36} {:>10} {:>10} {:>10} {:>10} {:>10}  {:<5} {:>4}",
             "way", "quantity", "min", "quarter", "median", "quarter", "max", "unit", "n"
         )?;
         for series in &self.series {
             writeln!(
                 f,
-                "{:<10} {:<24} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>10.3}  {:<5} {:>4}",
+                "{:<14} {:<36} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>10.3}  {:<5} {:>4}",
                 series.way,
                 series.quantity,
                 series.min,
@@ -137,11 +147,12 @@ impl fmt::Display for Report {
         }
         writeln!(f)?;
         for comparison in &self.comparisons {
-            write!(f, "{:<62} {:>9.4}", comparison.name, comparison.value)?;
-            match comparison.limit {
-                Some(limit) if comparison.is_over() => writeln!(f, "  OVER the limit of {limit}")?,
-                Some(limit) => writeln!(f, "  (limit {limit})")?,
-                None => writeln!(f)?,
+            write!(f, "{:<72} {:>9.4}", comparison.name, comparison.value)?;
+            let verdict = if comparison.misses() { "MISS" } else { "ok" };
+            match (comparison.limit, comparison.at_least) {
+                (Some(limit), _) => writeln!(f, "  {verdict} (at most {limit})")?,
+                (None, Some(least)) => writeln!(f, "  {verdict} (at least {least})")?,
+                (None, None) => writeln!(f)?,
             }
         }
         for histogram in &self.histograms {
@@ -193,21 +204,26 @@ mod tests {
 
     #[test]
     fn only_what_was_counted_and_is_beyond_its_limit_breaks_a_promise() {
-        let comparison = |name, value, limit, counted| Comparison { name, value, limit, counted };
+        let comparison = |name, value, limit, counted| Comparison { name, value, limit, at_least: None, counted };
         let report = Report {
             suite: "x",
             quick: true,
             machine: Machine::here(),
+            conditions: vec!["under a condition".into()],
             series: vec![],
             comparisons: vec![
                 comparison("on it", 0.1, Some(0.1), true),
                 comparison("beyond", 0.11, Some(0.1), true),
                 comparison("timed", 0.11, Some(0.1), false),
                 comparison("free", 99.0, None, true),
+                Comparison { at_least: Some(2.0), ..comparison("too slow", 1.9, None, false) },
+                Comparison { at_least: Some(2.0), ..comparison("fast", 2.0, None, true) },
+                Comparison { at_least: Some(2.0), ..comparison("too few", 1.9, None, true) },
             ],
             histograms: vec![],
         };
-        assert_eq!(report.over_limit(), ["beyond"]);
-        assert_eq!(report.to_string().matches("OVER").count(), 2);
+        assert_eq!(report.over_limit(), ["beyond", "too few"]);
+        assert_eq!(report.to_string().matches("MISS (at ").count(), 4);
+        assert_eq!(report.to_string().matches("ok (at ").count(), 2);
     }
 }

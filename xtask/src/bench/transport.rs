@@ -41,7 +41,15 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
     series.extend(timed(&times)?);
     let mut comparisons = comparisons(&series)?;
     comparisons.extend(of_answers(&series)?);
-    Ok(Report { suite: "transport", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
+    Ok(Report {
+        suite: "transport",
+        quick,
+        machine: Machine::here(),
+        conditions: Vec::new(),
+        series,
+        comparisons,
+        histograms: Vec::new(),
+    })
 }
 
 fn counted(worker: &Worker, server: &Server, way: &'static str, calls: usize) -> Result<(Series, Series)> {
@@ -91,13 +99,13 @@ fn comparisons(series: &[Series]) -> Result<Vec<Comparison>> {
     };
     let more = |name, way, quantity, limit| {
         let value = median(way, quantity)? - median(NAMES[0], quantity)?;
-        anyhow::Ok(Comparison { name, value, limit, counted: true })
+        anyhow::Ok(Comparison { name, value, limit, at_least: None, counted: true })
     };
     let ratio = |name, way, limit| {
         // Of pairs measured one after the other: on a shared machine both sides of a pair are slowed down alike,
         // and the medians of the two columns need not be from the same minutes.
         let value = median(way, AGAINST)?;
-        anyhow::Ok(Comparison { name, value, limit, counted: false })
+        anyhow::Ok(Comparison { name, value, limit, at_least: None, counted: false })
     };
     Ok(vec![
         more("allocations of the client - of reqwest", "client", COUNTED, Some(MORE_ALLOCATIONS))?,
@@ -119,7 +127,9 @@ fn of_answers(series: &[Series]) -> Result<[Comparison; 2]> {
         found.map(|series| series.median).with_context(|| format!("{way}: not counted"))
     };
     let raw = median("raw")?;
-    let more = |name, way| anyhow::Ok(Comparison { name, value: median(way)? - raw, limit: None, counted: true });
+    let more = |name, way| {
+        anyhow::Ok(Comparison { name, value: median(way)? - raw, limit: None, at_least: None, counted: true })
+    };
     Ok([
         more("allocations of send_into - of send_raw", "into")?,
         more("the same, each on a fresh connection, as for a result", "once")?,

@@ -58,6 +58,7 @@ pub(super) fn measure(worker: &Worker, quick: bool) -> Result<Report> {
         suite: "waiting",
         quick,
         machine: Machine::here(),
+        conditions: Vec::new(),
         series: Vec::new(),
         comparisons: Vec::new(),
         histograms: Vec::new(),
@@ -105,6 +106,7 @@ impl Run<'_> {
                 name: way.promise,
                 value,
                 limit: Some(MEMORY_LIMIT_MIB),
+                at_least: None,
                 counted: true,
             });
             report.series.extend([
@@ -142,6 +144,7 @@ impl Run<'_> {
                 name: alone,
                 value: histogram.peak_ratio(TASKS as u64, FIRST_SPREAD),
                 limit: Some(PEAK_LIMIT),
+                at_least: None,
                 counted: true,
             });
             report.histograms.push(histogram);
@@ -152,6 +155,7 @@ impl Run<'_> {
                 name: limited,
                 value: histogram.peak_ratio(PER_SECOND, 1000),
                 limit: Some(PEAK_LIMIT),
+                at_least: None,
                 counted: true,
             });
             report.histograms.push(histogram);

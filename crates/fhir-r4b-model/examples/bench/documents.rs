@@ -1,4 +1,4 @@
-//! What is measured: the official examples, those of them that are bundles, and bundles of one patient each out of a seed. Each
+//! What is measured: the official examples, those of them that are bundles, and bundles of one patient each out of a seed, one of them of a very long life. Each
 //! as it is published, indented by two spaces, and without any space. The order of the fields stays what it was.
 
 use std::fs;
@@ -18,8 +18,18 @@ impl Set {
         self.documents.iter().map(Vec::len).sum()
     }
 
+    /// Whether there is no space in the documents.
+    #[allow(dead_code, reason = "the program that counts does not ask")]
+    pub(crate) fn is_minified(&self) -> bool {
+        self.name.ends_with("minified")
+    }
+
     fn minified(&self, name: &'static str) -> Self {
         Self { name, documents: self.documents.iter().map(|document| minified(document)).collect() }
+    }
+
+    fn indented(&self, name: &'static str) -> Self {
+        Self { name, documents: self.documents.iter().map(|document| indented(document)).collect() }
     }
 }
 
@@ -47,16 +57,19 @@ pub(crate) fn sets(examples: &Path, quick: bool) -> Result<Vec<Set>, Box<dyn std
     let count = if quick { 3 } else { 12 };
     let generated = Set {
         name: "patients minified",
-        documents: (0..count).map(|seed| patients::bundle(seed).into_bytes()).collect(),
+        documents: (0..count).map(|seed| patients::bundle(seed, 120).into_bytes()).collect(),
     };
-    let indented = generated.documents.iter().map(|document| indented(document)).collect();
+    // More than 10 MB in one document.
+    let large = Set { name: "large bundle minified", documents: vec![patients::bundle(count, 700).into_bytes()] };
     Ok(vec![
         all.minified("examples minified"),
         all,
         bundles.minified("official bundles minified"),
         bundles,
-        Set { name: "patients", documents: indented },
+        generated.indented("patients"),
         generated,
+        large.indented("large bundle"),
+        large,
     ])
 }
 

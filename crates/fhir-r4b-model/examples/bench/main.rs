@@ -13,16 +13,15 @@
 
 mod documents;
 mod patients;
+mod turns;
 
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
 
 use documents::Set;
 use fhir_r4b_model::{Resource, json};
 use serde_json::Value;
-
-type Failure = Box<dyn std::error::Error>;
+use turns::{Failure, Way};
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
@@ -49,27 +48,30 @@ fn write(examples: &Path, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One way of doing one kind of work on all documents of a set, in seconds.
-type Work<'a> = (&'static str, &'static str, Box<dyn Fn() -> Result<f64, Failure> + 'a>);
-
-fn measure(set: &Set, samples: usize) -> Result<(), Failure> {
-    let typed: Vec<Resource> = each(set, |document| Ok(json::from_slice(document)?))?;
-    let untyped: Vec<Value> = each(set, |document| Ok(serde_json::from_slice(document)?))?;
-    let works: Vec<Work<'_>> = vec![
-        ("model", "parse", Box::new(|| timed_each(set, |document| Ok(json::from_slice::<Resource>(document)?)))),
-        ("value", "parse", Box::new(|| timed_each(set, |document| Ok(serde_json::from_slice::<Value>(document)?)))),
-        ("serde", "parse", Box::new(|| timed_each(set, |document| Ok(serde_json::from_slice::<Resource>(document)?)))),
-        ("model", "write", Box::new(|| timed(&typed, |resource| Ok(json::to_vec(resource))))),
-        ("value", "write", Box::new(|| timed(&untyped, |value| Ok(serde_json::to_vec(value)?)))),
+/// One line of the result for each way of doing each work on the documents of a set.
+fn measure(set: &Set, rounds: usize) -> Result<(), Failure> {
+    let documents = &set.documents;
+    let slices = turns::slices(documents.iter().map(Vec::len));
+    let mut lines = vec![("model", "parse"), ("value", "parse"), ("serde", "parse")];
+    let ways: [Way<'_>; 3] = [
+        reading(documents, |document| Ok(json::from_slice::<Resource>(document)?)),
+        reading(documents, |document| Ok(serde_json::from_slice::<Value>(document)?)),
+        reading(documents, |document| Ok(serde_json::from_slice::<Resource>(document)?)),
     ];
-    let mut taken: Vec<Vec<f64>> = works.iter().map(|_| Vec::new()).collect();
-    for _ in 0..samples {
-        // In turns, so that a disturbance of the machine meets all.
-        for ((_, _, work), taken) in works.iter().zip(&mut taken) {
-            taken.push(work()?);
-        }
+    let mut taken = turns::in_turns(&slices, &ways, rounds)?;
+    // What is written is without space, whatever was read.
+    if set.is_minified() {
+        let typed: Vec<Resource> = each(set, |document| Ok(json::from_slice(document)?))?;
+        let untyped: Vec<Value> = each(set, |document| Ok(serde_json::from_slice(document)?))?;
+        lines.extend([("model", "write"), ("value", "write"), ("serde", "write")]);
+        let ways: [Way<'_>; 3] = [
+            writing(&typed, |resource| Ok(json::to_vec(resource))),
+            writing(&untyped, |value| Ok(serde_json::to_vec(value)?)),
+            writing(&typed, |resource| Ok(serde_json::to_vec(resource)?)),
+        ];
+        taken.extend(turns::in_turns(&slices, &ways, rounds)?);
     }
-    for ((way, quantity, _), seconds) in works.iter().zip(taken) {
+    for ((way, quantity), seconds) in lines.iter().zip(taken) {
         let line = serde_json::json!({"set": set.name, "bytes": set.bytes(), "way": way, "quantity": quantity, "seconds": seconds});
         println!("{line}");
     }
@@ -81,18 +83,20 @@ fn each<T>(set: &Set, read: impl Fn(&[u8]) -> Result<T, Failure>) -> Result<Vec<
 }
 
 /// Reads each document and lets go of it, which is part of the cost.
-fn timed_each<T>(set: &Set, read: impl Fn(&[u8]) -> Result<T, Failure>) -> Result<f64, Failure> {
-    let start = Instant::now();
-    for document in &set.documents {
-        black_box(read(black_box(document))?);
-    }
-    Ok(start.elapsed().as_secs_f64())
+fn reading<'a, T>(documents: &'a [Vec<u8>], read: impl Fn(&[u8]) -> Result<T, Failure> + 'a) -> Way<'a> {
+    Box::new(move |slice| {
+        for document in &documents[slice] {
+            black_box(read(black_box(document))?);
+        }
+        Ok(())
+    })
 }
 
-fn timed<T>(values: &[T], write: impl Fn(&T) -> Result<Vec<u8>, Failure>) -> Result<f64, Failure> {
-    let start = Instant::now();
-    for value in values {
-        black_box(write(black_box(value))?);
-    }
-    Ok(start.elapsed().as_secs_f64())
+fn writing<'a, T>(values: &'a [T], write: impl Fn(&T) -> Result<Vec<u8>, Failure> + 'a) -> Way<'a> {
+    Box::new(move |slice| {
+        for value in &values[slice] {
+            black_box(write(black_box(value))?);
+        }
+        Ok(())
+    })
 }

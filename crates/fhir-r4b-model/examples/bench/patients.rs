@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-/// The text of a bundle, minified; about 2 MB.
-pub(crate) fn bundle(seed: u64) -> String {
+/// The text of a bundle with so many encounters, minified; 120 of them are about 2 MB.
+pub(crate) fn bundle(seed: u64, encounters: u32) -> String {
     let mut maker = Maker { rng: Rng::with_seed(seed), text: String::new(), first: true, patient: String::new() };
     maker.patient = maker.uuid();
     maker.text.push_str(r#"{"resourceType":"Bundle","type":"transaction","entry":["#);
     maker.patient();
-    for number in 0..120 {
+    for number in 0..encounters {
         maker.encounter(number);
     }
     maker.text.push_str("]}");
@@ -53,7 +53,7 @@ impl Maker {
         let rng = &mut self.rng;
         format!(
             "{}-{:02}-{:02}T{:02}:{:02}:{:02}+01:00",
-            1990 + number / 4,
+            1990 + number / 4 % 35,
             rng.u8(1..13),
             rng.u8(1..29),
             rng.u8(..24),
@@ -118,7 +118,7 @@ impl Maker {
         let (report, code) = (self.uuid(), self.concept());
         let body = format!(
             r#""status":"final","category":[{code}],"code":{code},"subject":{patient},"encounter":{encounter},"effectiveDateTime":"{start}","issued":"{}-{:02}-14T04:27:15.{:03}+01:00","performer":[{practitioner}],"result":[{}],"presentedForm":[{{"contentType":"text/plain; charset=utf-8","data":"{note}AA=="}}]"#,
-            1990 + number / 4,
+            1990 + number / 4 % 35,
             number % 12 + 1,
             number,
             results.join(",")

@@ -1,0 +1,5 @@
+//! How long reading and writing with `fhirbolt` takes.
+
+fn main() -> Result<(), harness::Failure> {
+    harness::times(round_trip::read, round_trip::write)
+}
