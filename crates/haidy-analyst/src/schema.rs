@@ -8,15 +8,17 @@ use clinical_drift::{Error, Finding, Shape};
 /// What this crate reads: the name of each type and its schema (JSON Schema, draft 2020-12), as this version was released with it.
 pub const READS: &[(&str, &str)] = &[
     ("Bundle", include_str!("../schema/Bundle.reads.json")),
-    ("ErrorDetail", include_str!("../schema/ErrorDetail.reads.json")),
+    ("ErrorDetail", ERROR_DETAIL),
     ("HolisticPatient", HOLISTIC_PATIENT),
     ("Task", TASK_ANSWER),
     ("TaskCreated", include_str!("../schema/TaskCreated.reads.json")),
 ];
 
+const ERROR_DETAIL: &str = include_str!("../schema/ErrorDetail.reads.json");
 const HOLISTIC_PATIENT: &str = include_str!("../schema/HolisticPatient.reads.json");
 const TASK_ANSWER: &str = include_str!("../schema/Task.reads.json");
 
+pub(crate) static DETAIL: Known = Known(LazyLock::new(|| Shape::parse(ERROR_DETAIL)));
 pub(crate) static PATIENT: Known = Known(LazyLock::new(|| Shape::parse(HOLISTIC_PATIENT)));
 pub(crate) static TASK: Known = Known(LazyLock::new(|| Shape::parse(TASK_ANSWER)));
 
