@@ -222,7 +222,9 @@ impl Error {
     pub(crate) fn counted(self, drift: &Drift) -> Self {
         let body = self.cause().and_then(HttpError::body).filter(|_| self.details().is_some());
         let text = body.and_then(|body| std::str::from_utf8(body.expose()).ok());
-        drift.record("ErrorDetail", text.and_then(|text| schema::DETAIL.drift(text).ok()).unwrap_or_default());
+        if let Some(text) = text {
+            schema::DETAIL.count(drift, "ErrorDetail", text);
+        }
         self
     }
 

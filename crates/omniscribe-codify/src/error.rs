@@ -96,7 +96,7 @@ impl Error {
     /// Counts what the vendor's error has that this version does not know; a body that is none of the vendor's is nobody's drift.
     pub(crate) fn count_drift(&self, drift: &Drift) {
         if let Some(body) = self.0.body().filter(|_| self.details().is_some()) {
-            drift.record("CodifyError", schema::ERROR.drift(body.expose()));
+            schema::ERROR.count(drift, "CodifyError", body.expose());
         }
     }
 
