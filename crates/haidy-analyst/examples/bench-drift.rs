@@ -55,7 +55,9 @@ fn main() {
     let rounds = if arguments.next().is_some() { 5 } else { 25 };
     let (task, patient) = (shape("Task"), shape("HolisticPatient"));
     for (name, size) in SIZES {
-        for (kind, text) in ["records", "unknown fields"].into_iter().zip(grown(&answer, size)) {
+        // A small answer full of unknown names is no burden.
+        let kinds = if size == 0 { &["records"][..] } else { &["records", "unknown fields"] };
+        for (kind, text) in kinds.iter().zip(grown(&answer, size)) {
             let (mut read, mut walked) = (Vec::new(), Vec::new());
             let mut found = 0;
             for _ in 0..rounds {
