@@ -24,7 +24,7 @@ Usage: cargo xtask TASK
   schema compare OLD NEW --direction reads|writes
                                            say what the change from one schema to another means
   bench SUITE [--json FILE] [--quick] [--check]
-                                           measure; suites: upload, transport, recording, waiting,
+                                           measure; suites: upload, transport, recording, waiting, drift,
                                            fhir, fhir-build, fhir-peers, fhir-peers-build
   faults [--suite claims|submissions|creates|all] [--schedules N] [--seed S]
                                            play seeded schedules of faults and deaths, and judge them

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measurements that anyone can repeat. A suite compares ways of doing the same work on this machine
 //! in this run; a number is never compared with one from another machine. Nothing leaves the machine.
 
+mod drift;
 mod fhir;
 mod fhir_build;
 mod fhir_compiler;
@@ -39,12 +40,13 @@ enum Measure {
     Own(fn(bool) -> Result<Report>),
 }
 
-const SUITES: [Suite; 8] = [
+const SUITES: [Suite; 9] = [
     Suite { name: "upload", measure: Measure::Worker(upload::measure) },
     Suite { name: "transport", measure: Measure::Worker(transport::measure) },
     Suite { name: "recording", measure: Measure::Worker(recording::measure) },
     Suite { name: "waiting", measure: Measure::Worker(waiting::measure) },
     Suite { name: "fhir", measure: Measure::Own(fhir::measure) },
+    Suite { name: "drift", measure: Measure::Own(drift::measure) },
     Suite { name: "fhir-build", measure: Measure::Own(fhir_build::measure) },
     Suite { name: "fhir-peers", measure: Measure::Own(fhir_peers::measure) },
     Suite { name: "fhir-peers-build", measure: Measure::Own(fhir_peers_build::measure) },

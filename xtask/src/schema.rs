@@ -8,8 +8,6 @@ mod novamed;
 #[cfg(test)]
 mod random_tests;
 mod report;
-#[cfg(test)]
-mod rows_tests;
 mod shape;
 #[cfg(test)]
 mod task_tests;

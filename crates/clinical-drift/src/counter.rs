@@ -2,12 +2,16 @@
 //! and what can be kept is bounded.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Finding;
+use crate::{Error, Finding, Shape};
 
 /// How many different places are told apart. A vendor that uses data as names must not fill the memory.
 const PLACES: usize = 256;
+
+/// How much of one payload is told apart; what is found after that is a number. So a payload full of unknown names costs little more than one
+/// without.
+const OF_ONE_PAYLOAD: usize = 1_024;
 
 /// Counts drift. Clones share the counts.
 ///
@@ -57,10 +61,13 @@ impl Drift {
 
     /// Counts what was found in one payload. Costs nothing if nothing was found.
     pub fn record(&self, type_name: &'static str, found: impl IntoIterator<Item = Finding>) {
-        for mut finding in found {
+        for (number, mut finding) in found.into_iter().enumerate() {
+            if number >= OF_ONE_PAYLOAD {
+                self.counts_now().beyond += 1;
+                continue;
+            }
             finding.place = finding.place.of_any_item();
-            // A panic elsewhere while counting leaves counts that are still good enough.
-            let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut counts = self.counts_now();
             let is_full = counts.places.len() >= PLACES;
             let key = (type_name, finding);
             if let Some(count) = counts.places.get_mut(&key) {
@@ -80,9 +87,36 @@ impl Drift {
         }
     }
 
+    /// Holds a payload against a shape and counts what is found: one pass, and memory that does not grow with what is found.
+    ///
+    /// ```
+    /// use clinical_drift::{Drift, Shape};
+    ///
+    /// let shape = Shape::parse(r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#)?;
+    /// let drift = Drift::new();
+    /// drift.walk("Order", &shape, br#"{"id": "7", "colour": "red"}"#)?;
+    /// assert_eq!(drift.counts()[0].to_string(), "Order /colour: unknown field (string), 1 time");
+    /// # Ok::<(), clinical_drift::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotJson`], with the place and nothing of the content. Nothing is counted then.
+    pub fn walk(&self, type_name: &'static str, shape: &Shape, payload: &[u8]) -> Result<(), Error> {
+        let found = crate::walk::walk(shape, payload, OF_ONE_PAYLOAD)?;
+        self.record(type_name, found.first);
+        self.counts_now().beyond += found.more;
+        Ok(())
+    }
+
+    fn counts_now(&self) -> MutexGuard<'_, Counts> {
+        // A panic elsewhere while counting leaves counts that are still good enough.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Every place that was met, sorted by type and place.
     pub fn counts(&self) -> Vec<Count> {
-        let counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.counts_now();
         let count = |((type_name, finding), count): (&(&'static str, Finding), &u64)| Count {
             type_name,
             finding: finding.clone(),
@@ -91,9 +125,10 @@ impl Drift {
         counts.places.iter().map(count).collect()
     }
 
-    /// How often something was found at a place beyond the first 256 different ones.
+    /// How often something was found and not told apart: at a place beyond the first 256 different ones, or in one payload after its first
+    /// 1,024 findings.
     pub fn beyond(&self) -> u64 {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).beyond
+        self.counts_now().beyond
     }
 }
 

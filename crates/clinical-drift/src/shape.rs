@@ -78,13 +78,14 @@ impl Shape {
 
     /// Everything in a payload that this schema does not name, in the order in which it stands there; nothing if it names all of it.
     ///
-    /// One pass over the bytes, without building a value; only what is found is allocated, and names with escapes.
+    /// One pass over the bytes, without building a value; only what is found is allocated, and names with escapes. All of it is returned, so
+    /// of payloads that somebody else may fill as they like, [`Drift::walk`](crate::Drift::walk) is the one to use.
     ///
     /// # Errors
     ///
     /// [`Error::NotJson`], with the place and nothing of the content.
     pub fn drift(&self, payload: &[u8]) -> Result<Vec<Finding>, Error> {
-        crate::walk::walk(self, payload)
+        Ok(crate::walk::walk(self, payload, usize::MAX)?.first)
     }
 
     pub(crate) fn node(&self, index: usize) -> Option<&Node> {
@@ -103,6 +104,16 @@ impl Node {
 
     pub(crate) fn property(&self, name: &str) -> Option<usize> {
         self.properties.get(name).copied()
+    }
+
+    /// Whether nothing that may stand here could be drift.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.types == ALL_TYPES
+            && self.values.is_none()
+            && self.properties.is_empty()
+            && self.required.is_empty()
+            && self.others.is_none()
+            && self.items.is_none()
     }
 
     /// Whether fields without a name here are drift.

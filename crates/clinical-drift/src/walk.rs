@@ -9,8 +9,25 @@ use crate::path::Path;
 use crate::shape::{Node, Shape};
 use crate::{Error, Finding, JsonType, Kind};
 
-pub(crate) fn walk(shape: &Shape, payload: &[u8]) -> Result<Vec<Finding>, Error> {
-    let mut found = Vec::new();
+/// What was found: the first ones as they are, and how many came after them.
+pub(crate) struct Found {
+    pub(crate) first: Vec<Finding>,
+    pub(crate) more: u64,
+    most: usize,
+}
+
+impl Found {
+    fn add(&mut self, path: &Path<'_>, kind: Kind, json_type: JsonType) {
+        if self.first.len() < self.most {
+            self.first.push(Finding { place: path.place(), kind, json_type });
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+pub(crate) fn walk(shape: &Shape, payload: &[u8], most: usize) -> Result<Found, Error> {
+    let mut found = Found { first: Vec::new(), more: 0, most };
     let mut from = serde_json::Deserializer::from_slice(payload);
     let at = At { shape, node: shape.node(0), path: &Path::ROOT, found: &mut found };
     let read = at.deserialize(&mut from).and_then(|_| from.end());
@@ -24,12 +41,12 @@ struct At<'a> {
     /// `None`: nothing is said, so nothing is found.
     node: Option<&'a Node>,
     path: &'a Path<'a>,
-    found: &'a mut Vec<Finding>,
+    found: &'a mut Found,
 }
 
 impl At<'_> {
     fn note(&mut self, kind: Kind, json_type: JsonType) {
-        self.found.push(Finding { place: self.path.place(), kind, json_type });
+        self.found.add(self.path, kind, json_type);
     }
 
     /// The type is what it is; whether it may be is the shape's.
@@ -54,6 +71,10 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
     type Value = JsonType;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<JsonType, D::Error> {
+        if self.node.is_none_or(Node::says_nothing) {
+            // Passed over, however deep it is and whatever its numbers are: the result of a task is not read twice for the envelope's sake.
+            return JsonType::deserialize(from);
+        }
         from.deserialize_any(self)
     }
 }
@@ -110,7 +131,7 @@ impl<'de> Visitor<'de> for At<'_> {
             let path = if property.is_some() { self.path.known(&name) } else { self.path.unknown(&name) };
             if property.is_none() && self.node.is_some_and(Node::names_fields) {
                 let json_type = map.next_value::<JsonType>()?;
-                self.found.push(Finding { place: path.place(), kind: Kind::UnknownField, json_type });
+                self.found.add(&path, Kind::UnknownField, json_type);
                 continue;
             }
             let node = self.node.and_then(|node| self.shape.node(property.or(node.others)?));
@@ -121,8 +142,7 @@ impl<'de> Visitor<'de> for At<'_> {
         }
         for (at, name) in self.node.into_iter().flat_map(|node| node.required.iter().enumerate()) {
             if seen & (1 << at) == 0 {
-                let place = self.path.known(name).place();
-                self.found.push(Finding { place, kind: Kind::Missing, json_type: kind });
+                self.found.add(&self.path.known(name), Kind::Missing, kind);
             }
         }
         Ok(kind)

@@ -37,6 +37,33 @@ fn at_most_256_places_are_told_apart_and_the_rest_is_a_number() {
 }
 
 #[test]
+fn of_one_payload_1024_findings_are_told_apart_and_the_rest_is_a_number_whoever_walks() {
+    let shape = shape(r#"{"type":"array","items":{"type":"object","properties":{"a":{}}}}"#);
+    let payload = format!("[{}]", vec![r#"{"x":0}"#; 1_500].join(","));
+    let (walked, recorded) = (Drift::new(), Drift::new());
+    walked.walk("Thing", &shape, payload.as_bytes()).unwrap();
+    recorded.record("Thing", shape.drift(payload.as_bytes()).unwrap());
+    for drift in [&walked, &recorded] {
+        assert_eq!((drift.counts()[0].count, drift.beyond()), (1_024, 476));
+    }
+    // The next payload begins anew.
+    walked.walk("Thing", &shape, br#"[{"x":0}]"#).unwrap();
+    assert_eq!((walked.counts()[0].count, walked.beyond()), (1_025, 476));
+    // What broke off is not counted at all.
+    assert!(walked.walk("Thing", &shape, br#"[{"x":0}"#).is_err());
+    assert_eq!(walked.counts()[0].count, 1_025);
+}
+
+#[test]
+fn what_the_schema_says_nothing_of_is_passed_over_however_deep_and_whatever_its_numbers_are() {
+    let shape = shape(r#"{"type":"object","properties":{"result":{},"status":{"enum":["DONE"]}}}"#);
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let payload = format!(r#"{{"result":[{deep},1e999],"status":"NEW"}}"#);
+    let lines: Vec<String> = shape.drift(payload.as_bytes()).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(lines, ["/status: unknown value (string)"]);
+}
+
+#[test]
 fn lists_maps_unions_references_and_recursion_are_followed() {
     let shape = shape(
         r##"{"$ref":"#/$defs/Tree","$defs":{"Tree":{"type":"object","required":["leaf"],"properties":{

@@ -125,7 +125,7 @@ impl Haidy {
     ) -> Result<Task<R>, Error> {
         let origin = Origin::new(VENDOR.name(), self.tasks.client().server(), operation.name()).references(references);
         let submitted = self.tasks.submit(call.context(context).body(body), origin, answer::read_created).await;
-        let token = submitted.map_err(Error::of_submission)?;
+        let token = submitted.map_err(|error| Error::of_submission(error).counted(&self.drift))?;
         Ok(Task::new(self.tasks.clone(), self.drift.clone(), token))
     }
 
@@ -203,7 +203,9 @@ impl Haidy {
         &self.tasks
     }
 
-    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values. Of
+    /// answers on the way the status alone is looked at, and of the answer to a submission nothing. The vendor's errors count where they end a
+    /// call; a result that is of another form altogether is an error of its own and does not.
     pub fn drift(&self) -> &Drift {
         &self.drift
     }

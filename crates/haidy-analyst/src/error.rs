@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use clinical_drift::Drift;
 use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, Error as HttpError, ErrorKind, Sensitive};
 use clinical_long_tasks::{Claimed, Fate, Key, StoreError, TaskError, TaskToken};
 
 use crate::details::Details;
-use crate::{Kind, TaskFailure, details};
+use crate::{Kind, TaskFailure, details, schema};
 
 /// Why there is no result, and where it is. Everything after a submission carries the [`TaskToken`].
 ///
@@ -215,6 +216,16 @@ impl Error {
     pub fn details(&self) -> Option<Details> {
         let body = self.cause()?.body()?;
         details::read(body.expose()).map(Sensitive::new)
+    }
+
+    /// Counts what the vendor's error has that this version does not know; a body that is none of the vendor's is nobody's drift.
+    pub(crate) fn counted(self, drift: &Drift) -> Self {
+        let body = self.cause().and_then(HttpError::body).filter(|_| self.details().is_some());
+        let text = body.and_then(|body| std::str::from_utf8(body.expose()).ok());
+        if let Some(text) = text {
+            schema::DETAIL.count(drift, "ErrorDetail", text);
+        }
+        self
     }
 
     /// What was received: the body of an error (up to 8 KiB), an answer that is no result, or what the store could not take of one. May hold

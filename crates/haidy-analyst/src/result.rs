@@ -5,7 +5,7 @@ use clinical_http::Error as HttpError;
 use clinical_long_tasks::{TaskToken, Tasks};
 use serde_json::value::RawValue;
 
-use crate::{Bundle, HolisticPatient, Json, client, legacy};
+use crate::{Bundle, HolisticPatient, Json, client, legacy, schema};
 
 /// What a task results in: [`HolisticPatient`], [`Bundle`], or [`Json`] for any of them as it came. There are no others.
 pub trait TaskResult: sealed::Sealed + Sized + Send + 'static {}
@@ -34,7 +34,7 @@ impl sealed::Sealed for HolisticPatient {
     }
 
     fn count_drift(&self, drift: &Drift) {
-        drift.record("HolisticPatient", self.drift().unwrap_or_default());
+        schema::PATIENT.count(drift, "HolisticPatient", self.as_json());
     }
 }
 

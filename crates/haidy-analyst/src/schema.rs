@@ -3,20 +3,22 @@
 
 use std::sync::LazyLock;
 
-use clinical_drift::{Error, Finding, Shape};
+use clinical_drift::{Drift, Error, Finding, Shape};
 
 /// What this crate reads: the name of each type and its schema (JSON Schema, draft 2020-12), as this version was released with it.
 pub const READS: &[(&str, &str)] = &[
     ("Bundle", include_str!("../schema/Bundle.reads.json")),
-    ("ErrorDetail", include_str!("../schema/ErrorDetail.reads.json")),
+    ("ErrorDetail", ERROR_DETAIL),
     ("HolisticPatient", HOLISTIC_PATIENT),
     ("Task", TASK_ANSWER),
     ("TaskCreated", include_str!("../schema/TaskCreated.reads.json")),
 ];
 
+const ERROR_DETAIL: &str = include_str!("../schema/ErrorDetail.reads.json");
 const HOLISTIC_PATIENT: &str = include_str!("../schema/HolisticPatient.reads.json");
 const TASK_ANSWER: &str = include_str!("../schema/Task.reads.json");
 
+pub(crate) static DETAIL: Known = Known(LazyLock::new(|| Shape::parse(ERROR_DETAIL)));
 pub(crate) static PATIENT: Known = Known(LazyLock::new(|| Shape::parse(HOLISTIC_PATIENT)));
 pub(crate) static TASK: Known = Known(LazyLock::new(|| Shape::parse(TASK_ANSWER)));
 
@@ -24,6 +26,14 @@ pub(crate) static TASK: Known = Known(LazyLock::new(|| Shape::parse(TASK_ANSWER)
 pub(crate) struct Known(LazyLock<Result<Shape, Error>>);
 
 impl Known {
+    /// Counts what it has more; nothing of what cannot be looked at.
+    pub(crate) fn count(&self, drift: &Drift, name: &'static str, json: &str) {
+        if let Ok(shape) = self.0.as_ref() {
+            // A payload that is not JSON has been refused before, and one with a number beyond all bounds is not counted.
+            let _ = drift.walk(name, shape, json.as_bytes());
+        }
+    }
+
     pub(crate) fn drift(&self, json: &str) -> Result<Vec<Finding>, Error> {
         self.0.as_ref().map_err(|error| *error)?.drift(json.as_bytes())
     }

@@ -63,7 +63,8 @@ impl<R: TaskResult> Task<R> {
     ///
     /// Safe: a question that is under way is brought to its end and its answer is stored; wait again for it.
     pub async fn wait(&self) -> Result<R, Error> {
-        finish(self.tasks.wait(&self.token).await?, &self.drift)
+        let ended = self.tasks.wait(&self.token).await;
+        finish(ended.map_err(|error| Error::from(error).counted(&self.drift))?, &self.drift)
     }
 
     /// Watches the task: how it stands, after each question, and last its result.
@@ -155,7 +156,7 @@ impl<R: TaskResult> Stream for Watch<R> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let drift = self.drift.clone();
         Pin::new(&mut self.inner).poll_next(cx).map(|update| {
-            Some(update?.map_err(Error::from).and_then(|update| match update {
+            Some(update?.map_err(|error| Error::from(error).counted(&drift)).and_then(|update| match update {
                 clinical_long_tasks::Update::Ended(claimed) => finish(*claimed, &drift).map(Update::Ended),
                 clinical_long_tasks::Update::Delayed { cause, next } => Ok(Update::Delayed { cause, next }),
                 clinical_long_tasks::Update::InProgress { status, next } => {
@@ -217,7 +218,10 @@ impl<R: TaskResult> Stream for WaitMany<R> {
         let drift = self.drift.clone();
         Pin::new(&mut self.inner).poll_next(cx).map(|ended| {
             let (token, ended) = ended?;
-            Some((token, ended.map_err(Error::from).and_then(|claimed| finish(claimed, &drift))))
+            Some((
+                token,
+                ended.map_err(|error| Error::from(error).counted(&drift)).and_then(|claimed| finish(claimed, &drift)),
+            ))
         })
     }
 }
@@ -240,7 +244,7 @@ fn finish<R: TaskResult>(claimed: Claimed, drift: &Drift) -> Result<R, Error> {
         return Err(Error::failed(claimed, last.into_failure()));
     }
     let text = std::str::from_utf8(claimed.bytes.expose()).unwrap_or_default();
-    drift.record("Task", schema::TASK.drift(text).unwrap_or_default());
+    schema::TASK.count(drift, "Task", text);
     match R::from_result(last.result) {
         Ok(result) => {
             result.count_drift(drift);

@@ -4,7 +4,7 @@
 use clinical_http::blocking::Runtime;
 
 use crate::{
-    Answer, Carrier, CarrierId, CarrierServices, DeleteWebhook, Environment, Error, MedicationRequestId,
+    Answer, Carrier, CarrierId, CarrierServices, DeleteWebhook, Drift, Environment, Error, MedicationRequestId,
     NewMedicationOrder, NewPatient, NewPractitioner, NewRefill, NewWebhook, NovaMedBuilder, PatientId, PractitionerId,
     Preview, Refill, Request, Revision, Stats, Webhook,
 };
@@ -66,6 +66,11 @@ impl NovaMed {
     /// As [`NovaMed::stats`](crate::NovaMed::stats).
     pub fn stats(&self) -> Stats {
         self.novamed.stats()
+    }
+
+    /// As [`NovaMed::drift`](crate::NovaMed::drift).
+    pub fn drift(&self) -> &Drift {
+        self.novamed.drift()
     }
 
     /// As [`NovaMed::repeating`](crate::NovaMed::repeating).

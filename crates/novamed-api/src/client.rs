@@ -80,7 +80,8 @@ impl NovaMed {
         self.http.stats()
     }
 
-    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values. The vendor's
+    /// errors count, too; an answer that is of another form altogether is an error of its own and does not.
     pub fn drift(&self) -> &Drift {
         &self.drift
     }
@@ -209,7 +210,8 @@ impl NovaMed {
     ///
     /// Dropping the future closes the connection; the webhook may be deleted all the same.
     pub async fn delete_webhook(&self, webhook: &DeleteWebhook) -> Result<Answer<()>, Error> {
-        let answer = self.http.send_raw(call(&self.write(webhook)?)?).await?;
+        let sent = self.http.send_raw(call(&self.write(webhook)?)?).await;
+        let answer = sent.map_err(|error| Error::from(error).counted(&self.drift))?;
         let body = answer.value.expose().clone();
         // No body is as good as an envelope here.
         if created::is_refusal(&body) {
@@ -277,7 +279,7 @@ impl NovaMed {
     }
 
     async fn read<T: DeserializeOwned>(&self, name: &str, call: Call) -> Result<Answer<T>, Error> {
-        let answer = self.http.send_raw(call).await?;
+        let answer = self.http.send_raw(call).await.map_err(|error| Error::from(error).counted(&self.drift))?;
         let body = answer.value.expose().clone();
         match created::whole(&body) {
             Ok(value) => {
@@ -312,7 +314,7 @@ impl NovaMed {
         }
         let answer = match self.http.send_into(call, &mut sink).await {
             Ok(answer) => answer,
-            Err(error) => return Err(stopped(created, error, sink).await),
+            Err(error) => return Err(stopped(created, error, sink).await.counted(&self.drift)),
         };
         match created::created(operation.name(), &sink.body) {
             Ok((id, data)) => {

@@ -4,13 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use clinical_drift::Drift;
 use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, Error as HttpError, ErrorKind, Operation, Sensitive};
 
 use crate::log::{LogError, Submission, SubmissionState};
 use crate::operation::CREATE_REFILL_REQUEST;
 use crate::vendor_error::{self, VendorError};
-use crate::{Kind, Problem, Revision, advice, created};
+use crate::{Kind, Problem, Revision, advice, created, schema};
 
 /// Why there is no answer, and whether the vendor may have created something all the same.
 ///
@@ -118,6 +119,14 @@ impl Error {
 
     pub(crate) fn log(error: LogError) -> Self {
         Self::new(Inner::Log(error))
+    }
+
+    /// Counts what the vendor's error has that this version does not know; a body that is none of the vendor's is nobody's drift.
+    pub(crate) fn counted(self, drift: &Drift) -> Self {
+        if let Some(body) = self.cause().and_then(HttpError::body).filter(|_| self.vendor().is_some()) {
+            schema::count(drift, "Error", body.expose());
+        }
+        self
     }
 
     fn cause(&self) -> Option<&HttpError> {

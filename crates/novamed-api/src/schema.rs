@@ -52,7 +52,7 @@ static SHAPES: LazyLock<Vec<Known>> =
 pub(crate) fn count(drift: &Drift, name: &str, payload: &[u8]) {
     let known = SHAPES.iter().find(|(known, _)| *known == name);
     if let Some((name, Ok(shape))) = known {
-        drift.record(name, shape.drift(payload).unwrap_or_default());
+        let _ = drift.walk(name, shape, payload);
     }
 }
 

@@ -13,7 +13,9 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::pdf::FIELD;
-use crate::{Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Error, Health, Limits, LongCoding, Pdf, Stats};
+use crate::{
+    Answer, CodifyBuilder, CodifyRequest, CodifyResponse, Drift, Error, Health, Limits, LongCoding, Pdf, Stats,
+};
 
 pub use many::CodifyMany;
 
@@ -88,6 +90,11 @@ impl Codify {
     /// As [`Codify::stats`](crate::Codify::stats).
     pub fn stats(&self) -> Stats {
         self.codify.stats()
+    }
+
+    /// As [`Codify::drift`](crate::Codify::drift).
+    pub fn drift(&self) -> &Drift {
+        self.codify.drift()
     }
 
     /// Makes all checks that [`codify`](Self::codify) makes before it sends; see [`check`](crate::Codify::check) of the async client.

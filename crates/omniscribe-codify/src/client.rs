@@ -65,7 +65,8 @@ impl Codify {
         self.http.stats()
     }
 
-    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values.
+    /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values. The vendor's
+    /// errors count, too; an answer that is of another form altogether is an error of its own and does not.
     pub fn drift(&self) -> &Drift {
         &self.drift
     }
@@ -105,9 +106,17 @@ impl Codify {
     /// Dropping the future closes the connection; the vendor may still code and bill the note.
     pub async fn codify(&self, request: &CodifyRequest) -> Result<Answer<CodifyResponse>, Error> {
         let call = self.prepare(request).await?;
-        let answer: Answer<CodifyResponse> = self.http.send(call).await?;
-        self.drift.record("CodifyResponse", answer.drift());
-        Ok(answer)
+        match self.http.send::<CodifyResponse>(call).await {
+            Ok(answer) => {
+                self.drift.record("CodifyResponse", answer.drift());
+                Ok(answer)
+            }
+            Err(error) => {
+                let error = Error::from(error);
+                error.count_drift(&self.drift);
+                Err(error)
+            }
+        }
     }
 
     /// Asks whether the vendor's service is up (`GET /v1/health`).

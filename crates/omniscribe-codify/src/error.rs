@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use clinical_drift::Drift;
 use clinical_http::audit::CallId;
 use clinical_http::{Attempt, Delivery, ErrorKind, Sensitive};
 use serde::Deserialize;
+
+use crate::schema;
 
 /// Why a note could not be coded, whether the vendor may have processed it, and after how many attempts.
 ///
@@ -88,6 +91,13 @@ impl Error {
         let body = self.0.body()?;
         let vendor: VendorError = serde_json::from_slice(body.expose()).ok()?;
         Some(Sensitive::new(vendor.details))
+    }
+
+    /// Counts what the vendor's error has that this version does not know; a body that is none of the vendor's is nobody's drift.
+    pub(crate) fn count_drift(&self, drift: &Drift) {
+        if let Some(body) = self.0.body().filter(|_| self.details().is_some()) {
+            schema::ERROR.count(drift, "CodifyError", body.expose());
+        }
     }
 
     /// What was received of the last answer. May hold patients' data.

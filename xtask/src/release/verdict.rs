@@ -1,11 +1,12 @@
 //! What changed since the last release, asked of both who can tell: the interface of the libraries, and the schemas of the wire. The worse
 //! counts. Neither is asked before there is a release to compare with.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::Change;
 use crate::git::Tag;
-use crate::{api, workspace};
+use crate::schema::verdict::Verdict;
+use crate::{api, schema};
 
 /// The worst change since a release, after printing what each said.
 ///
@@ -19,19 +20,17 @@ pub(super) fn since(tag: &Tag) -> Result<Change> {
     Ok(api.max(schemas))
 }
 
-/// `cargo xtask schema --check` tells by its exit code.
+/// What `cargo xtask schema --check` says. Asked in this process: another one would look for the workspace anew, and might find another.
 fn schemas() -> Result<Change> {
-    let program = std::env::current_exe()?;
-    let status = workspace::command(program).args(["schema", "--check"]).status()?;
-    of_schemas(status.code())
+    let verdict = schema::run(&schema::Mode::Check).context("the schemas of the wire were not compared")?;
+    Ok(of_verdict(verdict))
 }
 
-fn of_schemas(code: Option<i32>) -> Result<Change> {
-    match code {
-        Some(0) => Ok(Change::None),
-        Some(3) => Ok(Change::Addition),
-        Some(4) => Ok(Change::Breaking),
-        _ => bail!("the schemas of the wire were not compared: run `cargo xtask schema --check` and mend what it says"),
+fn of_verdict(verdict: Verdict) -> Change {
+    match verdict {
+        Verdict::Compatible => Change::None,
+        Verdict::Review => Change::Addition,
+        Verdict::Breaking => Change::Breaking,
     }
 }
 
@@ -40,11 +39,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exit_code_of_the_schemas_is_a_change_or_no_verdict() {
-        let changes = [0, 3, 4].map(|code| of_schemas(Some(code)).unwrap());
+    fn what_needs_a_person_is_at_least_an_addition() {
+        let changes = [Verdict::Compatible, Verdict::Review, Verdict::Breaking].map(of_verdict);
         assert_eq!(changes, [Change::None, Change::Addition, Change::Breaking]);
-        for failed in [Some(1), Some(2), Some(101), None] {
-            assert!(of_schemas(failed).is_err(), "{failed:?}");
-        }
     }
 }

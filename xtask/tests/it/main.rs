@@ -6,4 +6,7 @@
 mod faults;
 mod pretend;
 mod release;
+mod rows;
+mod schema;
 mod tagged;
+mod walk;

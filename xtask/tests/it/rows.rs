@@ -1,10 +1,14 @@
-//! Each row of the table, triggered by a prepared change, with its verdict and exit code in both directions.
+//! Each row of the table, triggered by a prepared change, with its verdict and exit code in both directions: asked of the library, and of
+//! `cargo xtask schema compare` as a process.
+
+use std::fs;
 
 use serde_json::{Value, json};
+use xtask::schema::compare::compare;
+use xtask::schema::verdict::Verdict::{Breaking, Compatible, Review};
+use xtask::schema::verdict::{Direction, Kind, Verdict, worst};
 
-use super::compare::compare;
-use super::verdict::Verdict::{Breaking, Compatible, Review};
-use super::verdict::{Direction, Kind, Verdict, worst};
+use crate::pretend::xtask_in;
 
 fn base() -> Value {
     json!({
@@ -91,31 +95,91 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// The schemas before and after; the way back of a closing is an opening.
+fn pair(row: &Row) -> (Value, Value) {
+    let mut after = base();
+    (row.change)(&mut after);
+    if row.kind == Kind::Opened { (after, base()) } else { (base(), after) }
+}
+
+/// What is expected of a row, by direction.
+fn expected(row: &Row) -> [(Direction, Verdict); 2] {
+    let (reads, writes) = if row.kind == Kind::Opened { (Compatible, Review) } else { (row.reads, row.writes) };
+    [(Direction::Reads, reads), (Direction::Writes, writes)]
+}
+
+/// A prepared change is one change, but for those that cannot come alone.
+fn is_alone(row: &Row) -> bool {
+    ![Kind::PropertyForbidden, Kind::NotUnderstood].contains(&row.kind)
+}
+
 #[test]
-fn each_row_of_the_table_has_its_verdict_and_exit_code_in_both_directions() {
-    for Row { kind, at, reads, writes, change } in rows() {
-        let mut after = base();
-        change(&mut after);
-        // The way back of a closing is an opening.
-        let (old, new) = if kind == Kind::Opened { (after, base()) } else { (base(), after) };
+fn each_row_of_the_table_has_its_verdict_in_both_directions() {
+    for row in rows() {
+        let (old, new) = pair(&row);
         let changes = compare(&old, &new);
+        let Row { kind, at, .. } = row;
         assert!(changes.iter().any(|it| it.kind == kind && it.at == at), "{kind:?} at {at:?}: {changes:?}");
-        let (reads, writes) = if kind == Kind::Opened { (Compatible, Review) } else { (reads, writes) };
-        assert_eq!(kind.verdict(Direction::Reads), reads, "{kind:?}");
-        assert_eq!(kind.verdict(Direction::Writes), writes, "{kind:?}");
-        // A prepared change is one change, but for those that cannot come alone.
-        if ![Kind::PropertyForbidden, Kind::NotUnderstood].contains(&kind) {
-            assert_eq!(changes.len(), 1, "{kind:?}: {changes:?}");
-            assert_eq!(worst(&changes, Direction::Reads), reads);
-            assert_eq!(worst(&changes, Direction::Writes), writes);
+        for (direction, verdict) in expected(&row) {
+            assert_eq!(kind.verdict(direction), verdict, "{kind:?}");
+            if is_alone(&row) {
+                assert_eq!(changes.len(), 1, "{kind:?}: {changes:?}");
+                assert_eq!(worst(&changes, direction), verdict);
+            }
         }
     }
-    assert_eq!([Compatible, Review, Breaking].map(Verdict::exit_code), [0, 3, 4]);
     let covered: Vec<Kind> = rows().iter().map(|row| row.kind).collect();
     let whole_files = [Kind::SchemaAdded, Kind::SchemaRemoved];
     for kind in Kind::ALL {
         assert!(covered.contains(&kind) || whole_files.contains(&kind), "no prepared change for {kind:?}");
     }
+}
+
+/// The codes are written here once more, because scripts rely on them.
+fn code(verdict: Verdict) -> i32 {
+    match verdict {
+        Compatible => 0,
+        Review => 3,
+        Breaking => 4,
+    }
+}
+
+#[test]
+fn the_command_prints_each_row_and_ends_with_its_exit_code_in_both_directions() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ends = Vec::new();
+    for row in rows() {
+        let (old, new) = pair(&row);
+        fs::write(folder.path().join("old.json"), old.to_string()).unwrap();
+        fs::write(folder.path().join("new.json"), new.to_string()).unwrap();
+        for (direction, verdict) in expected(&row) {
+            let way = direction.name();
+            let told = xtask_in(folder.path(), &["schema", "compare", "old.json", "new.json", "--direction", way]);
+            let at = if row.at.is_empty() { "/" } else { row.at };
+            let line = format!("{:<10} {at}: {}", verdict.name(), row.kind.words());
+            assert!(told.text.lines().any(|told| told.starts_with(&line)), "{line}\n{}", told.text);
+            if is_alone(&row) {
+                assert_eq!(told.code, Some(code(verdict)), "{way} {}", told.text);
+            }
+            ends.push(told.code);
+        }
+    }
+    for end in [0, 3, 4] {
+        assert!(ends.iter().filter(|code| **code == Some(end)).count() > 10, "{end}: {ends:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_has_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old.json"), "{}").unwrap();
+    fs::write(folder.path().join("new.json"), "{").unwrap();
+    let compare = |arguments: &[&str]| xtask_in(folder.path(), &[&["schema", "compare"], arguments].concat());
+    let told = compare(&["old.json", "new.json", "--direction", "reads"]);
+    assert!(told.code == Some(1) && told.text.contains("new.json is not JSON"), "{}", told.text);
+    let told = compare(&["old.json", "gone.json", "--direction", "reads"]);
+    assert!(told.code == Some(1) && told.text.contains("cannot read gone.json"), "{}", told.text);
+    assert_eq!(compare(&["old.json", "old.json"]).code, Some(2));
 }
 
 #[test]
@@ -165,12 +229,10 @@ fn a_recursive_type_ends_and_its_change_is_found() {
 #[test]
 #[ignore = "writes files below target/ for a program that is run by hand; see docs/schema-changes.md"]
 fn write_the_documents_for_the_second_opinion() {
-    let folder = crate::workspace::target_dir().join("second-opinion");
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = xtask::workspace::target_dir().join("second-opinion");
+    fs::create_dir_all(&folder).unwrap();
     for (number, row) in rows().into_iter().enumerate() {
-        let mut after = base();
-        (row.change)(&mut after);
-        let (old, new) = if row.kind == Kind::Opened { (after, base()) } else { (base(), after) };
+        let (old, new) = pair(&row);
         for (version, schema) in [("base", old), ("revision", new)] {
             let schemas = serde_json::from_str(&schema.to_string().replace("#/$defs/", "#/components/schemas/"));
             let mut schema: Value = schemas.unwrap();
@@ -189,7 +251,7 @@ fn write_the_documents_for_the_second_opinion() {
                     "paths": {"/row": {"post": operation}}, "components": {"schemas": components},
                 });
                 let name = format!("{number:02}-{:?}-{}-{version}.json", row.kind, direction.name());
-                std::fs::write(folder.join(name), document.to_string()).unwrap();
+                fs::write(folder.join(name), document.to_string()).unwrap();
             }
         }
     }
