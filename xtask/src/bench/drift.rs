@@ -49,13 +49,22 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
         let value = Series::new("", "", "", ratios)?.median;
         let limit = (kind == "records").then_some(MOST);
         let name = leak(format!("{kind}, {size} ({bytes} bytes): time to walk for each time to read"));
-        comparisons.push(Comparison { name, value, limit, counted: false });
+        comparisons.push(Comparison { name, value, limit, at_least: None, counted: false });
         for (way, seconds) in [("read", read), ("walk", walked)] {
             let speed = seconds.iter().map(|seconds| bytes / seconds / 1e6).collect();
             series.push(Series::new(way, leak(format!("{kind}, {size}")), "MB/s", speed)?);
         }
     }
-    Ok(Report { suite: "drift", quick, machine: Machine::here(), series, comparisons, histograms: Vec::new() })
+    let conditions = Vec::new();
+    Ok(Report {
+        suite: "drift",
+        quick,
+        machine: Machine::here(),
+        conditions,
+        series,
+        comparisons,
+        histograms: Vec::new(),
+    })
 }
 
 /// Names live as long as the process, which ends with the report.
