@@ -6,8 +6,9 @@ use crate::info::TypeInfo;
 use crate::text::{Boolean, Extra, Text};
 use crate::unknown::UnknownFields;
 
-/// A resource, datatype or backbone element.
-pub trait Element: Send + Sync + 'static {
+/// A resource, datatype or backbone element. Every type of this crate is `Send` and `Sync`, and the trait does not demand it: to prove that of hundreds
+/// of types that hold each other took the compiler longer than checking all the rest.
+pub trait Element: 'static {
     /// What is known of the type.
     fn info(&self) -> &'static TypeInfo;
 
@@ -110,6 +111,7 @@ pub enum ChosenMut<'a> {
 }
 
 /// A place for one primitive (`Option`) or for several (`Many`).
+#[allow(clippy::len_without_is_empty, reason = "below, once for all types")]
 pub trait PrimitiveSlot {
     /// How many there are.
     fn len(&self) -> usize;
@@ -117,13 +119,10 @@ pub trait PrimitiveSlot {
     fn get(&self, index: usize) -> Option<Value<'_>>;
     /// One of them, after adding empty ones until it is there. A place for one has only index 0.
     fn entry(&mut self, index: usize) -> ValueMut<'_>;
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A place for one element (`Option`) or for several (`Many`).
+#[allow(clippy::len_without_is_empty, reason = "below, once for all types")]
 pub trait ElementSlot {
     /// How many there are.
     fn len(&self) -> usize;
@@ -133,13 +132,10 @@ pub trait ElementSlot {
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element>;
     /// Adds an empty one; in a place for one it takes the place of the former.
     fn push(&mut self) -> &mut dyn Element;
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A place for one resource (`Option`) or for several (`Many`).
+#[allow(clippy::len_without_is_empty, reason = "below, once for all types")]
 pub trait ResourceSlot {
     /// How many there are.
     fn len(&self) -> usize;
@@ -149,10 +145,6 @@ pub trait ResourceSlot {
     fn get_mut(&mut self, index: usize) -> Option<&mut Resource>;
     /// Adds one; in a place for one it takes the place of the former.
     fn push(&mut self, resource: Resource);
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A place for one of several types.
@@ -180,4 +172,25 @@ pub trait Primitive: Default {
     fn value(&self) -> Value<'_>;
     /// The primitive without its type's name, to be changed.
     fn value_mut(&mut self) -> ValueMut<'_>;
+}
+
+impl dyn PrimitiveSlot + '_ {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl dyn ElementSlot + '_ {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl dyn ResourceSlot + '_ {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }

@@ -1,6 +1,7 @@
 //! The list of a field that may hold several. It is one pointer wide, because most lists of a resource are empty, and its
 //! first element takes room for one, because most others hold one. It is no replacement for `Vec` elsewhere.
 
+use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut};
 
 use thin_vec::ThinVec;
@@ -16,12 +17,12 @@ use thin_vec::ThinVec;
 /// assert_eq!(list.len(), 3);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Many<T>(ThinVec<T>);
+pub struct Many<T>(ManuallyDrop<ThinVec<T>>);
 
 impl<T> Many<T> {
     /// An empty list, which takes no memory beside its pointer.
     pub const fn new() -> Self {
-        Self(ThinVec::new())
+        Self(ManuallyDrop::new(ThinVec::new()))
     }
 
     /// The elements.
@@ -63,6 +64,24 @@ impl<T> Many<T> {
     }
 }
 
+impl<T> Many<T> {
+    // Why so: see `One`.
+    #[inline(never)]
+    fn free(&mut self) {
+        *self.0 = ThinVec::new();
+    }
+}
+
+impl<T> Drop for Many<T> {
+    // Most lists are empty, and own nothing.
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.capacity() != 0 {
+            self.free();
+        }
+    }
+}
+
 impl<T: Default> Many<T> {
     pub(crate) fn push_default(&mut self) -> &mut T {
         // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
@@ -70,8 +89,10 @@ impl<T: Default> Many<T> {
             self.0.reserve_exact(1);
         }
         self.0.push(T::default());
-        let last = self.0.len() - 1;
-        &mut self.0[last]
+        match self.0.as_mut_slice() {
+            [.., last] => last,
+            [] => unreachable!("one was added"),
+        }
     }
 }
 
@@ -138,8 +159,8 @@ impl<T> IntoIterator for Many<T> {
     type Item = T;
     type IntoIter = ManyIntoIter<T>;
 
-    fn into_iter(self) -> ManyIntoIter<T> {
-        ManyIntoIter(self.0.into_iter())
+    fn into_iter(mut self) -> ManyIntoIter<T> {
+        ManyIntoIter(mem::take(&mut *self.0).into_iter())
     }
 }
 

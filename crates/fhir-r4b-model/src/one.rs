@@ -2,6 +2,7 @@
 //! With `Box` the code that drops things was two thirds of this crate's machine code, and as much of the time to compile it.
 
 use std::fmt;
+use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut};
 
 use thin_vec::ThinVec;
@@ -17,20 +18,29 @@ use thin_vec::ThinVec;
 /// # assert_eq!(period.start.as_ref().and_then(|start| start.as_str()), Some("2024-02"));
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct One<T>(ThinVec<T>); // Holds exactly one.
+pub struct One<T>(ManuallyDrop<ThinVec<T>>); // Holds exactly one, until it is dropped. `Drop` says why it is not dropped by itself.
 
 impl<T> One<T> {
     /// Moves the value to the heap.
     pub fn new(value: T) -> Self {
         let mut one = ThinVec::with_capacity(1);
         one.push(value);
-        Self(one)
+        Self(ManuallyDrop::new(one))
     }
 
     /// Moves the value out.
-    pub fn into_inner(self) -> T {
-        let mut one = self.0;
+    pub fn into_inner(mut self) -> T {
+        let mut one = mem::take(&mut *self.0);
         one.swap_remove(0)
+    }
+}
+
+impl<T> Drop for One<T> {
+    // What a type drops by itself is compiled again in each part of the crate. A function is compiled once, so the list is moved into one, and an empty
+    // list, which owns nothing, stays.
+    #[inline(never)]
+    fn drop(&mut self) {
+        *self.0 = ThinVec::new();
     }
 }
 
@@ -38,13 +48,19 @@ impl<T> Deref for One<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0[0]
+        match self.0.as_slice() {
+            [value, ..] => value,
+            [] => unreachable!("it holds exactly one"),
+        }
     }
 }
 
 impl<T> DerefMut for One<T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.0[0]
+        match self.0.as_mut_slice() {
+            [value, ..] => value,
+            [] => unreachable!("it holds exactly one"),
+        }
     }
 }
 
@@ -53,7 +69,7 @@ impl<T: Default> Default for One<T> {
         // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
         let mut one = ThinVec::with_capacity(1);
         one.push(T::default());
-        Self(one)
+        Self(ManuallyDrop::new(one))
     }
 }
 

@@ -188,7 +188,7 @@ macro_rules! element {
             $crate::erase::typed!($type);
 
             impl Clone for $type {
-                // Compiled only where it is used: whoever returns a value has code to drop it.
+                // Compiled only where it is used, as the two below.
                 #[inline]
                 fn clone(&self) -> Self {
                     $crate::same::cloned(self)
@@ -196,12 +196,14 @@ macro_rules! element {
             }
 
             impl PartialEq for $type {
+                #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     $crate::same::equal($crate::access::Typed::erased(self), $crate::access::Typed::erased(other))
                 }
             }
 
             impl std::fmt::Debug for $type {
+                #[inline]
                 fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     $crate::same::show($crate::access::Typed::erased(self), formatter)
                 }
@@ -223,6 +225,7 @@ macro_rules! choice {
             }
 
             impl PartialEq for $type {
+                #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     use $crate::access::Choice as _;
                     $crate::same::equal_choices(&self.chosen(), &other.chosen())
@@ -230,6 +233,7 @@ macro_rules! choice {
             }
 
             impl std::fmt::Debug for $type {
+                #[inline]
                 fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     use $crate::access::Choice as _;
                     $crate::same::show_choice(stringify!($type), &self.chosen().1, formatter)

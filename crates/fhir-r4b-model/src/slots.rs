@@ -1,6 +1,12 @@
 //! The places that fields are: `Option` for one, `Many` for several. Written once here, so that a type's own code is only
 //! which field stands where.
 
+#![allow(
+    clippy::manual_map,
+    clippy::redundant_pattern_matching,
+    reason = "`is_none()` and `map()` would be one more function each for each type"
+)]
+
 use crate::Resource;
 use crate::access::{
     Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot, Typed,
@@ -9,17 +15,28 @@ use crate::access::{Value, ValueMut};
 use crate::many::Many;
 use crate::one::One;
 
+// Plain `match` and indexing: each adapter of `Option` or of slices would be one more function for each of hundreds of types.
+
 impl<T: Primitive> PrimitiveSlot for Option<T> {
     fn len(&self) -> usize {
-        usize::from(self.is_some())
+        matches!(self, Some(_)).into()
     }
 
     fn get(&self, index: usize) -> Option<Value<'_>> {
-        self.as_ref().filter(|_| index == 0).map(T::value)
+        match self {
+            Some(value) if index == 0 => Some(value.value()),
+            _ => None,
+        }
     }
 
     fn entry(&mut self, _index: usize) -> ValueMut<'_> {
-        self.get_or_insert_with(T::default).value_mut()
+        if let None = self {
+            *self = Some(T::default());
+        }
+        match self {
+            Some(value) => value.value_mut(),
+            None => unreachable!("it was filled above"),
+        }
     }
 }
 
@@ -29,32 +46,43 @@ impl<T: Primitive> PrimitiveSlot for Many<T> {
     }
 
     fn get(&self, index: usize) -> Option<Value<'_>> {
-        self.as_slice().get(index).map(T::value)
+        let values = self.as_slice();
+        if index < values.len() { Some(values[index].value()) } else { None }
     }
 
     fn entry(&mut self, index: usize) -> ValueMut<'_> {
         while self.as_slice().len() <= index {
             self.push(T::default());
         }
-        self[index].value_mut()
+        self.as_mut_slice()[index].value_mut()
     }
 }
 
 impl<T: Typed> ElementSlot for Option<One<T>> {
     fn len(&self) -> usize {
-        usize::from(self.is_some())
+        matches!(self, Some(_)).into()
     }
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
-        self.as_deref().filter(|_| index == 0).map(T::erased)
+        match self {
+            Some(element) if index == 0 => Some((**element).erased()),
+            _ => None,
+        }
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        self.as_deref_mut().filter(|_| index == 0).map(T::erased_mut)
+        match self {
+            Some(element) if index == 0 => Some((**element).erased_mut()),
+            _ => None,
+        }
     }
 
     fn push(&mut self) -> &mut dyn Element {
-        self.insert(One::default()).erased_mut()
+        *self = Some(One::default());
+        match self {
+            Some(element) => (**element).erased_mut(),
+            None => unreachable!("it was filled above"),
+        }
     }
 }
 
@@ -64,11 +92,13 @@ impl<T: Typed> ElementSlot for Many<T> {
     }
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
-        self.as_slice().get(index).map(T::erased)
+        let elements = self.as_slice();
+        if index < elements.len() { Some(elements[index].erased()) } else { None }
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        self.as_mut_slice().get_mut(index).map(T::erased_mut)
+        let elements = self.as_mut_slice();
+        if index < elements.len() { Some(elements[index].erased_mut()) } else { None }
     }
 
     fn push(&mut self) -> &mut dyn Element {
@@ -114,15 +144,20 @@ impl ResourceSlot for Many<Resource> {
 
 impl<T: Choice> ChoiceSlot for Option<T> {
     fn chosen(&self) -> Option<(usize, Chosen<'_>)> {
-        self.as_ref().map(T::chosen)
+        match self {
+            Some(choice) => Some(choice.chosen()),
+            None => None,
+        }
     }
 
     fn select(&mut self, variant: usize) -> Option<ChosenMut<'_>> {
-        let choice = match self {
-            Some(choice) => choice,
-            None => self.insert(T::empty(variant)?),
+        if let None = self {
+            *self = T::empty(variant);
+        }
+        let (held, value) = match self {
+            Some(choice) => choice.chosen_mut(),
+            None => return None,
         };
-        let (held, value) = choice.chosen_mut();
-        (held == variant).then_some(value)
+        if held == variant { Some(value) } else { None }
     }
 }
