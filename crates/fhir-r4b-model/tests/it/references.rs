@@ -132,6 +132,7 @@ fn an_address_tells_its_server_only_in_the_form_of_the_specification() {
     }
     let none = [
         "https://List/1",
+        "https:///List/1",
         "http://x/list/1",
         "http://x/List/",
         "http://x/List/a_b",
