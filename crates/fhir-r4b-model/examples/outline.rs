@@ -51,6 +51,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
     }
     println!("{followed} references lead to a resource of the bundle, {} do not", left.len());
-    left.iter().for_each(|line| println!("{line}"));
+    for line in left {
+        println!("{line}");
+    }
     Ok(())
 }

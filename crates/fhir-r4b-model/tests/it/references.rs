@@ -6,7 +6,7 @@ use fhir_r4b_model::primitives::Canonical;
 use fhir_r4b_model::resources::bundle::BundleEntry;
 use fhir_r4b_model::{Bundle, Reference, Resource, json};
 
-const BUNDLE: &str = r##"{"resourceType":"Bundle","type":"collection","entry":[
+const BUNDLE: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
     {"fullUrl":"https://a.example/fhir/Patient/1","resource":{"resourceType":"Patient","id":"1","language":"a"}},
     {"fullUrl":"http://b.example/Patient/1","resource":{"resourceType":"Patient","id":"1","language":"b1","meta":{"versionId":"1"}}},
     {"fullUrl":"http://b.example/Patient/1","resource":{"resourceType":"Patient","id":"1","language":"b2","meta":{"versionId":"2"}}},
@@ -20,7 +20,7 @@ const BUNDLE: &str = r##"{"resourceType":"Bundle","type":"collection","entry":[
     {"fullUrl":"http://b.example/List/9","resource":{"resourceType":"List","id":"9","language":"only"}},
     {"resource":{"resourceType":"Binary","id":"twin","language":"x"}},
     {"resource":{"resourceType":"Binary","id":"twin","language":"y"}}
-]}"##;
+]}"#;
 
 const A: usize = 4;
 const B: usize = 9;
@@ -132,6 +132,7 @@ fn an_address_tells_its_server_only_in_the_form_of_the_specification() {
     }
     let none = [
         "https://List/1",
+        "https:///List/1",
         "http://x/list/1",
         "http://x/List/",
         "http://x/List/a_b",
