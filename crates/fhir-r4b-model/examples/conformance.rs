@@ -51,7 +51,7 @@ fn run() -> Result<bool, Failure> {
             Ok(resource) => {
                 if let Some(error) = if strict { strictly(&original)? } else { None } {
                     invalid += 1;
-                    println!("invalid: {}: {error}", path.file_name().unwrap_or_default().display());
+                    println!("invalid: {}: {error}", path.file_name().unwrap_or_default().to_string_lossy());
                 }
                 let copied = resource.clone() == resource;
                 let difference = difference(std::str::from_utf8(&original)?, &json::to_string(&resource))?;

@@ -236,7 +236,7 @@ impl<'a> Maker<'a> {
         }
         match kind {
             "BackboneElement" | "Element" => self.object(structure, &element.path, plan, at),
-            "Resource" => Ok(r##"{"resourceType":"Basic","id":"c1","code":{"text":"of a contained one"}}"##.into()),
+            "Resource" => Ok(r#"{"resourceType":"Basic","id":"c1","code":{"text":"of a contained one"}}"#.into()),
             "Extension"
                 if plan == Plan::All
                     && last(&element.path) == "extension"

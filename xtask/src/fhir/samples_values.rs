@@ -132,42 +132,40 @@ impl<'a> Values<'a> {
         };
         self.turn += 1;
         let kind = value.types[self.turn % value.types.len()].name();
-        let json =
-            if names::primitive(kind).is_some() { self.primitive(value, "value", kind) } else { self.least(kind) };
+        let json = if names::primitive(kind).is_some() { self.primitive(value, "value", kind) } else { least(kind) };
         format!("{{\"url\":\"http://example.org/e\",\"value{}\":{json}}}", names::capital(kind))
     }
+}
 
-    /// The least of a datatype in an extension, by hand: they are few, and they must not hold extensions again.
-    fn least(&mut self, kind: &str) -> String {
-        match kind {
-            "Annotation" => r#"{"text":"a"}"#,
-            "Attachment" => r#"{"title":"a"}"#,
-            "CodeableReference" => r#"{"concept":{"text":"a"}}"#,
-            "Coding" => r#"{"code":"a"}"#,
-            "Identifier" | "ContactPoint" => r#"{"value":"1"}"#,
-            "Money" | "Quantity" | "Age" | "Distance" | "Duration" | "Count" => r#"{"value":1.10}"#,
-            "Period" => r#"{"start":"2024-02"}"#,
-            "Range" => r#"{"low":{"value":1}}"#,
-            "Ratio" => r#"{"numerator":{"value":1},"denominator":{"value":2}}"#,
-            "RatioRange" => r#"{"lowNumerator":{"value":1}}"#,
-            "Reference" => r#"{"reference":"Patient/1"}"#,
-            "SampledData" => r#"{"origin":{"value":0},"period":10,"dimensions":1,"data":"1 2 E"}"#,
-            "Signature" => r#"{"type":[{"code":"a"}],"when":"2016-12-31T23:59:60Z","who":{"reference":"Patient/1"}}"#,
-            "Timing" => r#"{"code":{"text":"a"}}"#,
-            "ContactDetail" | "HumanName" | "Address" => {
-                return format!("{{\"{}\":\"a\"}}", if kind == "ContactDetail" { "name" } else { "text" });
-            }
-            "Contributor" => r#"{"type":"author","name":"a"}"#,
-            "DataRequirement" => r#"{"type":"Patient"}"#,
-            "Expression" => r#"{"language":"text/cql","expression":"1"}"#,
-            "ParameterDefinition" => r#"{"use":"in","type":"string"}"#,
-            "RelatedArtifact" => r#"{"type":"citation"}"#,
-            "TriggerDefinition" => r#"{"type":"named-event","name":"a"}"#,
-            "UsageContext" => r#"{"code":{"code":"a"},"valueCodeableConcept":{"text":"a"}}"#,
-            "Meta" => r#"{"versionId":"1"}"#,
-            // CodeableConcept, Dosage and whatever else has a text.
-            _ => r#"{"text":"a"}"#,
+/// The least of a datatype in an extension, by hand: they are few, and they must not hold extensions again.
+fn least(kind: &str) -> String {
+    match kind {
+        "Attachment" => r#"{"title":"a"}"#,
+        "CodeableReference" => r#"{"concept":{"text":"a"}}"#,
+        "Coding" => r#"{"code":"a"}"#,
+        "Identifier" | "ContactPoint" => r#"{"value":"1"}"#,
+        "Money" | "Quantity" | "Age" | "Distance" | "Duration" | "Count" => r#"{"value":1.10}"#,
+        "Period" => r#"{"start":"2024-02"}"#,
+        "Range" => r#"{"low":{"value":1}}"#,
+        "Ratio" => r#"{"numerator":{"value":1},"denominator":{"value":2}}"#,
+        "RatioRange" => r#"{"lowNumerator":{"value":1}}"#,
+        "Reference" => r#"{"reference":"Patient/1"}"#,
+        "SampledData" => r#"{"origin":{"value":0},"period":10,"dimensions":1,"data":"1 2 E"}"#,
+        "Signature" => r#"{"type":[{"code":"a"}],"when":"2016-12-31T23:59:60Z","who":{"reference":"Patient/1"}}"#,
+        "Timing" => r#"{"code":{"text":"a"}}"#,
+        "ContactDetail" | "HumanName" | "Address" => {
+            return format!("{{\"{}\":\"a\"}}", if kind == "ContactDetail" { "name" } else { "text" });
         }
-        .to_owned()
+        "Contributor" => r#"{"type":"author","name":"a"}"#,
+        "DataRequirement" => r#"{"type":"Patient"}"#,
+        "Expression" => r#"{"language":"text/cql","expression":"1"}"#,
+        "ParameterDefinition" => r#"{"use":"in","type":"string"}"#,
+        "RelatedArtifact" => r#"{"type":"citation"}"#,
+        "TriggerDefinition" => r#"{"type":"named-event","name":"a"}"#,
+        "UsageContext" => r#"{"code":{"code":"a"},"valueCodeableConcept":{"text":"a"}}"#,
+        "Meta" => r#"{"versionId":"1"}"#,
+        // Annotation, CodeableConcept, Dosage and whatever else has a text.
+        _ => r#"{"text":"a"}"#,
     }
+    .to_owned()
 }

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     fn printed(lines: &[&str]) -> String {
-        lines.iter().map(|line| format!("invalid: {line}: this element has to be there\n")).collect()
+        lines.iter().fold(String::new(), |text, line| text + "invalid: " + line + ": this element has to be there\n")
     }
 
     #[test]
