@@ -1,10 +1,14 @@
 //! The command line of `cargo xtask`. It refuses what it does not know by name, so that a misspelt `--check` never
 //! turns into a run that writes.
 
+mod fhir;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+
+pub use fhir::FhirTask;
 
 use crate::api;
 use crate::faults::Suite;
@@ -31,7 +35,8 @@ Usage: cargo xtask TASK
   features [--check]                       show which combinations of features there are, or build them all
   fhir     fetch                           take the FHIR R4B packages from the npm registry into target/fhir
   fhir     generate [--check]              write the types of fhir-r4b-model, or name the files that differ
-  fhir     conformance [DIR]               read and write the official examples, or all JSON below DIR, and compare
+  fhir     fixtures [--check]              write an instance of everything each FHIR resource can hold, or name what differs
+  fhir     conformance [DIR] [--strict]    read and write the official examples, or all JSON below DIR; perhaps strictly too
   api      [--check | --verdict]           list the public items of each library in tests/api, name what differs, or
                                            compare with the last release
   release  [--check]                       show what a release would publish, or check all that can be checked before it
@@ -82,23 +87,6 @@ pub enum Task {
     },
 }
 
-/// One task of `cargo xtask fhir`.
-#[derive(Debug, PartialEq, Eq)]
-pub enum FhirTask {
-    /// Take the packages from the registry.
-    Fetch,
-    /// Write or check the generated types.
-    Generate {
-        /// Change nothing and fail if a file differs.
-        check: bool,
-    },
-    /// Read and write examples, and compare.
-    Conformance {
-        /// Other examples than the official ones.
-        folder: Option<PathBuf>,
-    },
-}
-
 /// The options of `cargo xtask bench`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BenchOptions {
@@ -140,7 +128,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("help") => Ok(Task::Help),
             Some("fixtures") => Ok(Task::Fixtures { check: parse_check(&mut parser)? }),
             Some("features") => Ok(Task::Features { check: parse_check(&mut parser)? }),
-            Some("fhir") => parse_fhir(&mut parser),
+            Some("fhir") => fhir::parse(&mut parser),
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("api") => parse_api(&mut parser),
             Some("release") => Ok(Task::Release { check: parse_check(&mut parser)? }),
@@ -164,26 +152,6 @@ fn parse_check(parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
         }
     }
     Ok(check)
-}
-
-fn parse_fhir(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
-    let name = parser.value().map_err(|_| "fhir needs one of: fetch, generate, conformance")?.string()?;
-    let task = match name.as_str() {
-        "generate" => FhirTask::Generate { check: parse_check(parser)? },
-        "fetch" => FhirTask::Fetch,
-        "conformance" => FhirTask::Conformance { folder: parser.optional_value().map(PathBuf::from) },
-        _ => return Err(format!("there is no task 'fhir {name}'").into()),
-    };
-    match (task, parser.next()?) {
-        (FhirTask::Conformance { folder: None }, Some(Value(folder))) => {
-            if let Some(other) = parser.next()? {
-                return Err(other.unexpected());
-            }
-            Ok(Task::Fhir(FhirTask::Conformance { folder: Some(PathBuf::from(folder)) }))
-        }
-        (task, None) => Ok(Task::Fhir(task)),
-        (_, Some(other)) => Err(other.unexpected()),
-    }
 }
 
 fn parse_schema(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -316,8 +284,13 @@ mod tests {
         assert_eq!(parsed(&["fhir", "generate", "--check"]), Ok(Task::Fhir(FhirTask::Generate { check: true })));
         assert_eq!(
             parsed(&["fhir", "conformance", "bundles"]),
-            Ok(Task::Fhir(FhirTask::Conformance { folder: Some("bundles".into()) }))
+            Ok(Task::Fhir(FhirTask::Conformance { folder: Some("bundles".into()), strict: false }))
         );
+        assert_eq!(
+            parsed(&["fhir", "conformance", "--strict"]),
+            Ok(Task::Fhir(FhirTask::Conformance { folder: None, strict: true }))
+        );
+        assert_eq!(parsed(&["fhir", "fixtures", "--check"]), Ok(Task::Fhir(FhirTask::Fixtures { check: true })));
         assert_eq!(
             parsed(&["bench", "--quick", "upload", "--json", "out.json"]),
             Ok(Task::Bench(BenchOptions {
@@ -368,6 +341,8 @@ mod tests {
             &["fhir", "generate", "--chek"],
             &["fhir", "fetch", "--check"],
             &["fhir", "conformance", "one", "two"],
+            &["fhir", "conformance", "--strict", "--strict"],
+            &["fhir", "fixtures", "--chek"],
             &["schema", "--chek"],
             &["schema", "--check", "--release"],
             &["schema", "compare", "a", "b"],

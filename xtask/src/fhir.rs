@@ -1,5 +1,5 @@
-//! `cargo xtask fhir`: the FHIR R4B model. `fetch` takes the published packages, `generate` makes the types out of them, and
-//! `conformance` reads and writes the official examples. Only `fetch` uses the network, and only through npm.
+//! `cargo xtask fhir`: the FHIR R4B model. `fetch` takes the published packages, `generate` makes the types and `fixtures` instances
+//! out of them, and `conformance` reads and writes the official examples. Only `fetch` uses the network, and only through npm.
 
 mod choice;
 mod codes;
@@ -11,8 +11,13 @@ mod model;
 mod names;
 mod package;
 mod rules;
+mod samples;
+mod samples_values;
+mod strict;
 #[cfg(test)]
 mod tests;
+
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -29,31 +34,34 @@ pub fn run(task: &FhirTask) -> Result<()> {
     match task {
         FhirTask::Fetch => package::fetch(),
         FhirTask::Generate { check } => generate(*check),
-        FhirTask::Conformance { folder } => {
-            let folder = match folder {
-                Some(folder) => std::path::absolute(folder)?,
-                None => package::EXAMPLES.folder()?,
-            };
-            // The model is compiled only for this: a generator that needs its own output could not repair it.
-            let mut command = workspace::cargo();
-            command.args([
-                "run",
-                "--quiet",
-                "--release",
-                "--package",
-                "fhir-r4b-model",
-                "--example",
-                "conformance",
-                "--",
-            ]);
-            command.arg(folder);
-            let status = command.status().context("cannot start cargo")?;
-            if !status.success() {
-                bail!("the examples were not all kept");
-            }
-            Ok(())
-        }
+        FhirTask::Fixtures { check } => samples::run(*check),
+        FhirTask::Conformance { folder, strict } => conformance(folder.as_deref(), *strict),
     }
+}
+
+fn conformance(folder: Option<&Path>, strict: bool) -> Result<()> {
+    let examples = match folder {
+        Some(folder) => std::path::absolute(folder)?,
+        None => package::EXAMPLES.folder()?,
+    };
+    // The model is compiled only for this: a generator that needs its own output could not repair it.
+    let mut command = workspace::cargo();
+    command.args(["run", "--quiet", "--release", "--package", "fhir-r4b-model", "--example", "conformance"]);
+    if strict {
+        command.args(["--features", "validate"]);
+    }
+    command.arg("--").arg(examples);
+    if strict {
+        command.arg("--strict");
+    }
+    let output = command.stderr(std::process::Stdio::inherit()).output().context("cannot start cargo")?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    if !output.status.success() {
+        bail!("the examples were not all kept");
+    }
+    // Only of the official examples is it known which are invalid.
+    if strict && folder.is_none() { strict::judge(&printed) } else { Ok(()) }
 }
 
 /// The folder with the official examples.

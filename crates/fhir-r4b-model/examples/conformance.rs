@@ -5,6 +5,9 @@
 //! cargo run --release --example conformance -- FOLDER
 //! ```
 //!
+//! With the feature `validate` and `--strict` each file is read strictly as well: `invalid` names those that are refused then, with the first error, and
+//! a last line counts them.
+//!
 //! The comparison uses `serde_json` and not this crate's own reader, which is what is being tested.
 
 // A program talks on its standard streams.
@@ -33,10 +36,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool, Failure> {
     let folder = std::env::args_os().nth(1).ok_or("name a folder with JSON files")?;
+    let strict = std::env::args_os().nth(2).is_some_and(|option| option == "--strict");
     let mut files = Vec::new();
     collect(Path::new(&folder), &mut files)?;
     files.sort();
-    let (mut kept, mut altered, mut refused) = (0, 0, 0);
+    let (mut kept, mut altered, mut refused, mut invalid) = (0, 0, 0, 0);
     for path in files {
         let original = fs::read(&path)?;
         match json::from_slice::<Resource>(&original) {
@@ -45,6 +49,10 @@ fn run() -> Result<bool, Failure> {
                 println!("refused: {}: {error}", path.display());
             }
             Ok(resource) => {
+                if let Some(error) = if strict { strictly(&original)? } else { None } {
+                    invalid += 1;
+                    println!("invalid: {}: {error}", path.file_name().unwrap_or_default().to_string_lossy());
+                }
                 let copied = resource.clone() == resource;
                 let difference = difference(std::str::from_utf8(&original)?, &json::to_string(&resource))?;
                 match difference {
@@ -62,7 +70,23 @@ fn run() -> Result<bool, Failure> {
         }
     }
     println!("kept={kept} altered={altered} refused={refused}");
+    if strict {
+        println!("invalid={invalid}");
+    }
     Ok(kept > 0 && altered == 0 && refused == 0)
+}
+
+/// Why a strict reading refuses a file, if it does.
+#[cfg(feature = "validate")]
+#[allow(clippy::unnecessary_wraps)] // It fails without the feature.
+fn strictly(original: &[u8]) -> Result<Option<String>, Failure> {
+    let read = json::ReadOptions::new().strict().from_slice::<Resource>(original);
+    Ok(read.err().map(|error| error.to_string()))
+}
+
+#[cfg(not(feature = "validate"))]
+fn strictly(_: &[u8]) -> Result<Option<String>, Failure> {
+    Err("--strict needs the feature `validate`: add `--features validate`".into())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {

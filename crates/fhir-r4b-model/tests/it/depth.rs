@@ -34,7 +34,7 @@ fn deep(levels: usize) -> Vec<String> {
         nest(
             "",
             r#"{"resourceType":"List","contained":["#,
-            r##"],"note":[{"text":"a"}]}"##,
+            r#"],"note":[{"text":"a"}]}"#,
             r#"{"resourceType":"Basic"}"#,
             "",
             2,
@@ -93,7 +93,7 @@ fn what_is_as_deep_as_the_limit_allows_can_be_used_in_every_way() {
             let mut nodes = 0;
             let root = fhir_r4b_model::walk::Path::root("R");
             fhir_r4b_model::walk::walk_resource(&resource, &root, &mut |path, _| {
-                nodes += path.to_string().len().min(1)
+                nodes += path.to_string().len().min(1);
             });
             assert!(nodes > 0, "{start}");
             for options in [WriteOptions::new().summary(Summary::True), WriteOptions::new().elements(["extension"])] {

@@ -1,6 +1,8 @@
 //! JSON drawn from the tables of the types: resources of every type with any of their fields, most of them right, some wrong in the ways in which
 //! documents are. What decides is a source of numbers: a seeded generator in the tests, the fuzzer's bytes in `fuzz/`.
 
+use std::fmt::Write as _;
+
 use fhir_r4b_model::access::{ChosenMut, Element, FieldMut};
 use fhir_r4b_model::info::{FieldInfo, Scalar, Shape};
 use fhir_r4b_model::{Resource, json};
@@ -104,6 +106,11 @@ impl<'a> Draw<'a> {
         self.text.push_str(texts[index]);
     }
 
+    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing into a string cannot fail.
+        let _ = self.text.write_fmt(text);
+    }
+
     fn space(&mut self) {
         if self.goes_wrong() {
             self.one_of(&[" ", "\n  ", "\t", "\r\n          "]);
@@ -133,7 +140,7 @@ impl<'a> Draw<'a> {
         self.text.push('{');
         let last = resource.filter(|_| self.goes_wrong());
         if let (Some(name), None) = (resource, last) {
-            self.text.push_str(&format!("\"resourceType\":\"{name}\","));
+            self.add(format_args!("\"resourceType\":\"{name}\","));
         }
         let fields = element.info().fields;
         let mut index = self.source.below(fields.len().min(8));
@@ -152,7 +159,7 @@ impl<'a> Draw<'a> {
             self.text.push(',');
         }
         if let Some(name) = last {
-            self.text.push_str(&format!("\"resourceType\":\"{name}\","));
+            self.add(format_args!("\"resourceType\":\"{name}\","));
         }
         if self.text.ends_with(',') && !self.goes_wrong() {
             let _ = self.text.pop();
@@ -175,7 +182,7 @@ impl<'a> Draw<'a> {
         let attached = scalar.is_some() && self.source.below(8) == 1;
         if !attached || self.source.below(3) > 0 {
             self.space();
-            self.text.push_str(&format!("\"{name}\":"));
+            self.add(format_args!("\"{name}\":"));
             self.space();
             if self.goes_wrong() {
                 self.one_of(&ODD);
@@ -185,7 +192,7 @@ impl<'a> Draw<'a> {
             self.text.push(',');
         }
         if attached {
-            self.text.push_str(&format!("\"_{name}\":"));
+            self.add(format_args!("\"_{name}\":"));
             self.listed(field.many, &mut |draw| {
                 if field.many && draw.source.below(3) == 1 {
                     draw.text.push_str("null");
