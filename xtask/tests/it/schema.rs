@@ -54,7 +54,7 @@ fn table() -> Vec<Prepared> {
             required(then).retain(|name| name != "run_id");
         }),
         prepared("stopped being required", "/note", ["compatible", "breaking"], |then| {
-            required(then).push(json!("note"))
+            required(then).push(json!("note"));
         }),
         prepared("widened", in_lists, ["compatible", "review"], |then| {
             then.pointer_mut(SCORE).unwrap()["type"] = json!("integer");
