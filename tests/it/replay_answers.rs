@@ -1,4 +1,4 @@
-//! Every answer, error and event among NovaMed's fixtures, of both revisions: read by the client into the types that users get, and written back
+//! Every answer, error and event among `NovaMed`'s fixtures, of both revisions: read by the client into the types that users get, and written back
 //! from them. What does not come back is exactly what the drift report names, and the few parts that this file names as read by nobody.
 
 use clinical_drift::Shape;
@@ -8,7 +8,7 @@ use clinical_tests::novamed::{
 };
 use http::HeaderMap;
 use novamed_api::webhook::{Event, Notification, OrderEvent, Receiver};
-use novamed_api::{Error, NovaMed, Revision};
+use novamed_api::{ClinicId, Error, MedicationOrderId, NovaMed, PatientId, PractitionerId, Revision, ShipmentId};
 use serde_json::{Value, json};
 
 use crate::replay::{same, texts};
@@ -172,9 +172,9 @@ async fn every_novamed_answer_and_error_is_written_back_but_for_drift_and_what_n
 }
 
 fn order(event: &OrderEvent) -> Value {
-    json!({"id": event.order.as_str(), "clinic_id": event.clinic.as_ref().map(|id| id.as_str()),
-        "patient_id": event.patient.as_ref().map(|id| id.as_str()),
-        "practitioner_id": event.practitioner.as_ref().map(|id| id.as_str()), "rx_number": event.rx_number})
+    json!({"id": event.order.as_str(), "clinic_id": event.clinic.as_ref().map(ClinicId::as_str),
+        "patient_id": event.patient.as_ref().map(PatientId::as_str),
+        "practitioner_id": event.practitioner.as_ref().map(PractitionerId::as_str), "rx_number": event.rx_number})
 }
 
 /// The event's data, written back, and the name of its schema; nothing of an unknown one, whose data is kept as it came.
@@ -185,12 +185,12 @@ fn data(event: &Event, wire: &Value) -> (&'static str, Value) {
         | Event::MedicationOrderAcknowledged(event)
         | Event::MedicationOrderFilled(event) => ("OrderEvent", order(event)),
         Event::ShipmentCreated(event) | Event::ShipmentCancelled(event) => {
-            let orders: Vec<&str> = event.orders.iter().map(|id| id.as_str()).collect();
-            let mut data = json!({"id": event.order.as_ref().map(|id| id.as_str()),
-                "shipment_id": event.shipment.as_ref().map(|id| id.as_str()),
-                "clinic_id": event.clinic.as_ref().map(|id| id.as_str()),
-                "patient_id": event.patient.as_ref().map(|id| id.as_str()),
-                "practitioner_id": event.practitioner.as_ref().map(|id| id.as_str()),
+            let orders: Vec<&str> = event.orders.iter().map(MedicationOrderId::as_str).collect();
+            let mut data = json!({"id": event.order.as_ref().map(MedicationOrderId::as_str),
+                "shipment_id": event.shipment.as_ref().map(ShipmentId::as_str),
+                "clinic_id": event.clinic.as_ref().map(ClinicId::as_str),
+                "patient_id": event.patient.as_ref().map(PatientId::as_str),
+                "practitioner_id": event.practitioner.as_ref().map(PractitionerId::as_str),
                 "rx_number": event.rx_number, "shipping_label": event.shipping_label,
                 "tracking_url": event.tracking_url, "tracking_number": event.tracking_number});
             // One of two names, and a list that may be none.
@@ -221,9 +221,9 @@ fn notified(notification: &Notification, wire: &Value) -> (&'static str, Value) 
     (written[name], written[inner]) = (json!(notification.event().name()), data);
     if let Some(clinic) = wire.get("clinic_id") {
         // A blank one is none.
-        let told = notification.clinic().map_or("", |told| told.as_str());
+        let told = notification.clinic().map_or("", ClinicId::as_str);
         written["clinic_id"] =
-            if clinic == "" { json!(told) } else { json!(notification.clinic().map(|told| told.as_str())) };
+            if clinic == "" { json!(told) } else { json!(notification.clinic().map(ClinicId::as_str)) };
     }
     (schema, written)
 }

@@ -1,4 +1,4 @@
-//! Every request among NovaMed's fixtures, of both revisions: read into today's types by the names of that revision, and written by the client to
+//! Every request among `NovaMed`'s fixtures, of both revisions: read into today's types by the names of that revision, and written by the client to
 //! the same JSON value. What is lost or refused on the way is said here, and nothing else is.
 //!
 //! The client never reads a request off the wire, so the way in is this test's: a table of the names of each revision beside those of the
@@ -148,21 +148,18 @@ fn put(into: &mut Value, steps: &[&str], value: Value) {
         *into = value;
         return;
     };
-    let inner = match step.parse::<usize>() {
-        Ok(index) => {
-            if !into.is_array() {
-                *into = json!([]);
-            }
-            let list = into.as_array_mut().unwrap();
-            list.resize(list.len().max(index + 1), json!({}));
-            &mut list[index]
+    let inner = if let Ok(index) = step.parse::<usize>() {
+        if !into.is_array() {
+            *into = json!([]);
         }
-        Err(_) => {
-            if !into.is_object() {
-                *into = json!({});
-            }
-            into.as_object_mut().unwrap().entry(*step).or_insert(Value::Null)
+        let list = into.as_array_mut().unwrap();
+        list.resize(list.len().max(index + 1), json!({}));
+        &mut list[index]
+    } else {
+        if !into.is_object() {
+            *into = json!({});
         }
+        into.as_object_mut().unwrap().entry(*step).or_insert(Value::Null)
     };
     put(inner, rest, value);
 }

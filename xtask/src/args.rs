@@ -2,6 +2,7 @@
 //! turns into a run that writes.
 
 mod fhir;
+mod schemas;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +15,6 @@ use crate::api;
 use crate::faults::Suite;
 use crate::faults::wire::Sabotage;
 use crate::schema;
-use crate::schema::verdict::Direction;
 use crate::snapshots::Mode;
 
 /// What is printed for `--help` and after a usage error.
@@ -27,6 +27,7 @@ Usage: cargo xtask TASK
                                            keep them as those of this release; ends with 0 compatible, 3 review, 4 breaking
   schema compare OLD NEW --direction reads|writes
                                            say what the change from one schema to another means
+  schema drift TYPE FILE                   show what a payload has that the type does not name; ends with 0, or with 3 if there is any
   bench SUITE [--json FILE] [--quick] [--check]
                                            measure; suites: upload, transport, recording, waiting, drift,
                                            fhir, fhir-build, fhir-peers, fhir-peers-build
@@ -132,7 +133,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Task, lexopt::Error> {
             Some("deps") => Ok(Task::Deps { check: parse_check(&mut parser)? }),
             Some("api") => parse_api(&mut parser),
             Some("release") => Ok(Task::Release { check: parse_check(&mut parser)? }),
-            Some("schema") => parse_schema(&mut parser),
+            Some("schema") => schemas::parse(&mut parser),
             Some("snapshots") => parse_snapshots(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("faults") => parse_faults(&mut parser),
@@ -152,31 +153,6 @@ fn parse_check(parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
         }
     }
     Ok(check)
-}
-
-fn parse_schema(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
-    let mut mode = schema::Mode::Write;
-    let (mut files, mut direction, mut compares) = (Vec::new(), None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("check") if mode == schema::Mode::Write && !compares => mode = schema::Mode::Check,
-            Long("release") if mode == schema::Mode::Write && !compares => mode = schema::Mode::Release,
-            Long("direction") if compares => {
-                let name = parser.value()?.string()?;
-                let named = Direction::named(&name);
-                direction = Some(named.ok_or_else(|| format!("there is no direction '{name}': give reads or writes"))?);
-            }
-            Value(name) if name == "compare" && mode == schema::Mode::Write && !compares => compares = true,
-            Value(file) if compares => files.push(PathBuf::from(file)),
-            other => return Err(other.unexpected()),
-        }
-    }
-    if compares {
-        let direction = direction.ok_or("compare needs --direction reads or --direction writes")?;
-        let [old, new] = <[PathBuf; 2]>::try_from(files).map_err(|_| "compare needs two files")?;
-        mode = schema::Mode::Compare { old, new, direction };
-    }
-    Ok(Task::Schema(mode))
 }
 
 fn parse_snapshots(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
@@ -259,6 +235,7 @@ fn parse_faults(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::verdict::Direction;
 
     fn parsed(arguments: &[&str]) -> Result<Task, String> {
         parse(lexopt::Parser::from_args(arguments)).map_err(|error| error.to_string())
@@ -279,6 +256,10 @@ mod tests {
         assert_eq!(
             parsed(&["schema", "compare", "a", "b", "--direction", "writes"]),
             Ok(Task::Schema(schema::Mode::Compare { old: "a".into(), new: "b".into(), direction: Direction::Writes }))
+        );
+        assert_eq!(
+            parsed(&["schema", "drift", "Task", "a"]),
+            Ok(Task::Schema(schema::Mode::Drift { name: "Task".into(), file: "a".into() }))
         );
         assert_eq!(parsed(&["fhir", "fetch"]), Ok(Task::Fhir(FhirTask::Fetch)));
         assert_eq!(parsed(&["fhir", "generate", "--check"]), Ok(Task::Fhir(FhirTask::Generate { check: true })));
@@ -346,6 +327,8 @@ mod tests {
             &["schema", "--chek"],
             &["schema", "--check", "--release"],
             &["schema", "compare", "a", "b"],
+            &["schema", "drift", "a"],
+            &["schema", "drift", "a", "b", "--check"],
             &["schema", "compare", "a", "--direction", "reads"],
             &["schema", "compare", "a", "b", "--direction", "both"],
             &["snapshots", "--chek"],

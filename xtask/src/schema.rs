@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod derived;
+mod drift;
 pub mod normal;
 mod novamed;
 #[cfg(test)]
@@ -42,6 +43,13 @@ pub enum Mode {
         /// Which way the payload goes.
         direction: Direction,
     },
+    /// Hold a payload against a type.
+    Drift {
+        /// The type's name.
+        name: String,
+        /// The payload, one JSON document.
+        file: PathBuf,
+    },
 }
 
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -56,6 +64,7 @@ pub fn run(mode: &Mode) -> Result<Verdict> {
     let root = workspace::root();
     match mode {
         Mode::Compare { old, new, direction } => files(old, new, *direction),
+        Mode::Drift { name, file } => drift::report(&derived::now()?, name, file),
         Mode::Write => write(&root, &derived::now()?),
         Mode::Check => check(&root, &derived::now()?),
         Mode::Release => release(&root, &derived::now()?),

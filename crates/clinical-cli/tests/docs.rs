@@ -22,7 +22,7 @@ fn shown(page: &str, folder: &Path) -> Vec<Shown> {
         } else if block == "console" {
             match line.strip_prefix("$ ") {
                 Some(command) => all.push(Shown { command: command.to_owned(), output: String::new() }),
-                None => all.last_mut().unwrap().output += &format!("{line}\n"),
+                None => all.last_mut().unwrap().output.extend([line, "\n"]),
             }
         } else if block == "json" {
             fs::write(folder.join(named), line).unwrap();

@@ -119,3 +119,18 @@ fn debug_shows_no_name_that_only_the_payload_has_and_a_report_does() {
         assert!(!["jane", "doe", "smith"].iter().any(|name| shown.contains(name)), "{shown}");
     }
 }
+
+#[test]
+fn a_schema_that_names_no_type_still_says_what_else_it_says() {
+    for (schema, payload, line) in [
+        (r#"{"x-open-enum":["a"]}"#, r#""b""#, "/: unknown value (string)"),
+        (r#"{"properties":{"a":{}}}"#, r#"{"b":1}"#, "/b: unknown field (integer)"),
+        (r#"{"required":["a"]}"#, r#"{"b":1}"#, "/a: missing (object)"),
+        (r#"{"additionalProperties":{"type":"string"}}"#, r#"{"b":1}"#, "/b: other type (integer)"),
+        (r#"{"items":{"type":"string"}}"#, "[1]", "/0: other type (integer)"),
+    ] {
+        let found = shape(schema).drift(payload.as_bytes()).unwrap();
+        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(lines, [line], "{schema}");
+    }
+}

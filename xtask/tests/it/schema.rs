@@ -54,7 +54,7 @@ fn table() -> Vec<Prepared> {
             required(then).retain(|name| name != "run_id");
         }),
         prepared("stopped being required", "/note", ["compatible", "breaking"], |then| {
-            required(then).push(json!("note"))
+            required(then).push(json!("note"));
         }),
         prepared("widened", in_lists, ["compatible", "review"], |then| {
             then.pointer_mut(SCORE).unwrap()["type"] = json!("integer");
@@ -173,4 +173,31 @@ fn a_schema_that_is_not_what_its_type_says_is_refused_and_so_is_a_release_of_it(
     assert!(told.code == Some(1) && told.text.contains("run `cargo xtask schema` first"), "{}", told.text);
     assert_eq!(workspace.xtask(&["schema"]).code, Some(0));
     assert_eq!(workspace.xtask(&["schema", "--check"]).code, Some(0));
+}
+
+#[test]
+fn three_unknown_fields_and_one_unknown_status_are_four_lines_without_a_value() {
+    let workspace = Pretend::new();
+    let payload = r#"{"status": "CANARY", "one": "canary", "two": {"canary": 1}, "result": null, "canary 3": true}"#;
+    workspace.write("task.json", payload);
+    let told = workspace.xtask(&["schema", "drift", "Task", "task.json"]);
+    let expected = "/status: unknown value (string)\n/one: unknown field (string)\n/two: unknown field (object)\n\
+                    /(name of 8 bytes): unknown field (boolean)\n";
+    assert_eq!((told.code, told.text.as_str()), (Some(3), expected));
+    workspace.write("task.json", r#"{"status": "DONE", "result": {"anything": 1}}"#);
+    let told = workspace.xtask(&["schema", "drift", "Task", "task.json"]);
+    assert_eq!((told.code, told.text.as_str()), (Some(0), ""));
+    let told = workspace.xtask(&["schema", "drift", "Tusk", "task.json"]);
+    assert!(
+        told.code == Some(1) && told.text.contains("there is no type 'Tusk' that is read: choose from"),
+        "{}",
+        told.text
+    );
+    workspace.write("task.json", "{\"status\":\n \"canary");
+    let told = workspace.xtask(&["schema", "drift", "Task", "task.json"]);
+    assert!(
+        told.code == Some(1) && told.text.contains("task.json: the payload is not JSON at line 2"),
+        "{}",
+        told.text
+    );
 }

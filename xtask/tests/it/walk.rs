@@ -29,7 +29,7 @@ fn shown(page: &str) -> Vec<Shown> {
                     goes_on = line.ends_with('\\');
                     last.command += line.trim_end_matches('\\');
                 } else {
-                    last.output += &format!("{line}\n");
+                    last.output.extend([line, "\n"]);
                 }
             }
         }
