@@ -46,7 +46,7 @@ pub(crate) fn untyped(document: &[u8]) -> Result<Value, Failure> {
 }
 
 /// Reads each document and lets go of it, which is part of the cost.
-fn reading<T>(documents: &[Vec<u8>], read: Read<T>) -> Way<'_> {
+fn reading<'a, T: 'a>(documents: &'a [Vec<u8>], read: Read<T>) -> Way<'a> {
     Box::new(move |slice| {
         for document in &documents[slice] {
             black_box(read(black_box(document))?);
