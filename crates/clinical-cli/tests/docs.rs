@@ -27,7 +27,10 @@ fn shown(page: &str, folder: &Path) -> Vec<Shown> {
         } else if block == "json" {
             fs::write(folder.join(named), line).unwrap();
         } else {
-            named = line.split('`').rfind(|word| word.ends_with(".json")).unwrap_or(named);
+            named = line
+                .split('`')
+                .rfind(|word| Path::new(word).extension().is_some_and(|extension| extension == "json"))
+                .unwrap_or(named);
         }
     }
     all
