@@ -165,7 +165,7 @@ impl Proposals {
 
     /// Nothing if there is neither a justification nor a document: evidence must hold something (con-2).
     fn evidence(&self, assessment: &CodeAssessment) -> Option<ConditionEvidence> {
-        let why = said(&assessment.justification).map(CodeableConcept::of_text);
+        let why = said(&assessment.justification).map(|why| CodeableConcept::of_text(&why));
         if why.is_none() && self.sources.is_empty() {
             return None;
         }
@@ -220,9 +220,11 @@ impl Proposals {
     }
 }
 
-/// FHIR has no empty texts.
-fn said(text: &str) -> Option<&str> {
-    (!text.trim().is_empty()).then_some(text)
+/// A text of the vendor's as FHIR can hold it: there are no empty ones, and of control characters only tabs and ends of lines. Text out of a PDF has form
+/// feeds, and one of them must not cost the assessments of a run.
+fn said(text: &str) -> Option<String> {
+    let kept = |c: char| if c.is_control() && !matches!(c, '\t' | '\r' | '\n') { ' ' } else { c };
+    (!text.trim().is_empty()).then(|| text.chars().map(kept).collect())
 }
 
 /// `None` of a number that JSON cannot write.

@@ -108,8 +108,7 @@ impl<R: BufRead> Entries<R> {
             if byte == 0 {
                 self.state = State::After;
                 // A zero byte looks like the end.
-                let ended = self.input.fill_buf().map_err(StreamError::Io)?.is_empty();
-                return if ended { Ok(()) } else { Err(self.broken()) };
+                return if self.at_end()? { Ok(()) } else { Err(self.broken()) };
             }
             if byte != b'"' {
                 // Brackets, commas and whatever else may stand there: the reader of the rest judges them.
@@ -167,12 +166,10 @@ impl<R: BufRead> Entries<R> {
     fn string(&mut self, into: &mut Vec<u8>) -> Result<(), StreamError> {
         into.push(self.take()?);
         loop {
-            // Waits for something to be there, and tries again where that is interrupted.
-            self.peek()?;
-            let buffer = self.input.fill_buf().map_err(StreamError::Io)?;
-            if buffer.is_empty() {
+            if self.at_end()? {
                 return Ok(());
             }
+            let buffer = self.input.fill_buf().map_err(StreamError::Io)?;
             let plain = buffer.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(buffer.len());
             into.extend_from_slice(&buffer[..plain]);
             self.input.consume(plain);
@@ -207,6 +204,17 @@ impl<R: BufRead> Entries<R> {
         loop {
             match self.input.fill_buf() {
                 Ok(buffer) => return Ok(buffer.first().copied().unwrap_or(0)),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(StreamError::Io(error)),
+            }
+        }
+    }
+
+    /// Whether nothing follows. If something does, it is in the buffer, and asking for that cannot be interrupted.
+    fn at_end(&mut self) -> Result<bool, StreamError> {
+        loop {
+            match self.input.fill_buf() {
+                Ok(buffer) => return Ok(buffer.is_empty()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(StreamError::Io(error)),
             }

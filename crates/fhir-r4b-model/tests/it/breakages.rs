@@ -74,6 +74,7 @@ fn each_breakage_is_found_at_its_path_and_by_its_rule() {
         ("/effectiveDateTime", json!("2024-2-29"), "Observation.effectiveDateTime", form),
         ("/effectiveDateTime", json!("2024-13"), "Observation.effectiveDateTime", form),
         ("/effectiveDateTime", json!("2024-02-30"), "Observation.effectiveDateTime", form),
+        ("/effectiveDateTime", json!("2100-02-29"), "Observation.effectiveDateTime", form),
         ("/effectiveDateTime", json!("2023-02-29"), "Observation.effectiveDateTime", form),
         ("/effectiveDateTime", json!("2024-04-31T10:00:00Z"), "Observation.effectiveDateTime", form),
         ("/effectiveDateTime", json!("2024-02-29T10:00:00"), "Observation.effectiveDateTime", form),
@@ -183,5 +184,12 @@ fn a_wrong_target_and_an_id_that_is_only_too_long_are_warnings() {
             issues.iter().any(|it| (it.path.as_str(), it.rule, it.severity) == (path, rule, Severity::Warning)),
             "{issues:?}"
         );
+    }
+}
+
+#[test]
+fn a_leap_day_is_valid_where_the_calendar_has_one() {
+    for day in ["2024-02-29", "2000-02-29", "2400-02-29", "2023-01-31", "2023-12-31", "2023-04-30"] {
+        assert_eq!(errors(&with("/effectiveDateTime", json!(day))), [], "{day}");
     }
 }

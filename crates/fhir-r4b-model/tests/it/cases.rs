@@ -242,3 +242,12 @@ fn a_text_put_where_a_number_belongs_is_still_written_as_json() {
     **quantity.value.as_mut().unwrap() = (*text).clone();
     assert!(canonical(json::to_string(&quantity).as_bytes()).is_some(), "{}", json::to_string(&quantity));
 }
+
+#[test]
+fn what_is_attached_to_the_id_of_what_is_attached_is_looked_at() {
+    let text = patient(r#""birthDate":"1984","_birthDate":{"id":"b","_id":{"colour":1}}"#);
+    let (read, issues) = json::ReadOptions::new().from_slice_with_issues::<Patient>(text.as_bytes()).unwrap();
+    assert_eq!(issues.iter().map(|issue| issue.path.as_str()).collect::<Vec<_>>(), ["Patient.birthDate.id"]);
+    let id = fhir_r4b_model::path::At::at(&read, "birthDate.id");
+    assert_eq!(id.first().and_then(|item| item.as_str()), Some("b"));
+}

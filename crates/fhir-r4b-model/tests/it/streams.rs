@@ -40,6 +40,26 @@ fn an_input_that_fails_is_told_once_and_ends_the_stream() {
     assert!(entries.next().is_none() && entries.bundle().is_err());
 }
 
+/// An input that is interrupted before each byte.
+struct Interrupted<'a>(&'a [u8], bool);
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.1 = !self.1;
+        if self.1 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        self.0.read(&mut buffer[..1])
+    }
+}
+
+#[test]
+fn an_interruption_is_no_failure() {
+    let mut entries = json::entries(BufReader::new(Interrupted(BUNDLE.as_bytes(), false)));
+    assert_eq!(entries.by_ref().map(Result::unwrap).count(), 3);
+    assert!(entries.bundle().is_ok());
+}
+
 const BUNDLE: &str = r#" {"link" : [{"relation":"self","url":"x\"]}"}], "entry"
     :[ {"fullUrl":"urn:a\\","resource":{"resourceType":"Patient","name":[{"given":["a]","b}"]}]}} ,{"resource":{"resourceType":"Unheard","x":[1.50]}},{}],
     "type":"searchset","total":3,"resourceType":"Bundle","colour":{"entry":[]}} "#;
