@@ -3,6 +3,7 @@
 // A test that cannot be set up, or meets what its rule excludes, ends with a panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod dropping;
 mod lossless;
 mod model;
 mod random;
