@@ -146,7 +146,7 @@ impl Proposals {
     fn with_status(&self, assessment: &CodeAssessment, status: &str) -> Result<Condition, Error> {
         let mut code = CodeableConcept::of(self.edition.system(), &assessment.code);
         if let Some(text) = said(&assessment.description) {
-            code = code.with_text(text);
+            code = code.with_text(&text);
         }
         let label = Coding::new(SECURITY, "AIAST").with_display("Artificial Intelligence asserted");
         let condition = Condition {

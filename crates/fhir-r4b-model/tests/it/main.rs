@@ -10,6 +10,7 @@ mod cases;
 mod depth;
 mod draw;
 mod drawn;
+mod dropping;
 mod everyday;
 mod fixtures;
 mod lossless;

@@ -6,7 +6,7 @@ use fhir_r4b_model::info::{Shape, Strength, TypeInfo};
 use fhir_r4b_model::primitives::{Decimal, Integer};
 use fhir_r4b_model::resources::observation::ObservationValue;
 use fhir_r4b_model::{
-    Bundle, CodeSet, Coded, Extension, HumanName, Medication, MedicationRequest, Observation, Patient, Quantity,
+    Bundle, CodeSet, Coded, Extension, HumanName, Many, Medication, MedicationRequest, Observation, Patient, Quantity,
     Reference, Resource, ResourceType, json,
 };
 
@@ -205,4 +205,15 @@ fn what_is_attached_becomes_an_object_when_it_is_asked_for() {
     assert!(name.given[0].extra().is_none());
     assert!(name.given[0].extra_mut().extension.is_empty());
     assert_eq!(json::to_string(&name), r#"{"given":["a"],"_given":[{}]}"#);
+}
+
+#[test]
+fn each_place_of_a_list_can_be_changed_and_none_after_it() {
+    use fhir_r4b_model::access::FieldMut;
+
+    let mut patient = Patient { name: Many::from([HumanName::default(), HumanName::default()]), ..Patient::default() };
+    let (index, _) = patient.info().find("name", 0).unwrap();
+    let FieldMut::Elements(names) = patient.field_mut(index) else { panic!("names are elements") };
+    let reached: Vec<bool> = (0..3).map(|place| names.get_mut(place).is_some()).collect();
+    assert_eq!(reached, [true, true, false]);
 }

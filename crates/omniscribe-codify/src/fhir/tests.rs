@@ -100,6 +100,16 @@ fn what_the_vendor_did_not_say_is_no_empty_element() {
 }
 
 #[test]
+fn a_form_feed_out_of_a_pdf_costs_no_assessment() {
+    let mut assessment = answer().final_code_assessments.remove(0);
+    assessment.justification = "page 1\u{c}page 2\u{b}\n\u{0}end".to_owned();
+    assessment.description = "Diabetes\u{c}".to_owned();
+    let condition = value(&proposals().condition(&assessment).unwrap());
+    assert_eq!(condition["evidence"][0]["code"][0]["text"], "page 1 page 2 \n end");
+    assert_eq!(condition["code"]["text"], "Diabetes ");
+}
+
+#[test]
 fn a_document_alone_is_evidence_too() {
     let proposals = proposals().source(Reference::to("DocumentReference/1")).source(Reference::to("Media/2"));
     let condition = value(&proposals.condition(&answer().final_code_assessments[1]).unwrap());
