@@ -1,11 +1,11 @@
-//! The sets of documents: a folder with a folder for each. A crate is measured with what it can read; how many it refuses is told.
+//! A set of documents: a folder. A crate is measured with what it can read; how many it refuses is told.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::{Failure, Read};
 
-/// The folder with the sets, as it was named on the command line, and how many rounds are wanted.
+/// The folder, as it was named on the command line, and how many rounds are wanted.
 pub(crate) fn arguments() -> Result<(PathBuf, usize), Failure> {
     let mut arguments = std::env::args_os().skip(1);
     let folder = arguments.next().ok_or("name the folder with the documents")?;
@@ -27,25 +27,20 @@ impl Set {
     }
 }
 
-/// One set after the other, so that only one of them is in memory.
-pub(crate) fn each_set<T>(read: Read<T>, mut work: impl FnMut(&Set) -> Result<(), Failure>) -> Result<(), Failure> {
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(arguments()?.0)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
-    folders.sort();
-    for folder in folders {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', " ");
-        let mut set = Set { name, documents: Vec::new(), refused: 0 };
-        for path in files(&folder)? {
-            let document = fs::read(path)?;
-            if read(&document).is_ok() {
-                set.documents.push(document);
-            } else {
-                set.refused += 1;
-            }
+/// The set that is measured. It has a process to itself: a heap that others have been in is slower, and not the same for all.
+pub(crate) fn set<T>(read: Read<T>) -> Result<Set, Failure> {
+    let folder = arguments()?.0;
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', " ");
+    let mut set = Set { name, documents: Vec::new(), refused: 0 };
+    for path in files(&folder)? {
+        let document = fs::read(path)?;
+        if read(&document).is_ok() {
+            set.documents.push(document);
+        } else {
+            set.refused += 1;
         }
-        work(&set)?;
     }
-    Ok(())
+    Ok(set)
 }
 
 /// The files of a folder, sorted.

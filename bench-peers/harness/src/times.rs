@@ -4,21 +4,18 @@ use std::hint::black_box;
 
 use serde_json::Value;
 
-use crate::documents::{self, Set, each_set};
+use crate::documents;
 use crate::turns::{self, Way};
 use crate::{Failure, Read, Write};
 
-/// Times a crate and `serde_json::Value` in turns, over all sets below the folder on the command line.
+/// Times a crate and `serde_json::Value` in turns, over the documents of the folder on the command line.
 ///
 /// # Errors
 ///
 /// If a file cannot be read, or what was read cannot be written.
 pub fn times<T>(read: Read<T>, write: Write<T>) -> Result<(), Failure> {
     let rounds = documents::arguments()?.1;
-    each_set(read, |set| time(set, rounds, read, write))
-}
-
-fn time<T>(set: &Set, rounds: usize, read: Read<T>, write: Write<T>) -> Result<(), Failure> {
+    let set = documents::set(read)?;
     let slices = turns::slices(set.documents.iter().map(Vec::len));
     let tell = |quantity, taken: Vec<Vec<f64>>| {
         for (way, seconds) in ["crate", "value"].into_iter().zip(taken) {
@@ -29,15 +26,15 @@ fn time<T>(set: &Set, rounds: usize, read: Read<T>, write: Write<T>) -> Result<(
             );
         }
     };
-    let ways: [Way<'_>; 2] = [reading(&set.documents, read), reading(&set.documents, untyped)];
-    tell("parse", turns::in_turns(&slices, &ways, rounds)?);
-    // What is written is without space, whatever was read.
+    // What is written is without space, whatever was read. It comes first, while the heap is in order.
     if set.name.ends_with("minified") {
-        let typed: Vec<T> = set.documents.iter().map(|document| read(document)).collect::<Result<_, _>>()?;
         let values: Vec<Value> = set.documents.iter().map(|document| untyped(document)).collect::<Result<_, _>>()?;
+        let typed: Vec<T> = set.documents.iter().map(|document| read(document)).collect::<Result<_, _>>()?;
         let ways: [Way<'_>; 2] = [writing(&typed, write), writing(&values, |value| Ok(serde_json::to_vec(value)?))];
         tell("write", turns::in_turns(&slices, &ways, rounds)?);
     }
+    let ways: [Way<'_>; 2] = [reading(&set.documents, read), reading(&set.documents, untyped)];
+    tell("parse", turns::in_turns(&slices, &ways, rounds)?);
     Ok(())
 }
 

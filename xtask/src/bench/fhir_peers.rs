@@ -63,7 +63,7 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
     for peer in PEERS {
         eprintln!("building {peer}");
         let mut build = workspace::command("cargo");
-        build.args(["build", "--release", "--locked", "--quiet", "--package", "measure"]);
+        build.args(["build", "--release", "--locked", "--quiet", "--ignore-rust-version", "--package", "measure"]);
         build.current_dir(folder(peer)).env("CARGO_TARGET_DIR", target(peer));
         if let Err(error) = workspace::output(&mut build) {
             let text = error.to_string();
@@ -73,10 +73,11 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
         }
         eprintln!("measuring {peer}");
         let rounds = if quick { "2" } else { "7" };
-        let measured = Measured {
-            times: lines(program(peer, "times").arg(&documents).arg(rounds))?,
-            counts: lines(program(peer, "counts").arg(&documents))?,
-        };
+        let mut measured = Measured { times: Vec::new(), counts: Vec::new() };
+        for set in sets(&documents)? {
+            measured.times.extend(lines(program(peer, "times").arg(&set).arg(rounds))?);
+            measured.counts.extend(lines(program(peer, "counts").arg(&set))?);
+        }
         let kept = kept(peer, &examples)?;
         let version = version(peer)?;
         let serde_json = serde_json_of(&folder(peer).join("Cargo.toml"), "measure")?;
@@ -92,6 +93,13 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
     }
     println!("{table}");
     Ok(report)
+}
+
+/// The folders of the sets, sorted.
+fn sets(documents: &Path) -> Result<Vec<PathBuf>> {
+    let mut sets = fs::read_dir(documents)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    sets.sort();
+    Ok(sets)
 }
 
 fn program(peer: &str, name: &str) -> Command {

@@ -45,7 +45,10 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
                 fs::remove_dir_all(&target)?;
             }
             let mut cargo = Command::new("cargo");
-            cargo.args(arguments).args(["--locked", "--package", "round-trip"]).current_dir(folder(peer));
+            cargo
+                .args(arguments)
+                .args(["--locked", "--ignore-rust-version", "--package", "round-trip"])
+                .current_dir(folder(peer));
             match fhir_compiler::build(&cargo, &target, "round_trip") {
                 Err(error) => report.conditions.push(format!("{error:#}")),
                 Ok(built) => {

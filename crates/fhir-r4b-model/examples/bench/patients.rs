@@ -114,7 +114,9 @@ impl Maker {
         }
         let results: Vec<String> =
             observations.iter().map(|id| format!(r#"{{"reference":"urn:uuid:{id}","display":"Result"}}"#)).collect();
-        let note: String = (0..self.rng.usize(200..900)).map(|_| char::from(self.rng.alphanumeric() as u8)).collect();
+        // Base64 comes in groups of four.
+        let length = 4 * self.rng.usize(50..225);
+        let note: String = (0..length).map(|_| char::from(self.rng.alphanumeric() as u8)).collect();
         let (report, code) = (self.uuid(), self.concept());
         let body = format!(
             r#""status":"final","category":[{code}],"code":{code},"subject":{patient},"encounter":{encounter},"effectiveDateTime":"{start}","issued":"{}-{:02}-14T04:27:15.{:03}+01:00","performer":[{practitioner}],"result":[{}],"presentedForm":[{{"contentType":"text/plain; charset=utf-8","data":"{note}AA=="}}]"#,
