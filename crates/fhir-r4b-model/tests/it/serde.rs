@@ -1,4 +1,4 @@
-//! The traits of `serde`: nothing is lost on the way through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
+//! The traits of `serde`: nothing is lost on the way from and to text through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
 
 use fhir_r4b_model::{Bundle, HumanName, Patient, Resource, json};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,66 @@ fn it_is_a_part_of_other_types() {
     let tagged: Tagged = serde_json::from_str(&format!(r#"{{"kind":"Bundle","bundle":{}}}"#, TEXTS[2])).unwrap();
     let Tagged::Bundle { bundle } = &tagged;
     assert_eq!(bundle.entry.len(), 2);
+}
+
+/// Ways by which serde holds a value between before it is read.
+#[derive(Deserialize)]
+struct Flat {
+    site: String,
+    #[serde(flatten)]
+    resource: Resource,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Resource(Resource),
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", content = "resource")]
+enum Adjacent {
+    Lab(Resource),
+}
+
+/// The resource with this number in a known and in an unknown field, as it comes through each of these ways.
+fn held(number: &str) -> [String; 3] {
+    let fields = format!(r#""resourceType":"Observation","valueQuantity":{{"value":{number}}},"colour":[{number}]"#);
+    let flat: Flat = serde_json::from_str(&format!(r#"{{"site":"a",{fields}}}"#)).unwrap();
+    assert_eq!(flat.site, "a");
+    let Untagged::Resource(untagged) = serde_json::from_str(&format!("{{{fields}}}")).unwrap();
+    let Adjacent::Lab(adjacent) =
+        serde_json::from_str(&format!(r#"{{"resource":{{{fields}}},"kind":"Lab"}}"#)).unwrap();
+    [flat.resource, untagged, adjacent].map(|resource| json::to_string(&resource))
+}
+
+#[test]
+fn a_number_that_serde_holds_has_its_digits_if_serde_json_keeps_them_and_is_never_refused() {
+    // The feature `arbitrary_precision` of `serde_json`, which any package in a tree may switch on.
+    let exact = serde_json::from_str::<Value>("1.00").unwrap().to_string() == "1.00";
+    for (number, rounded) in [("1.00", "1.0"), ("7", "7"), ("0.1", "0.1"), ("-2.50", "-2.5")] {
+        let number = if exact { number } else { rounded };
+        let expected =
+            format!(r#"{{"resourceType":"Observation","valueQuantity":{{"value":{number}}},"colour":[{number}]}}"#);
+        assert_eq!(held(number), [(); 3].map(|()| expected.clone()));
+    }
+}
+
+#[test]
+fn the_object_that_stands_for_a_number_is_that_number() {
+    // What serde holds with that feature.
+    let expected = r#"{"resourceType":"Observation","valueQuantity":{"value":1.00e5},"colour":[1.00e5]}"#;
+    assert_eq!(held(r#"{"$serde_json::private::Number":"1.00e5"}"#), [expected; 3]);
+    // Somebody's own data under that name stays what it is.
+    for own in [
+        r#"{"$serde_json::private::Number":"1 0"}"#,
+        r#"{"$serde_json::private::Number":"1","b":"2"}"#,
+        r#"{"$serde_json::private::Number":{"a":1}}"#,
+    ] {
+        let text = format!(r#"{{"resourceType":"Patient","colour":{own}}}"#);
+        let Untagged::Resource(read) = serde_json::from_str(&text).unwrap();
+        assert_eq!(json::to_string(&read), text);
+    }
 }
 
 #[test]
