@@ -95,9 +95,9 @@ fn a_number_that_serde_holds_has_its_digits_if_serde_json_keeps_them_and_is_neve
     // The feature `arbitrary_precision` of `serde_json`, which any package in a tree may switch on.
     let exact = serde_json::from_str::<Value>("1.00").unwrap().to_string() == "1.00";
     for (number, rounded) in [("1.00", "1.0"), ("7", "7"), ("0.1", "0.1"), ("-2.50", "-2.5")] {
-        let number = if exact { number } else { rounded };
+        let kept = if exact { number } else { rounded };
         let expected =
-            format!(r#"{{"resourceType":"Observation","valueQuantity":{{"value":{number}}},"colour":[{number}]}}"#);
+            format!(r#"{{"resourceType":"Observation","valueQuantity":{{"value":{kept}}},"colour":[{kept}]}}"#);
         assert_eq!(held(number), [(); 3].map(|()| expected.clone()));
     }
 }
