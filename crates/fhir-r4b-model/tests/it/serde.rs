@@ -60,20 +60,20 @@ fn it_is_a_part_of_other_types() {
 }
 
 /// Ways by which serde holds a value between before it is read.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Flat {
     site: String,
     #[serde(flatten)]
     resource: Resource,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Untagged {
     Resource(Resource),
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", content = "resource")]
 enum Adjacent {
     Lab(Resource),
@@ -94,12 +94,25 @@ fn held(number: &str) -> [String; 3] {
 fn a_number_that_serde_holds_has_its_digits_if_serde_json_keeps_them_and_is_never_refused() {
     // The feature `arbitrary_precision` of `serde_json`, which any package in a tree may switch on.
     let exact = serde_json::from_str::<Value>("1.00").unwrap().to_string() == "1.00";
-    for (number, rounded) in [("1.00", "1.0"), ("7", "7"), ("0.1", "0.1"), ("-2.50", "-2.5")] {
+    for (number, rounded) in
+        [("1.00", "1.0"), ("7", "7"), ("0.1", "0.1"), ("-2.50", "-2.5"), ("1E+05", "100000.0"), ("-0", "-0.0")]
+    {
         let kept = if exact { number } else { rounded };
         let expected =
             format!(r#"{{"resourceType":"Observation","valueQuantity":{{"value":{kept}}},"colour":[{kept}]}}"#);
         assert_eq!(held(number), [(); 3].map(|()| expected.clone()));
     }
+}
+
+#[test]
+fn writing_to_text_keeps_the_digits_in_whatever_holds_the_resource() {
+    let resource = || json::from_str::<Resource>(TEXTS[0]).unwrap();
+    let own = json::to_string(&resource());
+    let flat = serde_json::to_string(&Flat { site: "a".to_owned(), resource: resource() }).unwrap();
+    assert_eq!(flat, own.replacen('{', r#"{"site":"a","#, 1));
+    assert_eq!(serde_json::to_string(&Untagged::Resource(resource())).unwrap(), own);
+    let adjacent = serde_json::to_string(&Adjacent::Lab(resource())).unwrap();
+    assert_eq!(adjacent, format!(r#"{{"kind":"Lab","resource":{own}}}"#));
 }
 
 #[test]
@@ -128,6 +141,20 @@ fn another_format_gives_back_what_it_got() {
         let read: Resource = ciborium::from_reader(bytes.as_slice()).unwrap();
         assert_eq!(json::to_string(&read), json::to_string(&own));
     }
+}
+
+#[test]
+fn another_format_holds_digits_as_text_under_one_name_and_plain_numbers_by_way_of_a_value() {
+    let own: Resource = json::from_str(TEXTS[0]).unwrap();
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    let mut exact = Vec::new();
+    ciborium::into_writer(&own, &mut exact).unwrap();
+    // In CBOR: a text of four bytes, in a map of one member with this name.
+    assert!(holds(&exact, "$serde_json::private::RawValue\u{64}1.00"));
+    let mut plain = Vec::new();
+    ciborium::into_writer(&serde_json::to_value(&own).unwrap(), &mut plain).unwrap();
+    let keeps_digits = serde_json::from_str::<Value>("1.00").unwrap().to_string() == "1.00";
+    assert!(keeps_digits || !holds(&plain, "$serde_json"));
 }
 
 #[test]
