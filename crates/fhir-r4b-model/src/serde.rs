@@ -1,6 +1,7 @@
 //! The traits of `serde`, for every type, by way of the JSON text: this crate's reader and writer do the work, and what is here passes a text on.
-//! `serde_json` hands over and takes texts itself, so nothing is lost. Another format gets the same maps and lists; a number that a machine's numbers
-//! cannot hold as it is written, such as `1.00`, is in it as `serde_json`'s `RawValue`, and comes back as it was.
+//! `serde_json` hands over and takes texts itself, so from and to text nothing is lost. What serde holds in between (`Value`, `flatten`, tagged enums) has
+//! the numbers that it can hold. Another format gets the same maps and lists; a number that a machine's numbers cannot hold as it is written, such as
+//! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was.
 
 mod reading;
 mod writing;

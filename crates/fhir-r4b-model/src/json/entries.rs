@@ -3,12 +3,15 @@
 
 use std::fmt;
 use std::io::{self, BufRead};
+use std::iter::FusedIterator;
 
+use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions, StreamError};
 use crate::Bundle;
 use crate::resources::bundle::BundleEntry;
 
-/// Reads the entries of a bundle from a stream, and holds one of them at a time.
+/// Reads the entries of a bundle from a stream, and holds one of them at a time. Input that is not one whole bundle is an error at the end at the latest;
+/// see [`Entries`].
 ///
 /// ```
 /// use fhir_r4b_model::json;
@@ -31,111 +34,187 @@ pub fn entries<R: BufRead>(input: R) -> Entries<R> {
 impl ReadOptions {
     /// Reads the entries of a bundle from a stream, with these options for each of them.
     pub fn entries<R: BufRead>(self, input: R) -> Entries<R> {
-        Entries { input, options: self, rest: Vec::new(), at: 0, place: 0, state: State::Before }
+        let (rest, state) = (Vec::new(), State::Before);
+        Entries { input, options: self, rest, whole: None, at: 0, place: 0, first: true, listed: false, state }
     }
 }
 
-/// The entries of a bundle; see [`entries`]. It ends with the first error of the input or of the JSON around the entries; an entry that cannot be
-/// read does not end it.
+/// The entries of a bundle; see [`entries`].
+///
+/// An entry that cannot be read is an error in its place, and the next one follows. Anything else that keeps the input from being one whole bundle is
+/// told **once, as the last item**: an input that fails, is empty or is cut off anywhere; another resource than a `Bundle`, or no resource at all; an
+/// `entry` that is no list or is there twice; JSON that is wrong around the entries; a field of the bundle that cannot be read; text after its end. So
+/// a loop that saw no error has seen a whole bundle, and one without entries is told from an error page. As `resourceType` may stand behind the
+/// entries, an error may come after entries that were good. After the last item comes `None`, however often it is asked.
+///
+/// The `place` of such an error is the number of entries before it, and its byte that of the input; where a field of the bundle cannot be read,
+/// it is the byte within the bundle without its entries and the space around its fields.
 pub struct Entries<R> {
     input: R,
     options: ReadOptions,
-    /// The bundle without its entries.
+    /// The bundle without its entries, as far as it was read.
     rest: Vec<u8>,
+    /// The same, read, when all of it was there.
+    whole: Option<Box<Bundle>>,
     /// How many bytes were taken from the input.
     at: usize,
     place: usize,
+    /// Whether no field of the bundle was there yet.
+    first: bool,
+    /// Whether there was an `entry`.
+    listed: bool,
     state: State,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Nothing was read.
     Before,
+    /// Among the fields of the bundle.
+    Fields,
+    /// In the list of entries.
     Within,
     After,
     Failed,
 }
 
 impl<R: BufRead> Entries<R> {
-    /// The bundle without its entries. Entries that were not asked for yet are passed over.
+    /// The bundle without its entries. Entries that were not asked for yet are passed over, and are not judged.
     ///
     /// # Errors
     ///
-    /// If the input fails, or what it holds beside the entries is not a bundle.
+    /// If the input is not one whole bundle, as [`Entries`] says it, also if that was told before.
     pub fn bundle(mut self) -> Result<Bundle, StreamError> {
-        if self.state == State::Failed {
-            return Err(self.broken());
+        if self.state != State::Failed {
+            while self.advance()?.is_some() {}
         }
-        while self.advance()?.is_some() {}
-        let mut bundle: Bundle =
-            self.options.from_slice(&self.rest).map_err(|error| StreamError::Json { place: self.place, error })?;
-        // The empty list in whose place the entries were.
-        bundle.unknown.remove("entry");
-        Ok(bundle)
+        let told = "this is not one whole bundle, as was told before";
+        self.whole.take().map(|bundle| *bundle).ok_or_else(|| self.broken(ErrorKind::Syntax, told))
     }
 
     /// The place and the bytes of the next entry, `None` at the end of the bundle.
     fn advance(&mut self) -> Result<Option<(usize, Vec<u8>)>, StreamError> {
         if self.state == State::Before {
+            self.begin()?;
+        }
+        if self.state == State::Fields {
             self.find()?;
         }
         if self.state == State::Within {
             let mut byte = self.visible()?;
-            if self.place > 0 && byte == b',' {
+            let ends = byte == b']';
+            if !ends && self.place > 0 {
+                if byte != b',' {
+                    return Err(self.syntax("expected a comma or the end of the list of entries"));
+                }
                 self.take()?;
                 byte = self.visible()?;
-            } else if self.place > 0 && byte != b']' {
-                return Err(self.broken());
             }
-            if byte != b']' {
+            if !ends {
+                if matches!(byte, b',' | b']' | b'}' | b':' | 0) {
+                    return Err(self.syntax("expected an entry"));
+                }
                 let mut entry = Vec::new();
                 self.value(&mut entry)?;
                 self.place += 1;
                 return Ok(Some((self.place - 1, entry)));
             }
             self.take()?;
-            self.rest.push(b']');
-            self.state = State::Before;
+            if self.place == 0 {
+                // An empty list is kept, or refused, as it is in any resource.
+                self.keep(b"\"entry\"", b"[]");
+            }
+            self.state = State::Fields;
             self.find()?;
         }
         Ok(None)
     }
 
-    /// Goes through the members of the bundle to the list of entries or to the end, and keeps all others.
+    /// Goes into the bundle.
+    fn begin(&mut self) -> Result<(), StreamError> {
+        match self.visible()? {
+            b'{' => {}
+            0 => return Err(self.syntax("the input is empty, and a bundle was expected")),
+            // The first byte of the mark that some programs put before UTF-8.
+            0xef => {
+                return Err(
+                    self.syntax("expected a bundle; if the input begins with a byte order mark (BOM), leave that out")
+                );
+            }
+            _ => return Err(self.broken(ErrorKind::Type, "expected a resource, which is an object")),
+        }
+        let brace = self.take()?;
+        self.rest.push(brace);
+        self.state = State::Fields;
+        Ok(())
+    }
+
+    /// Goes through the fields of the bundle to the list of entries or to the end, and keeps all others.
     fn find(&mut self) -> Result<(), StreamError> {
         loop {
-            let byte = self.visible()?;
-            if byte == 0 {
-                self.state = State::After;
-                // A zero byte looks like the end.
-                return if self.at_end()? { Ok(()) } else { Err(self.broken()) };
+            let mut byte = self.visible()?;
+            if byte == b'}' {
+                return self.end();
+            }
+            if !std::mem::take(&mut self.first) {
+                if byte != b',' {
+                    return Err(self.syntax("expected a comma or the end of the bundle"));
+                }
+                self.take()?;
+                byte = self.visible()?;
             }
             if byte != b'"' {
-                // Brackets, commas and whatever else may stand there: the reader of the rest judges them.
-                let byte = self.take()?;
-                self.rest.push(byte);
-                continue;
+                return Err(self.syntax("expected the name of a field"));
             }
             let mut name = Vec::new();
             self.value(&mut name)?;
-            self.rest.extend_from_slice(&name);
             if self.visible()? != b':' {
-                continue;
+                return Err(self.syntax("expected a colon after the name of a field"));
             }
             self.take()?;
-            self.rest.push(b':');
             let begins = self.visible()?;
-            if name == b"\"entry\"" && begins == b'[' {
-                self.take()?;
-                self.rest.push(b'[');
-                self.place = 0;
-                self.state = State::Within;
-                return Ok(());
+            let field = unescaped(&name);
+            if field.as_deref() == Some("entry") {
+                if std::mem::replace(&mut self.listed, true) {
+                    return Err(self.broken(ErrorKind::Duplicate, "entry is there a second time"));
+                }
+                if begins == b'[' {
+                    self.take()?;
+                    self.state = State::Within;
+                    return Ok(());
+                }
             }
             let mut value = Vec::new();
             self.value(&mut value)?;
-            self.rest.extend_from_slice(&value);
+            // Asked here already, so that another resource is not read to its end first.
+            if field.as_deref() == Some("resourceType") && unescaped(&value).as_deref() != Some("Bundle") {
+                return Err(self.broken(ErrorKind::ResourceType, "this is another resource than a Bundle"));
+            }
+            self.keep(&name, &value);
         }
+    }
+
+    /// Adds a field to the rest.
+    fn keep(&mut self, name: &[u8], value: &[u8]) {
+        if self.rest.len() > 1 {
+            self.rest.push(b',');
+        }
+        self.rest.extend_from_slice(name);
+        self.rest.push(b':');
+        self.rest.extend_from_slice(value);
+    }
+
+    /// The end of the bundle, where its other fields are judged.
+    fn end(&mut self) -> Result<(), StreamError> {
+        let brace = self.take()?;
+        self.rest.push(brace);
+        if self.visible()? != 0 || !self.input.fill_buf().map_err(StreamError::Io)?.is_empty() {
+            return Err(self.syntax("text follows after the end"));
+        }
+        let bundle = self.options.from_slice(&std::mem::take(&mut self.rest));
+        self.whole = Some(Box::new(bundle.map_err(|error| StreamError::Json { place: self.place, error })?));
+        self.state = State::After;
+        Ok(())
     }
 
     /// One value up to its end, found by brackets and quotation marks.
@@ -154,6 +233,7 @@ impl<R: BufRead> Entries<R> {
                     depth -= 1;
                     into.push(self.take()?);
                 }
+                0 if depth > 0 => return Err(self.syntax("the text ends within an object or list")),
                 0 => return Ok(()),
                 _ => into.push(self.take()?),
             }
@@ -167,7 +247,7 @@ impl<R: BufRead> Entries<R> {
         into.push(self.take()?);
         loop {
             if self.at_end()? {
-                return Ok(());
+                return Err(self.syntax("the text ends within a string"));
             }
             let buffer = self.input.fill_buf().map_err(StreamError::Io)?;
             let plain = buffer.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(buffer.len());
@@ -230,10 +310,19 @@ impl<R: BufRead> Entries<R> {
         Ok(byte)
     }
 
-    fn broken(&self) -> StreamError {
-        let error = Error::new(ErrorKind::Syntax, self.at, "the list of entries is not one");
-        StreamError::Json { place: self.place, error: error.under_type("Bundle") }
+    fn syntax(&self, rule: &'static str) -> StreamError {
+        self.broken(ErrorKind::Syntax, rule)
     }
+
+    fn broken(&self, kind: ErrorKind, rule: &'static str) -> StreamError {
+        StreamError::Json { place: self.place, error: Error::new(kind, self.at, rule).under_type("Bundle") }
+    }
+}
+
+/// What a JSON string says, `None` if it is none.
+fn unescaped(string: &[u8]) -> Option<String> {
+    let mut scan = Scanner::new(std::str::from_utf8(string).ok()?, 0);
+    if scan.peek() == b'"' { scan.string().ok().map(str::to_owned) } else { None }
 }
 
 impl<R: BufRead> Iterator for Entries<R> {
@@ -256,6 +345,8 @@ impl<R: BufRead> Iterator for Entries<R> {
         }
     }
 }
+
+impl<R: BufRead> FusedIterator for Entries<R> {}
 
 impl<R> fmt::Debug for Entries<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

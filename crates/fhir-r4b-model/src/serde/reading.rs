@@ -6,7 +6,12 @@ use std::fmt;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::RAW;
-use crate::json::push_string;
+use crate::json::{is_number, push_string};
+
+/// How the object begins that stands for a number where `serde_json` has its feature `arbitrary_precision`, and serde holds the number for another type
+/// (`flatten`, untagged and tagged enums). Any package in a program's tree may switch that on. The tests hold it against the library when
+/// they run with `--features serde_json/arbitrary_precision`.
+const NUMBER: &str = "{\"$serde_json::private::Number\":\"";
 
 /// A map, or the text of any value.
 pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Cow<'de, str>, A::Error> {
@@ -25,7 +30,10 @@ pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Cow<'de, str>, A
         key = map.next_key_seed(Plain)?;
     }
     json.push('}');
-    Ok(Cow::Owned(json))
+    // That one name alone, with the text of a number. Anything else under it is somebody's data, and is kept as that.
+    let number = json.strip_prefix(NUMBER).and_then(|rest| rest.strip_suffix("\"}")).filter(|text| is_number(text));
+    let number = number.map(str::to_owned);
+    Ok(Cow::Owned(number.unwrap_or(json)))
 }
 
 /// Any value.

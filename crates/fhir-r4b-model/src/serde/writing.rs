@@ -77,6 +77,12 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if let Some(number) = text.parse::<f64>().ok().filter(same) {
         return serializer.serialize_f64(number);
     }
+    if !serializer.is_human_readable() {
+        // The same map in so many words: a `RawValue` is a struct, and of those MessagePack, as it is mostly used, drops the names.
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(RAW, text)?;
+        return map.end();
+    }
     RawValue::from_string(text.to_owned()).map_err(S::Error::custom)?.serialize(serializer)
 }
 

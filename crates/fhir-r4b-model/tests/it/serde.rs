@@ -1,4 +1,4 @@
-//! The traits of `serde`: nothing is lost on the way through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
+//! The traits of `serde`: nothing is lost on the way from and to text through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
 
 use fhir_r4b_model::{Bundle, HumanName, Patient, Resource, json};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,84 @@ fn it_is_a_part_of_other_types() {
     assert_eq!(bundle.entry.len(), 2);
 }
 
+/// Ways by which serde holds a value between before it is read.
+#[derive(Serialize, Deserialize)]
+struct Flat {
+    site: String,
+    #[serde(flatten)]
+    resource: Resource,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Resource(Resource),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", content = "resource")]
+enum Adjacent {
+    Lab(Resource),
+}
+
+/// Whether `serde_json` has this feature, which any package in a tree may switch on.
+fn has_arbitrary_precision() -> bool {
+    let number: Value = serde_json::from_str("1.00").unwrap();
+    number.to_string().ends_with("00")
+}
+
+/// The resource with this number in a known and in an unknown field, as it comes through each of these ways.
+fn held(number: &str) -> [String; 3] {
+    let fields = format!(r#""resourceType":"Observation","valueQuantity":{{"value":{number}}},"colour":[{number}]"#);
+    let flat: Flat = serde_json::from_str(&format!(r#"{{"site":"a",{fields}}}"#)).unwrap();
+    assert_eq!(flat.site, "a");
+    let Untagged::Resource(untagged) = serde_json::from_str(&format!("{{{fields}}}")).unwrap();
+    let Adjacent::Lab(adjacent) =
+        serde_json::from_str(&format!(r#"{{"resource":{{{fields}}},"kind":"Lab"}}"#)).unwrap();
+    [flat.resource, untagged, adjacent].map(|resource| json::to_string(&resource))
+}
+
+#[test]
+fn a_number_that_serde_holds_has_its_digits_if_serde_json_keeps_them_and_is_never_refused() {
+    let exact = has_arbitrary_precision();
+    for (number, rounded) in
+        [("1.00", "1.0"), ("7", "7"), ("0.1", "0.1"), ("-2.50", "-2.5"), ("1E+05", "100000.0"), ("-0", "-0.0")]
+    {
+        let kept = if exact { number } else { rounded };
+        let expected =
+            format!(r#"{{"resourceType":"Observation","valueQuantity":{{"value":{kept}}},"colour":[{kept}]}}"#);
+        assert_eq!(held(number), [(); 3].map(|()| expected.clone()));
+    }
+}
+
+#[test]
+fn writing_to_text_keeps_the_digits_in_whatever_holds_the_resource() {
+    let resource = || json::from_str::<Resource>(TEXTS[0]).unwrap();
+    let own = json::to_string(&resource());
+    let flat = serde_json::to_string(&Flat { site: "a".to_owned(), resource: resource() }).unwrap();
+    assert_eq!(flat, own.replacen('{', r#"{"site":"a","#, 1));
+    assert_eq!(serde_json::to_string(&Untagged::Resource(resource())).unwrap(), own);
+    let adjacent = serde_json::to_string(&Adjacent::Lab(resource())).unwrap();
+    assert_eq!(adjacent, format!(r#"{{"kind":"Lab","resource":{own}}}"#));
+}
+
+#[test]
+fn the_object_that_stands_for_a_number_is_that_number() {
+    // What serde holds with that feature.
+    let expected = r#"{"resourceType":"Observation","valueQuantity":{"value":1.00e5},"colour":[1.00e5]}"#;
+    assert_eq!(held(r#"{"$serde_json::private::Number":"1.00e5"}"#), [expected; 3]);
+    // Somebody's own data under that name stays what it is.
+    for own in [
+        r#"{"$serde_json::private::Number":"1 0"}"#,
+        r#"{"$serde_json::private::Number":"1","b":"2"}"#,
+        r#"{"$serde_json::private::Number":{"a":1}}"#,
+    ] {
+        let text = format!(r#"{{"resourceType":"Patient","colour":{own}}}"#);
+        let Untagged::Resource(read) = serde_json::from_str(&text).unwrap();
+        assert_eq!(json::to_string(&read), text);
+    }
+}
+
 #[test]
 fn another_format_gives_back_what_it_got() {
     for text in TEXTS {
@@ -68,6 +146,19 @@ fn another_format_gives_back_what_it_got() {
         let read: Resource = ciborium::from_reader(bytes.as_slice()).unwrap();
         assert_eq!(json::to_string(&read), json::to_string(&own));
     }
+}
+
+#[test]
+fn another_format_holds_digits_as_text_under_one_name_and_plain_numbers_by_way_of_a_value() {
+    let own: Resource = json::from_str(TEXTS[0]).unwrap();
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    let mut exact = Vec::new();
+    ciborium::into_writer(&own, &mut exact).unwrap();
+    // In CBOR: a text of four bytes, in a map of one member with this name.
+    assert!(holds(&exact, "$serde_json::private::RawValue\u{64}1.00"));
+    let mut plain = Vec::new();
+    ciborium::into_writer(&serde_json::to_value(&own).unwrap(), &mut plain).unwrap();
+    assert!(has_arbitrary_precision() || !holds(&plain, "$serde_json"));
 }
 
 #[test]

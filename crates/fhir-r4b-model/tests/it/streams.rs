@@ -92,25 +92,88 @@ fn an_entry_that_cannot_be_read_is_told_by_its_place_and_the_others_come() {
     assert!(read[2].is_ok());
 }
 
+/// What is not one whole bundle, and how many entries come before that is told.
+const NOT_WHOLE: [(&str, usize); 36] = [
+    ("", 0),
+    (" \n", 0),
+    ("\u{feff}{\"resourceType\":\"Bundle\"}", 0),
+    ("<html><body>502</body></html>", 0),
+    ("null", 0),
+    ("[]", 0),
+    ("{", 0),
+    ("{}", 0),
+    (r#"{"resourceType":"Patient"}"#, 0),
+    (r#"{"resourceType":"Patient","entry":[{}]}"#, 0),
+    (r#"{"entry":[{}],"resourceType":"Patient"}"#, 1),
+    (r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"login"}]}"#, 0),
+    (r#"{"resourceType":["Bundle"],"entry":[{}]}"#, 0),
+    (r#"{"entry":[{}]}"#, 1),
+    (r#"{"resourceType":"Bundle""#, 0),
+    (r#"{"resourceType":"Bundle","ty"#, 0),
+    (r#"{"resourceType":"Bundle","type":"bat"#, 0),
+    (r#"{"resourceType":"Bundle","link":[{"relation":"self"}"#, 0),
+    (r#"{"resourceType":"Bundle","entry""#, 0),
+    (r#"{"resourceType":"Bundle","entry":"#, 0),
+    (r#"{"resourceType":"Bundle","entry":["#, 0),
+    (r#"{"resourceType":"Bundle","entry":[{},{"fullUrl":"a""#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{}"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{},"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{}]"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{} {}]}"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{},]}"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[,{}]}"#, 0),
+    (r#"{"resourceType":"Bundle","entry":{}}"#, 0),
+    (r#"{"resourceType":"Bundle","entry":"none"}"#, 0),
+    (r#"{"resourceType":"Bundle","entry":[],"entry":[{}]}"#, 0),
+    (r#"{"resourceType":"Bundle","entry":[{}],"\u0065ntry":[{}]}"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{}],}"#, 1),
+    (r#"{"resourceType":"Bundle","entry":[{}]} x"#, 1),
+    ("{\"resourceType\":\"Bundle\"}\0", 0),
+    (r#"{"resourceType":"Bundle","entry":[{}],"total":"1"}"#, 1),
+];
+
 #[test]
-fn what_is_no_bundle_is_refused_at_the_end_at_the_latest() {
-    for text in [
-        "",
-        "[]",
-        "{",
-        r#"{"resourceType":"Patient"}"#,
-        r#"{"resourceType":"Bundle","entry":[{}"#,
-        r#"{"resourceType":"Bundle","entry":[{} {}]}"#,
-        r#"{"resourceType":"Bundle","entry":[],"entry":[]}"#,
-        r#"{"resourceType":"Bundle","entry":[]} x"#,
-        "{\"resourceType\":\"Bundle\"}\0",
-        r#"{"resourceType":"Bundle","total":"1"}"#,
-    ] {
+fn what_is_not_one_whole_bundle_is_told_once_and_last() {
+    for (text, good) in NOT_WHOLE {
         let mut entries = json::entries(text.as_bytes());
-        let broken = entries.by_ref().any(|entry| entry.is_err());
-        assert!(broken || entries.bundle().is_err(), "{text}");
+        let read: Vec<_> = entries.by_ref().collect();
+        let (last, before) = read.split_last().unwrap_or_else(|| panic!("nothing is told: {text}"));
+        assert!(before.len() == good && before.iter().all(Result::is_ok), "{text}: {read:?}");
+        let Err(StreamError::Json { place, error }) = last else { panic!("{text}") };
+        assert!(
+            *place == good && error.path().starts_with("Bundle") && error.offset() <= text.len(),
+            "{text}: {error}"
+        );
+        assert!(entries.next().is_none() && entries.next().is_none(), "{text}");
+        assert!(entries.bundle().is_err() && json::entries(text.as_bytes()).bundle().is_err(), "{text}");
+        assert!(json::from_str::<Bundle>(text).is_err(), "{text}");
     }
-    assert!(json::entries(&br#"{"resourceType":"Bundle"}"#[..]).bundle().is_ok());
+}
+
+#[test]
+fn a_whole_bundle_ends_without_an_error_however_its_entries_are_named() {
+    for (text, count) in [
+        (r#"{"resourceType":"Bundle"}"#, 0),
+        (r#"{"resourceType":"Bundle","entry":null}"#, 0),
+        (r#"{"entry":[],"resourceType":"Bundle"}"#, 0),
+        (r#"{"\u0065ntr\u0079":[{"fullUrl":"a"},{}],"resourceType":"Bundl\u0065"}"#, 2),
+    ] {
+        let whole: Bundle = json::from_str(text).unwrap();
+        let mut entries = json::entries(text.as_bytes());
+        let read: Vec<_> = entries.by_ref().map(Result::unwrap).collect();
+        assert_eq!((read.len(), read.as_slice()), (count, &*whole.entry));
+        assert!(entries.next().is_none());
+        let mut rest = entries.bundle().unwrap();
+        rest.entry = read.into();
+        assert_eq!(json::to_string(&rest), json::to_string(&whole));
+    }
+}
+
+#[test]
+fn an_entry_that_is_cut_off_is_the_one_error() {
+    let read: Vec<_> = json::entries(&br#"{"resourceType":"Bundle","entry":[{"resource":{"#[..]).collect();
+    let [Err(StreamError::Json { place: 0, error })] = read.as_slice() else { panic!("{read:?}") };
+    assert_eq!(error.to_string(), "Bundle, byte 47: the text ends within an object or list");
 }
 
 #[test]
