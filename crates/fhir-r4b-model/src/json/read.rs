@@ -2,8 +2,8 @@
 //! read in `members`.
 
 use crate::Resource;
-use crate::access::{Element, FieldMut};
-use crate::info::TypeInfo;
+use crate::access::{Element, Field, FieldMut};
+use crate::info::{Shape, TypeInfo};
 use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
@@ -29,12 +29,20 @@ pub(super) struct Seen {
 impl Seen {
     /// Notes a field; whether that is news.
     pub(super) fn insert(&mut self, index: usize, attached: bool) -> bool {
-        let bit = 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
+        let news = !self.has(index, attached);
         let seen = if attached { &mut self.attached } else { &mut self.values };
-        let news = *seen & bit == 0;
-        *seen |= bit;
+        *seen |= bit(index);
         news
     }
+
+    /// Whether a field was noted.
+    pub(super) fn has(&self, index: usize, attached: bool) -> bool {
+        bit(index) & if attached { self.attached } else { self.values } != 0
+    }
+}
+
+fn bit(index: usize) -> u64 {
+    1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0)
 }
 
 impl<'a> Reader<'a> {
@@ -99,6 +107,7 @@ impl<'a> Reader<'a> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
         let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
+        let mut null_choice = false;
         while let Some(Name { text: key, head, start }) = self.scan.member(&mut first)? {
             if info.resource && head == RESOURCE_TYPE && key == "resourceType" {
                 if std::mem::replace(&mut typed, true) {
@@ -118,12 +127,16 @@ impl<'a> Reader<'a> {
             let found = found.and_then(|(index, variant)| Some((index, info.fields.get(index)?, variant)));
             if let Some((index, field, variant)) = found {
                 next = index + 1;
-                if !seen.insert(index, attached) {
+                let byte = self.scan.peek();
+                let null = byte == b'n' || (byte == b'[' && self.scan.peek_empty_list());
+                // Who writes all fields writes `null` under each type of a choice but the one that is there.
+                let one_of_many = null && matches!(field.shape, Shape::Choice(_));
+                null_choice |= one_of_many;
+                if !one_of_many && !seen.insert(index, attached) {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));
                 }
-                let byte = self.scan.peek();
-                if byte == b'n' || (byte == b'[' && self.scan.peek_empty_list()) {
+                if null {
                     unknown += 1;
                     self.unknown(target, &key)
                 } else if attached {
@@ -139,6 +152,9 @@ impl<'a> Reader<'a> {
                 self.unknown(target, &key)?;
             }
         }
+        if null_choice {
+            self.null_choices(target)?;
+        }
         if unknown < 2 {
             return Ok(());
         }
@@ -148,6 +164,27 @@ impl<'a> Reader<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is to be said of the `null`s of choices once the whole object was read: which stand beside a value of another type, and that none stands
+    /// beside one of its own.
+    fn null_choices(&mut self, target: &mut dyn Element) -> Result<(), Error> {
+        let mut beside = Vec::new();
+        if let Field::Unknown(unknown) = target.field(usize::MAX) {
+            for (name, _) in unknown.iter() {
+                let Some(found) = target.info().find_json_name(name) else { continue };
+                if found.is_beside(target) {
+                    beside.push(name.to_owned());
+                } else if matches!(found.field.shape, Shape::Choice(_)) && found.is_written(target) {
+                    let error = self.scan.error(ErrorKind::Duplicate, "this is there a second time");
+                    return Err(error.within(found.attached, found.field.name, found.field.suffix(found.variant)));
+                }
+            }
+        }
+        if let FieldMut::Unknown(unknown) = target.field_mut(usize::MAX) {
+            unknown.mark_beside(|name| beside.iter().any(|known| known == name));
+        }
+        Ok(())
     }
 
     /// Keeps a value under its name, whatever it is.

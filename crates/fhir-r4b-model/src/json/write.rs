@@ -78,12 +78,9 @@ impl<'a> Writer<'a> {
         }
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {
-                let (attached, plain) = name.strip_prefix('_').map_or((false, name), |plain| (true, plain));
-                let known = info
-                    .find(plain, 0)
-                    .filter(|(index, variant)| !attached || info.fields[*index].scalar(*variant).is_some());
+                let known = info.find_json_name(name).filter(|_| !value.is_beside());
                 // A field that has got a value since takes the place of the `null` that was read.
-                if known.is_none_or(|(index, _)| written.insert(index, attached)) {
+                if known.is_none_or(|found| !written.has(found.index, found.attached)) {
                     self.plain(separator);
                     separator = ",";
                     self.string(name);

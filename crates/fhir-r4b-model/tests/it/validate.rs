@@ -29,8 +29,8 @@ fn each_rule_is_told_at_its_path() {
     one(&patient(r#""gender":"Female""#), "Patient.gender", error, Rule::Code);
     one(&patient(r#""birthDate":"1984-2-29""#), "Patient.birthDate", error, Rule::Format);
     one(&patient(r#""name":[{"family":"a"},{"given":["a",""]}]"#), "Patient.name[1].given[1]", error, Rule::Format);
-    one(&patient(r#""deceasedDateTime":"yesterday""#), "Patient.deceasedDateTime", error, Rule::Format);
-    one(&patient(r#""multipleBirthInteger":3000000000"#), "Patient.multipleBirthInteger", error, Rule::Format);
+    one(&patient(r#""deceasedDateTime":"yesterday""#), "Patient.deceased", error, Rule::Format);
+    one(&patient(r#""multipleBirthInteger":3000000000"#), "Patient.multipleBirth", error, Rule::Format);
     one(&patient(r#""colour":"red""#), "Patient", error, Rule::Unknown);
     one(&patient(r#""contact":[{"colour":"red"}]"#), "Patient.contact[0]", error, Rule::Unknown);
     one(&patient(r#""maritalStatus":{}"#), "Patient.maritalStatus", error, Rule::Invariant("ele-1"));
@@ -46,7 +46,7 @@ fn each_rule_is_told_at_its_path() {
     one(&patient(r#""link":[{"type":"refer"}]"#), "Patient.link[0].other", error, Rule::Required);
     one(
         &patient(r#""_birthDate":{"extension":[{"url":"u","valueDate":"x"}]}"#),
-        "Patient.birthDate.extension[0].valueDate",
+        "Patient.birthDate.extension[0].value",
         error,
         Rule::Format,
     );
