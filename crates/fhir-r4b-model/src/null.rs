@@ -1,29 +1,44 @@
 //! A field that the definition has and that was read as `null` or as an empty list. FHIR allows neither; the reader keeps it under its name among the
-//! unknown fields, so that nothing is lost. Here is said whether the field has got something else to be written since.
+//! unknown fields, so that nothing is lost. Here is said how long it stands, which the writer and the walk have to see alike.
 
 use crate::access::{Chosen, Element, Field, Value};
-use crate::info::Found;
+use crate::info::{Found, Shape};
 use crate::text::Marks;
+use crate::unknown::RawJson;
 
 impl Found<'_> {
-    /// Whether the element itself has something to be written under this name; of a choice under the name of any of its types.
-    pub(crate) fn is_written(&self, element: &dyn Element) -> bool {
+    /// Whether what was read still stands. It goes away once the field holds something. What was read beside another part of the field, such as the
+    /// `null` of one type of a choice beside a value of another, was not in its way, and stands until something has its very name.
+    pub(crate) fn stands(&self, read: &RawJson, element: &dyn Element) -> bool {
+        if read.is_beside() { !self.has_name(element) } else { !self.holds(element) }
+    }
+
+    /// Whether the field holds anything, under whichever of its names.
+    pub(crate) fn holds(&self, element: &dyn Element) -> bool {
         match element.field(self.index) {
-            Field::Primitives(slot) => (0..slot.len()).filter_map(|place| slot.get(place)).any(|value| self.has(value)),
+            Field::Primitives(slot) => !slot.is_empty(),
             Field::Elements(slot) => !slot.is_empty(),
             Field::Resources(slot) => !slot.is_empty(),
-            Field::Choice(slot) => match slot.chosen() {
-                Some((_, Chosen::Primitive(value))) => self.has(value),
-                Some((_, Chosen::Element(_))) => !self.attached,
-                None => false,
-            },
+            Field::Choice(slot) => slot.chosen().is_some(),
             Field::Unknown(_) => false,
         }
     }
 
-    /// Whether a choice holds a value of another type than the name says, or something that only another type has.
-    pub(crate) fn is_beside(&self, element: &dyn Element) -> bool {
-        matches!(element.field(self.index), Field::Choice(slot) if slot.chosen().is_some_and(|(held, _)| held != self.variant))
+    /// Whether the field has something that is written under this name.
+    pub(crate) fn has_name(&self, element: &dyn Element) -> bool {
+        match element.field(self.index) {
+            Field::Primitives(slot) => (0..slot.len()).filter_map(|place| slot.get(place)).any(|value| self.has(value)),
+            Field::Choice(slot) => match slot.chosen() {
+                Some((variant, Chosen::Primitive(value))) => variant == self.variant && self.has(value),
+                Some((variant, Chosen::Element(_))) => variant == self.variant,
+                None => false,
+            },
+            Field::Elements(_) | Field::Resources(_) | Field::Unknown(_) => self.holds(element),
+        }
+    }
+
+    pub(crate) fn is_choice(&self) -> bool {
+        matches!(self.field.shape, Shape::Choice(_))
     }
 
     fn has(&self, value: Value<'_>) -> bool {

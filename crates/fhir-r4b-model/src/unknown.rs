@@ -9,7 +9,7 @@ use thin_vec::ThinVec;
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawJson {
     text: Box<str>,
-    /// Whether this is the `null` of one type of a choice that was read beside a value of another type.
+    /// Whether it was read beside something else of its field: the `null` of one type of a choice beside a value of another.
     beside: bool,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Debug for RawJson {
 /// The fields of an object that its definition does not know, in the order they were read. One pointer wide when empty.
 ///
 /// A field that the definition does know is among them if it was `null` or an empty list, which FHIR does not allow. It counts, and is written, until the
-/// field has a value; the `null` of one type of a choice that was read beside a value of another, until it is removed here.
+/// field has a value. The `null` of one type of a choice that was read beside a value of another is not in its way and stays: [`remove`](Self::remove) it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct UnknownFields(ThinVec<(Box<str>, RawJson)>);
 
@@ -79,7 +79,7 @@ impl UnknownFields {
         self.0.push((name.into(), value));
     }
 
-    /// Notes of the fields that the choice asks for that they were read beside a value.
+    /// Notes of each field whether it was read beside something else of it.
     pub(crate) fn mark_beside(&mut self, is_beside: impl Fn(&str) -> bool) {
         for (name, value) in &mut self.0 {
             value.beside = is_beside(name);

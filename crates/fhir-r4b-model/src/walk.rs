@@ -125,7 +125,7 @@ fn unknown(element: &dyn Element, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'
     for (name, value) in fields.iter() {
         match element.info().find_json_name(name) {
             None => visit(path, Node::Unknown { name, value }),
-            Some(found) if value.is_beside() || !found.is_written(element) => {
+            Some(found) if found.stands(value, element) => {
                 visit(&path.missing(found.field), Node::Null);
             }
             Some(_) => {}

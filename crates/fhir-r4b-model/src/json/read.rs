@@ -21,28 +21,20 @@ pub struct Reader<'a> {
 
 /// Which fields of an object were there already. The generator sees to it that no type has more than 64.
 #[derive(Default)]
-pub(super) struct Seen {
+struct Seen {
     values: u64,
     attached: u64,
 }
 
 impl Seen {
     /// Notes a field; whether that is news.
-    pub(super) fn insert(&mut self, index: usize, attached: bool) -> bool {
-        let news = !self.has(index, attached);
+    fn insert(&mut self, index: usize, attached: bool) -> bool {
+        let bit = 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
         let seen = if attached { &mut self.attached } else { &mut self.values };
-        *seen |= bit(index);
+        let news = *seen & bit == 0;
+        *seen |= bit;
         news
     }
-
-    /// Whether a field was noted.
-    pub(super) fn has(&self, index: usize, attached: bool) -> bool {
-        bit(index) & if attached { self.attached } else { self.values } != 0
-    }
-}
-
-fn bit(index: usize) -> u64 {
-    1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0)
 }
 
 impl<'a> Reader<'a> {
@@ -107,7 +99,7 @@ impl<'a> Reader<'a> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
         let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
-        let mut null_choice = false;
+        let mut nulls = false;
         while let Some(Name { text: key, head, start }) = self.scan.member(&mut first)? {
             if info.resource && head == RESOURCE_TYPE && key == "resourceType" {
                 if std::mem::replace(&mut typed, true) {
@@ -129,9 +121,9 @@ impl<'a> Reader<'a> {
                 next = index + 1;
                 let byte = self.scan.peek();
                 let null = byte == b'n' || (byte == b'[' && self.scan.peek_empty_list());
+                nulls |= null;
                 // Who writes all fields writes `null` under each type of a choice but the one that is there.
                 let one_of_many = null && matches!(field.shape, Shape::Choice(_));
-                null_choice |= one_of_many;
                 if !one_of_many && !seen.insert(index, attached) {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));
@@ -152,8 +144,8 @@ impl<'a> Reader<'a> {
                 self.unknown(target, &key)?;
             }
         }
-        if null_choice {
-            self.null_choices(target)?;
+        if nulls {
+            self.nulls(target)?;
         }
         if unknown < 2 {
             return Ok(());
@@ -166,16 +158,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is to be said of the `null`s of choices once the whole object was read: which stand beside a value of another type, and that none stands
-    /// beside one of its own.
-    fn null_choices(&mut self, target: &mut dyn Element) -> Result<(), Error> {
+    /// Looks at the `null`s once the whole object was read: which of them stand beside something else of their field, and that no type of a choice is
+    /// there both as `null` and with something in it.
+    fn nulls(&mut self, target: &mut dyn Element) -> Result<(), Error> {
         let mut beside = Vec::new();
         if let Field::Unknown(unknown) = target.field(usize::MAX) {
             for (name, _) in unknown.iter() {
                 let Some(found) = target.info().find_json_name(name) else { continue };
-                if found.is_beside(target) {
+                if found.holds(target) {
                     beside.push(name.to_owned());
-                } else if matches!(found.field.shape, Shape::Choice(_)) && found.is_written(target) {
+                }
+                if found.is_choice() && found.has_name(target) {
                     let error = self.scan.error(ErrorKind::Duplicate, "this is there a second time");
                     return Err(error.within(found.attached, found.field.name, found.field.suffix(found.variant)));
                 }

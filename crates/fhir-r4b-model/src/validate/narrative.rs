@@ -6,7 +6,9 @@ pub(super) fn is_div(text: &str) -> bool {
     let Some(rest) = text.trim().strip_prefix("<div") else { return false };
     let Some((attributes, rest)) = rest.split_once('>') else { return false };
     let named = attributes.starts_with(|letter: char| letter.is_ascii_whitespace());
-    named && attributes.contains("http://www.w3.org/1999/xhtml") && (rest.ends_with("</div>") || attributes.ends_with('/'))
+    named
+        && attributes.contains("http://www.w3.org/1999/xhtml")
+        && (rest.ends_with("</div>") || attributes.ends_with('/'))
 }
 
 /// Whether there is anything but space between its tags, or a picture.

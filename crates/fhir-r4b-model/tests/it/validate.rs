@@ -132,6 +132,11 @@ fn issues_become_an_operation_outcome_that_is_valid() {
         assert!(outcome.validate().iter().all(|issue| issue.severity == Severity::Warning));
     }
     let outcome = Issue::outcome(&issues);
+    // A choice has the name of its element in an expression of `FHIRPath`.
+    let observation = r#"{"resourceType":"Observation","valueQuantity":{"comparator":"=="}}"#;
+    let outcome_of_choice = Issue::outcome(&json::from_str::<Resource>(observation).unwrap().validate());
+    let mut expressions = outcome_of_choice.issue.iter().filter_map(|issue| issue.expression[0].as_str());
+    assert!(expressions.any(|expression| expression == "Observation.value.comparator"));
     let code = outcome.issue.iter().find(|issue| issue.expression[0].as_str() == Some("Patient.gender")).unwrap();
     assert_eq!(code.code.as_ref().and_then(|code| code.as_str()), Some("code-invalid"));
 }
@@ -139,6 +144,7 @@ fn issues_become_an_operation_outcome_that_is_valid() {
 #[test]
 fn what_is_left_out_is_listed() {
     assert!(NOT_EVALUATED.iter().any(|(key, path)| (*key, *path) == ("obs-7", "Observation")));
-    assert!(!NOT_EVALUATED.iter().any(|(key, _)| ["ele-1", "dom-3"].contains(key)));
+    assert!(NOT_EVALUATED.iter().any(|(key, _)| *key == "txt-1"));
+    assert!(!NOT_EVALUATED.iter().any(|(key, _)| ["ele-1", "dom-3", "txt-2"].contains(key)));
     assert!(NOT_LISTED.contains(&"http://hl7.org/fhir/ValueSet/mimetypes"));
 }
