@@ -90,7 +90,7 @@ fn contained_resources_have_rules_of_their_own() {
     one(&meta(r#""security":[{"code":"R"}]"#), at, error, Rule::Invariant("dom-5"));
     let nowhere =
         request(r##"{"resourceType":"Patient","id":"p","link":[{"other":{"reference":"#"},"type":"refer"}]}"##, "#m");
-    one(&nowhere, "MedicationRequest.medicationReference", error, Rule::Invariant("ref-1"));
+    one(&nowhere, "MedicationRequest.medication", error, Rule::Invariant("ref-1"));
 }
 
 #[test]
