@@ -113,6 +113,25 @@ impl TypeInfo {
     }
 }
 
+/// What a name in JSON means in a type.
+pub(crate) struct Found<'a> {
+    pub(crate) index: usize,
+    pub(crate) field: &'a FieldInfo,
+    pub(crate) variant: usize,
+    /// Whether it is the name, with an underscore, of what is attached to a primitive.
+    pub(crate) attached: bool,
+}
+
+impl TypeInfo {
+    /// The element that a JSON name means, or whose attached object it means.
+    pub(crate) fn find_json_name(&self, name: &str) -> Option<Found<'_>> {
+        let (attached, plain) = name.strip_prefix('_').map_or((false, name), |plain| (true, plain));
+        let (index, variant) = self.find(plain, 0)?;
+        let field = self.fields.get(index)?;
+        (!attached || field.scalar(variant).is_some()).then_some(Found { index, field, variant, attached })
+    }
+}
+
 impl FieldInfo {
     /// The variant that the JSON name `name` means, whose [`head`] fits; 0 of an element that is no choice.
     fn variant_called(&self, name: &str) -> Option<usize> {

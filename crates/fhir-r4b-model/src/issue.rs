@@ -10,7 +10,8 @@ use crate::{OperationOutcome, Resource};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Issue {
-    /// Where, in FHIR's terms, for example `Bundle.entry[3].resource.birthDate`.
+    /// Where, as `FHIRPath` has it, for example `Bundle.entry[3].resource.birthDate`. A choice has the name of its element, `Observation.value`, and not
+    /// that in JSON, `valueQuantity`, which the path of a [`json::Error`](crate::json::Error) from reading has.
     pub path: String,
     /// How bad it is.
     pub severity: Severity,
@@ -42,6 +43,8 @@ pub enum Rule {
     Target,
     /// The definitions do not have a field or resource.
     Unknown,
+    /// A field that the definitions have was read as `null` or as an empty list. Giving it a value mends that.
+    Null,
     /// An invariant of the specification, by its key, such as `dom-2`.
     Invariant(&'static str),
 }
@@ -55,6 +58,7 @@ impl Rule {
             Self::Format => "this text has not the form of its type",
             Self::Target => "this reference may not point at a resource of that type",
             Self::Unknown => "the definition has no such field or resource",
+            Self::Null => "null or an empty list is not allowed here",
             Self::Invariant("ele-1") => "an element has a value or something in it",
             Self::Invariant("ext-1") => "an extension has either a value or extensions",
             Self::Invariant("dom-2") => "a contained resource contains no resources",
@@ -62,6 +66,7 @@ impl Rule {
             Self::Invariant("dom-4") => "a contained resource has no version and no time of its last change",
             Self::Invariant("dom-5") => "a contained resource has no security label",
             Self::Invariant("dom-6") => "a resource should have a text for people",
+            Self::Invariant("txt-2") => "a narrative has something in it that is not space",
             Self::Invariant("ref-1") => "a reference that begins with # names a resource contained in this one",
             Self::Invariant(_) => "an invariant does not hold",
         }
@@ -101,7 +106,7 @@ impl Issue {
                 Rule::Required => IssueType::Required,
                 Rule::Code => IssueType::CodeInvalid,
                 Rule::Format | Rule::Target => IssueType::Value,
-                Rule::Unknown => IssueType::Structure,
+                Rule::Unknown | Rule::Null => IssueType::Structure,
                 Rule::Invariant(_) => IssueType::Invariant,
             };
             listed.push(issue(severity, code, &format!("{}: {}", one.rule, one.rule.message()), Some(&one.path)));
@@ -121,6 +126,7 @@ impl fmt::Display for Rule {
             Self::Format => "format",
             Self::Target => "target",
             Self::Unknown => "unknown",
+            Self::Null => "null",
             Self::Invariant(key) => key,
         })
     }
@@ -149,8 +155,8 @@ pub(crate) fn unknown_in_resource(resource: &Resource) -> Vec<Issue> {
 
 fn note_unknown(path: &Path<'_>, node: &Node<'_>, issues: &mut Vec<Issue>) {
     match node {
-        Node::Unknown(fields) => issues.extend(fields.iter().map(|_| Issue::warning(path, Rule::Unknown))),
-        Node::UnknownResource => issues.push(Issue::warning(path, Rule::Unknown)),
+        Node::Unknown { .. } | Node::UnknownResource => issues.push(Issue::warning(path, Rule::Unknown)),
+        Node::Null => issues.push(Issue::warning(path, Rule::Null)),
         Node::Element(_) | Node::Value { .. } => {}
     }
 }

@@ -102,6 +102,9 @@ impl ReadOptions {
     pub fn from_slice<T: FromJson>(self, json: &[u8]) -> Result<T, Error> {
         match std::str::from_utf8(json) {
             Ok(text) => self.from_str(text),
+            Err(_) if json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff") => {
+                Err(Error::new(ErrorKind::Utf8, 0, "this begins as UTF-16 does, and JSON is UTF-8: write it as that"))
+            }
             Err(error) => Err(Error::new(ErrorKind::Utf8, error.valid_up_to(), "this is not UTF-8")),
         }
     }
@@ -113,6 +116,10 @@ impl ReadOptions {
     /// As [`from_slice`].
     #[allow(clippy::should_implement_trait)] // The name that users of serde_json look for; `FromStr` has no `self`.
     pub fn from_str<T: FromJson>(self, json: &str) -> Result<T, Error> {
+        if json.starts_with('\u{feff}') {
+            let rule = "the text begins with a byte order mark, which JSON does not have: leave its three bytes out";
+            return Err(Error::new(ErrorKind::Syntax, 0, rule));
+        }
         let mut reader = Reader::new(json, self);
         let value = T::read(&mut reader)?;
         reader.end()?;

@@ -11,6 +11,7 @@ pub mod info;
 pub mod issue;
 pub mod json;
 mod many;
+mod null;
 mod one;
 pub mod path;
 pub mod primitives;

@@ -7,30 +7,39 @@ use thin_vec::ThinVec;
 
 /// A JSON value as text.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RawJson(Box<str>);
+pub struct RawJson {
+    text: Box<str>,
+    /// Whether it was read beside something else of its field: the `null` of one type of a choice beside a value of another.
+    beside: bool,
+}
 
 impl RawJson {
     /// The text, as it was read.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// A text that a reader has already checked.
     pub(crate) fn checked(text: &str) -> Self {
-        Self(text.into())
+        Self { text: text.into(), beside: false }
+    }
+
+    pub(crate) fn is_beside(&self) -> bool {
+        self.beside
     }
 }
 
 /// Its length alone: a text can be a patient's.
 impl fmt::Debug for RawJson {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "RawJson({} bytes)", self.0.len())
+        write!(formatter, "RawJson({} bytes)", self.text.len())
     }
 }
 
 /// The fields of an object that its definition does not know, in the order they were read. One pointer wide when empty.
 ///
-/// A field that the definition does know is among them if it was `null` or an empty list, which FHIR does not allow.
+/// A field that the definition does know is among them if it was `null` or an empty list, which FHIR does not allow. It counts, and is written, until the
+/// field has a value. The `null` of one type of a choice that was read beside a value of another is not in its way and stays: [`remove`](Self::remove) it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct UnknownFields(ThinVec<(Box<str>, RawJson)>);
 
@@ -68,6 +77,13 @@ impl UnknownFields {
 
     pub(crate) fn push(&mut self, name: &str, value: RawJson) {
         self.0.push((name.into(), value));
+    }
+
+    /// Notes of each field whether it was read beside something else of it.
+    pub(crate) fn mark_beside(&mut self, is_beside: impl Fn(&str) -> bool) {
+        for (name, value) in &mut self.0 {
+            value.beside = is_beside(name);
+        }
     }
 
     /// Whether a name is there twice, which only its reader can have caused.

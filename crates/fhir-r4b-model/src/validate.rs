@@ -7,6 +7,7 @@
 mod codes;
 mod contained;
 mod formats;
+mod narrative;
 mod rules;
 
 use crate::Resource;
@@ -93,8 +94,8 @@ fn check(root: &dyn Element) -> Vec<Issue> {
             contained::resource(element, path, &mut issues);
         }
         Node::Value { value, type_name } => rules::value(value, type_name, path, &mut issues),
-        Node::Unknown(fields) => issues.extend(fields.iter().map(|_| Issue::error(path, Rule::Unknown))),
-        Node::UnknownResource => issues.push(Issue::error(path, Rule::Unknown)),
+        Node::Unknown { .. } | Node::UnknownResource => issues.push(Issue::error(path, Rule::Unknown)),
+        Node::Null => issues.push(Issue::error(path, Rule::Null)),
     });
     issues
 }

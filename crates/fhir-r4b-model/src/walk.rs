@@ -7,27 +7,26 @@ use crate::Resource;
 use crate::access::{Chosen, Element, Field, Primitive, Value};
 use crate::info::FieldInfo;
 use crate::text::Extra;
-use crate::unknown::UnknownFields;
+use crate::unknown::RawJson;
 
-/// Where something stands, in FHIR's terms: `Bundle.entry[3].resource.birthDate`.
+/// Where something stands, as `FHIRPath` has it: `Bundle.entry[3].resource.birthDate`. A choice has the name of its element there, whichever type it
+/// holds: `Observation.value.comparator`, where JSON has `valueQuantity`.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     above: Option<&'a Path<'a>>,
     name: &'a str,
-    suffix: &'a str,
     place: Option<usize>,
 }
 
 impl<'a> Path<'a> {
     /// The path of a whole resource or datatype: its type.
     pub fn root(name: &'a str) -> Self {
-        Self { above: None, name, suffix: "", place: None }
+        Self { above: None, name, place: None }
     }
 
-    /// The path of a field; of a choice with the type that is there; of a list with the place in it.
-    pub fn field(&'a self, field: &'a FieldInfo, variant: usize, place: usize) -> Self {
-        let place = field.many.then_some(place);
-        Self { above: Some(self), name: field.name, suffix: field.suffix(variant), place }
+    /// The path of a field; of a list with the place in it.
+    pub fn field(&'a self, field: &'a FieldInfo, place: usize) -> Self {
+        Self { above: Some(self), name: field.name, place: field.many.then_some(place) }
     }
 
     /// Whether a resource that stands here is contained in another.
@@ -38,7 +37,7 @@ impl<'a> Path<'a> {
 
     /// The path of a field as a whole, whether anything is there or not.
     pub fn missing(&'a self, field: &'a FieldInfo) -> Self {
-        Self { above: Some(self), name: field.name, suffix: "", place: None }
+        Self { above: Some(self), name: field.name, place: None }
     }
 }
 
@@ -47,7 +46,7 @@ impl fmt::Display for Path<'_> {
         if let Some(above) = self.above {
             write!(formatter, "{above}.")?;
         }
-        write!(formatter, "{}{}", self.name, self.suffix)?;
+        formatter.write_str(self.name)?;
         self.place.map_or(Ok(()), |place| write!(formatter, "[{place}]"))
     }
 }
@@ -64,8 +63,16 @@ pub enum Node<'a> {
         /// The FHIR name of its type, for example `dateTime`.
         type_name: &'a str,
     },
-    /// Fields that the definition of what stands here does not have.
-    Unknown(&'a UnknownFields),
+    /// A field that the definition of what stands here does not have.
+    Unknown {
+        /// Its name in JSON.
+        name: &'a str,
+        /// What it holds.
+        value: &'a RawJson,
+    },
+    /// A field that the definition has, and that was read as `null` or as an empty list, which FHIR does not allow. It is visited as long as the reader's
+    /// word stands: once the field has a value, the `null` is not written any more.
+    Null,
     /// A resource of a type that R4B does not have.
     UnknownResource,
 }
@@ -81,37 +88,47 @@ pub fn walk(element: &dyn Element, path: &Path<'_>, visit: &mut dyn FnMut(&Path<
                 let type_name = if field.name == "id" && !info.resource { "string" } else { field.type_name };
                 for place in 0..slot.len() {
                     if let Some(value) = slot.get(place) {
-                        primitive(value, type_name, &path.field(field, 0, place), visit);
+                        primitive(value, type_name, &path.field(field, place), visit);
                     }
                 }
             }
             Field::Elements(slot) => {
                 for place in 0..slot.len() {
                     if let Some(element) = slot.get(place) {
-                        walk(element, &path.field(field, 0, place), visit);
+                        walk(element, &path.field(field, place), visit);
                     }
                 }
             }
             Field::Choice(slot) => match slot.chosen() {
                 Some((variant, Chosen::Primitive(value))) => {
-                    primitive(value, field.type_of(variant), &path.field(field, variant, 0), visit);
+                    primitive(value, field.type_of(variant), &path.field(field, 0), visit);
                 }
-                Some((variant, Chosen::Element(element))) => walk(element, &path.field(field, variant, 0), visit),
+                Some((_, Chosen::Element(element))) => walk(element, &path.field(field, 0), visit),
                 None => {}
             },
             Field::Resources(slot) => {
                 for place in 0..slot.len() {
                     if let Some(resource) = slot.get(place) {
-                        walk_resource(resource, &path.field(field, 0, place), visit);
+                        walk_resource(resource, &path.field(field, place), visit);
                     }
                 }
             }
             Field::Unknown(_) => {}
         }
     }
-    if let Field::Unknown(unknown) = element.field(usize::MAX) {
-        if !unknown.is_empty() {
-            visit(path, Node::Unknown(unknown));
+    unknown(element, path, visit);
+}
+
+/// What was kept because the definition does not have it, or does not have it like that.
+fn unknown(element: &dyn Element, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Node<'_>)) {
+    let Field::Unknown(fields) = element.field(usize::MAX) else { return };
+    for (name, value) in fields.iter() {
+        match element.info().find_json_name(name) {
+            None => visit(path, Node::Unknown { name, value }),
+            Some(found) if found.stands(value, element) => {
+                visit(&path.missing(found.field), Node::Null);
+            }
+            Some(_) => {}
         }
     }
 }
@@ -135,12 +152,10 @@ fn primitive(value: Value<'_>, type_name: &str, path: &Path<'_>, visit: &mut dyn
 fn attached(extra: &Extra, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Node<'_>)) {
     let info = extra.info();
     if let Some(id) = &extra.id {
-        primitive(Primitive::value(id), "string", &path.field(&info.fields[0], 0, 0), visit);
+        primitive(Primitive::value(id), "string", &path.field(&info.fields[0], 0), visit);
     }
     for (place, extension) in extra.extension.iter().enumerate() {
-        walk(crate::access::Typed::erased(extension), &path.field(&info.fields[1], 0, place), visit);
+        walk(crate::access::Typed::erased(extension), &path.field(&info.fields[1], place), visit);
     }
-    if !extra.unknown.is_empty() {
-        visit(path, Node::Unknown(&extra.unknown));
-    }
+    unknown(crate::access::Typed::erased(extra), path, visit);
 }

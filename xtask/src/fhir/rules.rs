@@ -11,7 +11,7 @@ use super::emit::MARK;
 use super::model::Model;
 
 /// The invariants that the crate evaluates.
-const EVALUATED: [&str; 8] = ["dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ele-1", "ext-1", "ref-1"];
+const EVALUATED: [&str; 9] = ["dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ele-1", "ext-1", "ref-1", "txt-2"];
 
 /// `empties.rs`.
 pub(super) fn empties(model: &Model) -> Result<String> {

@@ -3960,7 +3960,6 @@ pub static NOT_EVALUATED: &[(&str, &str)] = &[
     ("tst-8", "TestScript.test.action.operation"),
     ("tst-9", "TestScript.teardown.action.operation"),
     ("txt-1", "Narrative.div"),
-    ("txt-2", "Narrative.div"),
     ("vsd-0", "ValueSet"),
     ("vsd-1", "ValueSet.compose.include"),
     ("vsd-10", "ValueSet.expansion.contains"),

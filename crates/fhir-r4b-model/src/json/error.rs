@@ -53,6 +53,9 @@ impl Error {
     }
 
     /// Where, in FHIR's terms, for example `Bundle.entry[3].resource.birthDate`. Empty if that is not known.
+    ///
+    /// What could not be read has its name in JSON, `Observation.valueQuantity.value` or `Patient._birthDate`; what a rule of FHIR does not allow
+    /// ([`ErrorKind::Invalid`]) has the path of the [`Issue`](crate::issue::Issue), which is that of `FHIRPath`: `Observation.value.comparator`.
     pub fn path(&self) -> &str {
         &self.0.path
     }

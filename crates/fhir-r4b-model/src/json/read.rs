@@ -2,8 +2,8 @@
 //! read in `members`.
 
 use crate::Resource;
-use crate::access::{Element, FieldMut};
-use crate::info::TypeInfo;
+use crate::access::{Element, Field, FieldMut};
+use crate::info::{Shape, TypeInfo};
 use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
@@ -21,14 +21,14 @@ pub struct Reader<'a> {
 
 /// Which fields of an object were there already. The generator sees to it that no type has more than 64.
 #[derive(Default)]
-pub(super) struct Seen {
+struct Seen {
     values: u64,
     attached: u64,
 }
 
 impl Seen {
     /// Notes a field; whether that is news.
-    pub(super) fn insert(&mut self, index: usize, attached: bool) -> bool {
+    fn insert(&mut self, index: usize, attached: bool) -> bool {
         let bit = 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
         let seen = if attached { &mut self.attached } else { &mut self.values };
         let news = *seen & bit == 0;
@@ -99,6 +99,7 @@ impl<'a> Reader<'a> {
         let info = target.info();
         self.scan.open(b'{', "expected an object")?;
         let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
+        let mut nulls = false;
         while let Some(Name { text: key, head, start }) = self.scan.member(&mut first)? {
             if info.resource && head == RESOURCE_TYPE && key == "resourceType" {
                 if std::mem::replace(&mut typed, true) {
@@ -118,12 +119,16 @@ impl<'a> Reader<'a> {
             let found = found.and_then(|(index, variant)| Some((index, info.fields.get(index)?, variant)));
             if let Some((index, field, variant)) = found {
                 next = index + 1;
-                if !seen.insert(index, attached) {
+                let byte = self.scan.peek();
+                let null = byte == b'n' || (byte == b'[' && self.scan.peek_empty_list());
+                nulls |= null;
+                // Who writes all fields writes `null` under each type of a choice but the one that is there.
+                let one_of_many = null && matches!(field.shape, Shape::Choice(_));
+                if !one_of_many && !seen.insert(index, attached) {
                     let error = Error::new(ErrorKind::Duplicate, start, "this is there a second time");
                     return Err(error.within(attached, field.name, field.suffix(variant)));
                 }
-                let byte = self.scan.peek();
-                if byte == b'n' || (byte == b'[' && self.scan.peek_empty_list()) {
+                if null {
                     unknown += 1;
                     self.unknown(target, &key)
                 } else if attached {
@@ -139,6 +144,9 @@ impl<'a> Reader<'a> {
                 self.unknown(target, &key)?;
             }
         }
+        if nulls {
+            self.nulls(target)?;
+        }
         if unknown < 2 {
             return Ok(());
         }
@@ -148,6 +156,28 @@ impl<'a> Reader<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Looks at the `null`s once the whole object was read: which of them stand beside something else of their field, and that no type of a choice is
+    /// there both as `null` and with something in it.
+    fn nulls(&mut self, target: &mut dyn Element) -> Result<(), Error> {
+        let mut beside = Vec::new();
+        if let Field::Unknown(unknown) = target.field(usize::MAX) {
+            for (name, _) in unknown.iter() {
+                let Some(found) = target.info().find_json_name(name) else { continue };
+                if found.holds(target) {
+                    beside.push(name.to_owned());
+                }
+                if found.is_choice() && found.has_name(target) {
+                    let error = self.scan.error(ErrorKind::Duplicate, "this is there a second time");
+                    return Err(error.within(found.attached, found.field.name, found.field.suffix(found.variant)));
+                }
+            }
+        }
+        if let FieldMut::Unknown(unknown) = target.field_mut(usize::MAX) {
+            unknown.mark_beside(|name| beside.iter().any(|known| known == name));
+        }
+        Ok(())
     }
 
     /// Keeps a value under its name, whatever it is.

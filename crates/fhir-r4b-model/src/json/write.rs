@@ -8,7 +8,6 @@ use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
 use crate::info::{FieldInfo, Scalar};
 use crate::text::Marks;
 
-use super::read::Seen;
 use super::scan::{first_special, is_number};
 use super::subset::Subset;
 
@@ -55,7 +54,6 @@ impl<'a> Writer<'a> {
     pub(super) fn element(&mut self, element: &dyn Element) {
         let info = element.info();
         let mut separator = "{";
-        let mut written = Seen::default();
         if info.resource {
             self.plain("{\"resourceType\":\"");
             self.plain(info.name);
@@ -67,7 +65,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let start = self.bytes.len();
-            self.field(&element.field(index), field, &mut separator, index, &mut written);
+            self.field(&element.field(index), field, &mut separator);
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }
@@ -78,12 +76,8 @@ impl<'a> Writer<'a> {
         }
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {
-                let (attached, plain) = name.strip_prefix('_').map_or((false, name), |plain| (true, plain));
-                let known = info
-                    .find(plain, 0)
-                    .filter(|(index, variant)| !attached || info.fields[*index].scalar(*variant).is_some());
                 // A field that has got a value since takes the place of the `null` that was read.
-                if known.is_none_or(|(index, _)| written.insert(index, attached)) {
+                if info.find_json_name(name).is_none_or(|found| found.stands(value, element)) {
                     self.plain(separator);
                     separator = ",";
                     self.string(name);
@@ -95,21 +89,13 @@ impl<'a> Writer<'a> {
         self.plain(if separator == "{" { "{}" } else { "}" });
     }
 
-    fn field(
-        &mut self,
-        value: &Field<'_>,
-        field: &FieldInfo,
-        separator: &mut &'static str,
-        index: usize,
-        written: &mut Seen,
-    ) {
+    fn field(&mut self, value: &Field<'_>, field: &FieldInfo, separator: &mut &'static str) {
         let mut name = |writer: &mut Self, attached: bool, suffix: &str| {
             writer.plain(std::mem::replace(separator, ","));
             writer.plain(if attached { "\"_" } else { "\"" });
             writer.plain(field.name);
             writer.plain(suffix);
             writer.plain("\":");
-            written.insert(index, attached);
         };
         match *value {
             Field::Primitives(slot) if field.many => {

@@ -26,7 +26,7 @@ pub(super) fn resource(element: &dyn Element, path: &Path<'_>, issues: &mut Vec<
     let said = said(element);
     for place in 0..contained.len() {
         let Some(Ok(inner)) = contained.get(place).map(crate::Resource::element) else { continue };
-        let path = path.field(field, 0, place);
+        let path = path.field(field, place);
         if let Field::Resources(slot) = contained_in(inner) {
             if !slot.is_empty() {
                 issues.push(Issue::error(&path, Rule::Invariant("dom-2")));

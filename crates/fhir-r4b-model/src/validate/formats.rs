@@ -20,6 +20,7 @@ pub(super) fn fits(type_name: &str, text: &str) -> bool {
         "string" | "markdown" => !bytes.is_empty() && !bytes.iter().any(|byte| matches!(byte, 0x0b | 0x0c)),
         "oid" => text.strip_prefix("urn:oid:").is_some_and(is_oid),
         "uuid" => text.strip_prefix("urn:uuid:").is_some_and(|uuid| is_uuid(uuid.as_bytes())),
+        "xhtml" => super::narrative::is_div(text),
         _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! The rules of one element and of one primitive.
 
-use super::{codes, formats};
+use super::{codes, formats, narrative};
 use crate::Resource;
 use crate::access::{Chosen, Element, Field, Value};
 use crate::ext::Target;
@@ -55,20 +55,20 @@ fn bound(info: &TypeInfo, field: &FieldInfo, held: &Field<'_>, path: &Path<'_>, 
             for place in 0..slot.len() {
                 let Some(Value::Text(text)) = slot.get(place) else { continue };
                 if text.as_str().is_some_and(|code| !set.has(None, code)) {
-                    issues.push(Issue::error(&path.field(field, 0, place), Rule::Code));
+                    issues.push(Issue::error(&path.field(field, place), Rule::Code));
                 }
             }
         }
         Field::Elements(slot) => {
             for place in 0..slot.len() {
                 if let Some(element) = slot.get(place) {
-                    datatype(info, field, element, value_set, &path.field(field, 0, place), issues);
+                    datatype(info, field, element, value_set, &path.field(field, place), issues);
                 }
             }
         }
         Field::Choice(slot) => {
-            if let Some((variant, Chosen::Element(element))) = slot.chosen() {
-                datatype(info, field, element, value_set, &path.field(field, variant, 0), issues);
+            if let Some((_, Chosen::Element(element))) = slot.chosen() {
+                datatype(info, field, element, value_set, &path.field(field, 0), issues);
             }
         }
         Field::Resources(_) | Field::Unknown(_) => {}
@@ -159,14 +159,22 @@ pub(super) fn value(value: Value<'_>, type_name: &str, path: &Path<'_>, issues: 
         Value::Boolean(boolean) => boolean.get().map(|_| ""),
     };
     let attached = value.extra().is_some_and(|extra: &Extra| !extra.extension.is_empty());
+    // An object with nothing in it is written, and no JSON of FHIR's has one.
+    let empty = value.extra().is_some_and(|it| it.id.is_none() && it.extension.is_empty() && it.unknown.is_empty());
+    if empty || (text.is_none() && !attached) {
+        issues.push(Issue::error(path, Rule::Invariant("ele-1")));
+    }
     match (text, value) {
-        (None, _) if !attached => issues.push(Issue::error(path, Rule::Invariant("ele-1"))),
+        // The expressions of `uri` and its like let an empty text pass; the specification has no empty primitive.
         (Some(text), Value::Text(_))
-            if !formats::fits(type_name, text) || !formats::is_in_calendar(type_name, text) =>
+            if text.is_empty() || !formats::fits(type_name, text) || !formats::is_in_calendar(type_name, text) =>
         {
             // An id that is only too long is in use, in the specification's own examples too.
             let issue = if type_name == "id" && formats::is_id(text) { Issue::warning } else { Issue::error };
             issues.push(issue(path, Rule::Format));
+        }
+        (Some(text), Value::Text(_)) if type_name == "xhtml" && !narrative::has_content(text) => {
+            issues.push(Issue::error(path, Rule::Invariant("txt-2")));
         }
         _ => {}
     }

@@ -68,28 +68,28 @@ fn each_breakage_is_found_at_its_path_and_by_its_rule() {
         ("/status", json!("done"), "Observation.status", code),
         ("/status", json!("Final"), "Observation.status", code),
         ("/text/status", json!("made"), "Observation.text.status", code),
-        ("/valueQuantity/comparator", json!("=="), "Observation.valueQuantity.comparator", code),
+        ("/valueQuantity/comparator", json!("=="), "Observation.value.comparator", code),
         ("/contained/0/gender", json!("f"), "Observation.contained[0].gender", code),
         // Dates and times.
-        ("/effectiveDateTime", json!("2024-2-29"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-13"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-02-30"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2100-02-29"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2023-02-29"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-04-31T10:00:00Z"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-02-29T10:00:00"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-02-29T10:00Z"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-02-29T24:00:00Z"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024-02-29T10:00:00+15:00"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!(""), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!(" 2024"), "Observation.effectiveDateTime", form),
-        ("/effectiveDateTime", json!("2024 "), "Observation.effectiveDateTime", form),
+        ("/effectiveDateTime", json!("2024-2-29"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-13"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-02-30"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2100-02-29"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2023-02-29"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-04-31T10:00:00Z"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-02-29T10:00:00"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-02-29T10:00Z"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-02-29T24:00:00Z"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024-02-29T10:00:00+15:00"), "Observation.effective", form),
+        ("/effectiveDateTime", json!(""), "Observation.effective", form),
+        ("/effectiveDateTime", json!(" 2024"), "Observation.effective", form),
+        ("/effectiveDateTime", json!("2024 "), "Observation.effective", form),
         ("/issued", json!("2024-02-29"), "Observation.issued", form),
         ("/issued", json!("2024-02-29T10:00:00.Z"), "Observation.issued", form),
         ("/meta/lastUpdated", json!("now"), "Observation.meta.lastUpdated", form),
-        ("/component/0/valueTime", json!("10:30"), "Observation.component[0].valueTime", form),
-        ("/component/0/valueTime", json!("10:30:00Z"), "Observation.component[0].valueTime", form),
-        ("/component/0/valueTime", json!("24:00:00"), "Observation.component[0].valueTime", form),
+        ("/component/0/valueTime", json!("10:30"), "Observation.component[0].value", form),
+        ("/component/0/valueTime", json!("10:30:00Z"), "Observation.component[0].value", form),
+        ("/component/0/valueTime", json!("24:00:00"), "Observation.component[0].value", form),
         ("/contained/0/birthDate", json!("29.02.1984"), "Observation.contained[0].birthDate", form),
         ("/contained/0/birthDate", json!("1984-02-29T00:00:00Z"), "Observation.contained[0].birthDate", form),
         // Names, addresses, bytes, numbers.
@@ -100,19 +100,19 @@ fn each_breakage_is_found_at_its_path_and_by_its_rule() {
         ("/language", json!("e  n"), "Observation.language", form),
         ("/meta/profile/0", json!("http://example.org/a b"), "Observation.meta.profile[0]", form),
         ("/extension/0/url", json!("a b"), "Observation.extension[0].url", form),
-        ("/extension/0/valueOid", json!("1.2.3"), "Observation.extension[0].valueOid", form),
-        ("/extension/0/valueOid", json!("urn:oid:3.2"), "Observation.extension[0].valueOid", form),
-        ("/extension/0/valueOid", json!("urn:oid:1.02"), "Observation.extension[0].valueOid", form),
+        ("/extension/0/valueOid", json!("1.2.3"), "Observation.extension[0].value", form),
+        ("/extension/0/valueOid", json!("urn:oid:3.2"), "Observation.extension[0].value", form),
+        ("/extension/0/valueOid", json!("urn:oid:1.02"), "Observation.extension[0].value", form),
         (
             "/extension/1/valueUuid",
             json!("0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"),
-            "Observation.extension[1].valueUuid",
+            "Observation.extension[1].value",
             form,
         ),
         (
             "/extension/1/valueUuid",
             json!("urn:uuid:0C3151BD-1cbf-4d64-b04d-cd9187a4c6e0"),
-            "Observation.extension[1].valueUuid",
+            "Observation.extension[1].value",
             form,
         ),
         ("/contained/0/photo/0/data", json!("QUJ"), "Observation.contained[0].photo[0].data", form),
@@ -120,10 +120,12 @@ fn each_breakage_is_found_at_its_path_and_by_its_rule() {
         ("/contained/0/photo/0/size", json!(-1), "Observation.contained[0].photo[0].size", form),
         ("/contained/0/photo/0/size", json!(1.5), "Observation.contained[0].photo[0].size", form),
         ("/note/0/text", json!(""), "Observation.note[0].text", form),
-        ("/valueQuantity/code", json!("a\tb "), "Observation.valueQuantity.code", form),
+        ("/valueQuantity/code", json!("a\tb "), "Observation.value.code", form),
         // Nothing in it, and what nobody knows.
         ("/note/0", json!({"id": "n"}), "Observation.note[0].text", required),
         ("/performer/0", json!({}), "Observation.performer[0]", empty),
+        ("/_issued", json!({}), "Observation.issued", empty),
+        ("/_language", json!({}), "Observation.language", empty),
         ("/component/0/valueTime", json!(null), "", empty),
         ("/colour", json!("red"), "Observation", Rule::Unknown),
         ("/component/0/colour", json!("red"), "Observation.component[0]", Rule::Unknown),
@@ -148,6 +150,25 @@ fn each_breakage_is_found_at_its_path_and_by_its_rule() {
         let error = ReadOptions::new().strict().from_str::<Resource>(&document.to_string()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid);
         assert!(json::from_str::<Resource>(&document.to_string()).is_ok());
+    }
+}
+
+#[test]
+fn empty_addresses_and_narratives_that_are_none_are_found() {
+    let open = "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
+    let form = Rule::Format;
+    for (pointer, value, path, rule) in [
+        // The expressions let these be empty; the specification has no empty primitive.
+        ("/extension/0/url", String::new(), "extension[0].url", form),
+        ("/implicitRules", String::new(), "implicitRules", form),
+        ("/meta/profile/0", String::new(), "meta.profile[0]", form),
+        ("/contained/0/photo/0/url", String::new(), "contained[0].photo[0].url", form),
+        ("/text/div", String::new(), "text.div", form),
+        ("/text/div", "a".to_owned(), "text.div", form),
+        ("/text/div", "<div>a</div>".to_owned(), "text.div", form),
+        ("/text/div", format!("{open} <p/></div>"), "text.div", Rule::Invariant("txt-2")),
+    ] {
+        assert_eq!(errors(&with(pointer, value.into())), [(format!("Observation.{path}"), rule)], "{pointer}");
     }
 }
 

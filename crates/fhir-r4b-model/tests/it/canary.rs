@@ -83,12 +83,14 @@ fn show(resource: &Resource) {
     walk_resource(resource, &Path::root("R"), &mut |path, node| {
         silent(&format!("{path} {path:?}"));
         match node {
-            Node::Unknown(fields) => {
-                silent_debug(fields);
-                fields.iter().for_each(|(_, value)| silent_debug(value));
-            }
+            Node::Unknown { value, .. } => silent_debug(value),
             Node::Value { value: fhir_r4b_model::access::Value::Text(text), .. } => silent_debug(text),
-            Node::Element(element) => element.info().fields.iter().for_each(|field| silent_debug(field)),
+            Node::Element(element) => {
+                element.info().fields.iter().for_each(|field| silent_debug(field));
+                if let fhir_r4b_model::access::Field::Unknown(fields) = element.field(usize::MAX) {
+                    silent_debug(fields);
+                }
+            }
             _ => {}
         }
     });

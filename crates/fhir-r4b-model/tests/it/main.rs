@@ -16,6 +16,7 @@ mod fixtures;
 mod lossless;
 mod model;
 mod names;
+mod nulls;
 mod oracle;
 mod random;
 mod references;

@@ -121,6 +121,18 @@ fn what_is_not_json_is_refused() {
     assert_eq!((error.kind(), error.offset()), (ErrorKind::Utf8, 32));
 }
 
+#[test]
+fn a_byte_order_mark_is_called_by_its_name() {
+    let error = json::from_slice::<Patient>(b"\xef\xbb\xbf{\"resourceType\":\"Patient\"}").unwrap_err();
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::Syntax, 0));
+    assert!(error.to_string().contains("byte order mark"), "{error}");
+    for bytes in [b"\xff\xfe{\0}\0", b"\xfe\xff\0{\0}"] {
+        let error = json::from_slice::<Patient>(bytes).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::Utf8, 0));
+        assert!(error.to_string().contains("UTF-16"), "{error}");
+    }
+}
+
 fn nested(levels: usize) -> String {
     let (open, close) = (r#"{"extension":["#.repeat(levels), "]}".repeat(levels));
     format!(r#"{{"resourceType":"Patient","extension":[{open}{{}}{close}]}}"#)
