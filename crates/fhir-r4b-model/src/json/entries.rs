@@ -208,7 +208,7 @@ impl<R: BufRead> Entries<R> {
     fn end(&mut self) -> Result<(), StreamError> {
         let brace = self.take()?;
         self.rest.push(brace);
-        if self.visible()? != 0 || !self.input.fill_buf().map_err(StreamError::Io)?.is_empty() {
+        if self.visible()? != 0 || !self.at_end()? {
             return Err(self.syntax("text follows after the end"));
         }
         let bundle = self.options.from_slice(&std::mem::take(&mut self.rest));
