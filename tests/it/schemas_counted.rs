@@ -23,7 +23,7 @@ async fn what_answers_have_and_types_do_not_name_is_counted_while_a_client_runs(
     }
     assert_eq!(shown(codify.clone().drift()), ["CodifyResponse /canary_units: unknown field (object), 3 times"]);
 
-    let created = r#"{"task_id":"abc123"}"#;
+    let created = r#"{"task_id":"abc123","queue":"canary"} "#;
     let transport = ScriptedTransport::new([
         Step::answer(200, created),
         Step::answer(200, r#"{"status":"CANARY_LINKING","percentage":5}"#),
@@ -39,6 +39,7 @@ async fn what_answers_have_and_types_do_not_name_is_counted_while_a_client_runs(
         "HolisticPatient /patient_metadata/gender: unknown value (string), 1 time",
         "Task /engine: unknown field (string), 1 time",
         "Task /status: unknown value (string), 1 time",
+        "TaskCreated /queue: unknown field (string), 1 time",
     ];
     assert_eq!(shown(haidy.drift()), expected);
 

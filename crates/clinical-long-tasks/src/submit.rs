@@ -12,8 +12,8 @@ use crate::{Origin, StoreError, Submission, TaskError, TaskErrorKind, TaskToken,
 /// More than any account of a new task needs.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// Reads the task's identifier out of the vendor's answer.
-pub type ReadCreated = fn(&[u8]) -> Result<String, Error>;
+/// Reads the task's identifier out of the vendor's answer. It is asked whenever a part of the answer has come, and again after the last.
+pub type ReadCreated<'a> = &'a (dyn Fn(&[u8]) -> Result<String, Error> + Sync);
 
 impl Tasks {
     /// Submits a task: records the intention, sends `call`, and records the token before it returns it.
@@ -33,7 +33,7 @@ impl Tasks {
     ///
     /// Dropping the future closes the connection; the vendor may make a task all the same, and the store keeps an entry that says so. An
     /// answer that has arrived is recorded to its end.
-    pub async fn submit(&self, call: Call, origin: Origin, read: ReadCreated) -> Result<TaskToken, TaskError> {
+    pub async fn submit(&self, call: Call, origin: Origin, read: ReadCreated<'_>) -> Result<TaskToken, TaskError> {
         let inner = &self.inner;
         let _busy = inner.tracker.enter();
         let mut sink =
@@ -88,7 +88,7 @@ struct SubmitSink<'a> {
     submission: Option<Box<dyn Submission>>,
     refused: Option<StoreError>,
     body: BytesMut,
-    read: ReadCreated,
+    read: ReadCreated<'a>,
     task: Option<String>,
 }
 

@@ -1,12 +1,14 @@
 //! The client: the vendor's operations and what this crate declares about them.
 
+use std::sync::Once;
+
 use clinical_drift::Drift;
 use clinical_http::{Body, Call, CallContext, Effect, Method, Operation, Stats, Vendor};
 use clinical_long_tasks::{Entry, Origin, TaskToken, Tasks};
 
 use crate::result::{self, TaskResult};
 use crate::{Bundle, Error, FhirOptions, HaidyBuilder, HolisticPatient, Structure, StructureText};
-use crate::{Task, WaitMany, answer, wire};
+use crate::{Task, WaitMany, answer, schema, wire};
 
 /// The vendor has no headers for who asks and about whom: the references stay in the audit record.
 pub(crate) const VENDOR: Vendor = Vendor::new("haidy");
@@ -124,7 +126,13 @@ impl Haidy {
         references: Vec<String>,
     ) -> Result<Task<R>, Error> {
         let origin = Origin::new(VENDOR.name(), self.tasks.client().server(), operation.name()).references(references);
-        let submitted = self.tasks.submit(call.context(context).body(body), origin, answer::read_created).await;
+        let counted = Once::new();
+        let read = |body: &[u8]| {
+            let task = answer::read_created(body)?;
+            counted.call_once(|| schema::CREATED.count(&self.drift, "TaskCreated", body));
+            Ok(task)
+        };
+        let submitted = self.tasks.submit(call.context(context).body(body), origin, &read).await;
         let token = submitted.map_err(|error| Error::of_submission(error).counted(&self.drift))?;
         Ok(Task::new(self.tasks.clone(), self.drift.clone(), token))
     }
@@ -204,7 +212,7 @@ impl Haidy {
     }
 
     /// What the answers to all clones of this client had that this version does not know: places and JSON types, never values. Of
-    /// answers on the way the status alone is looked at, and of the answer to a submission nothing. The vendor's errors count where they end a
+    /// answers on the way the status alone is looked at. The vendor's errors count where they end a
     /// call; a result that is of another form altogether is an error of its own and does not.
     pub fn drift(&self) -> &Drift {
         &self.drift

@@ -223,7 +223,7 @@ impl Error {
         let body = self.cause().and_then(HttpError::body).filter(|_| self.details().is_some());
         let text = body.and_then(|body| std::str::from_utf8(body.expose()).ok());
         if let Some(text) = text {
-            schema::DETAIL.count(drift, "ErrorDetail", text);
+            schema::DETAIL.count(drift, "ErrorDetail", text.as_bytes());
         }
         self
     }

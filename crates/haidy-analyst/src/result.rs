@@ -34,7 +34,7 @@ impl sealed::Sealed for HolisticPatient {
     }
 
     fn count_drift(&self, drift: &Drift) {
-        schema::PATIENT.count(drift, "HolisticPatient", self.as_json());
+        schema::PATIENT.count(drift, "HolisticPatient", self.as_json().as_bytes());
     }
 }
 

@@ -11,15 +11,17 @@ pub const READS: &[(&str, &str)] = &[
     ("ErrorDetail", ERROR_DETAIL),
     ("HolisticPatient", HOLISTIC_PATIENT),
     ("Task", TASK_ANSWER),
-    ("TaskCreated", include_str!("../schema/TaskCreated.reads.json")),
+    ("TaskCreated", TASK_CREATED),
 ];
 
 const ERROR_DETAIL: &str = include_str!("../schema/ErrorDetail.reads.json");
 const HOLISTIC_PATIENT: &str = include_str!("../schema/HolisticPatient.reads.json");
 const TASK_ANSWER: &str = include_str!("../schema/Task.reads.json");
+const TASK_CREATED: &str = include_str!("../schema/TaskCreated.reads.json");
 
 pub(crate) static DETAIL: Known = Known(LazyLock::new(|| Shape::parse(ERROR_DETAIL)));
 pub(crate) static PATIENT: Known = Known(LazyLock::new(|| Shape::parse(HOLISTIC_PATIENT)));
+pub(crate) static CREATED: Known = Known(LazyLock::new(|| Shape::parse(TASK_CREATED)));
 pub(crate) static TASK: Known = Known(LazyLock::new(|| Shape::parse(TASK_ANSWER)));
 
 /// A schema of this crate, read when it is first needed.
@@ -27,10 +29,10 @@ pub(crate) struct Known(LazyLock<Result<Shape, Error>>);
 
 impl Known {
     /// Counts what it has more; nothing of what cannot be looked at.
-    pub(crate) fn count(&self, drift: &Drift, name: &'static str, json: &str) {
+    pub(crate) fn count(&self, drift: &Drift, name: &'static str, json: &[u8]) {
         if let Ok(shape) = self.0.as_ref() {
             // A payload that is not JSON has been refused before, and one with a number beyond all bounds is not counted.
-            let _ = drift.walk(name, shape, json.as_bytes());
+            let _ = drift.walk(name, shape, json);
         }
     }
 

@@ -244,7 +244,7 @@ fn finish<R: TaskResult>(claimed: Claimed, drift: &Drift) -> Result<R, Error> {
         return Err(Error::failed(claimed, last.into_failure()));
     }
     let text = std::str::from_utf8(claimed.bytes.expose()).unwrap_or_default();
-    schema::TASK.count(drift, "Task", text);
+    schema::TASK.count(drift, "Task", text.as_bytes());
     match R::from_result(last.result) {
         Ok(result) => {
             result.count_drift(drift);

@@ -107,7 +107,7 @@ async fn an_account_of_a_new_task_has_a_limit() {
         let step = Step::answer(200, first.to_vec()).chunk(last.to_vec());
         let (transport, clock) = (ScriptedTransport::new([step]), JumpingClock::new());
         let tasks = builder(&transport, &clock).accept_loss().build().unwrap();
-        assert_eq!(tasks.submit(create(), origin(), read_created).await.is_ok(), fits, "{length}");
+        assert_eq!(tasks.submit(create(), origin(), &read_created).await.is_ok(), fits, "{length}");
     }
 }
 

@@ -21,7 +21,7 @@ async fn a_task_is_on_record_with_its_token_when_submit_returns() {
     let audit = MemoryAudit::new();
     let client = client(&transport, &clock).audit(audit.clone()).build().unwrap();
     let tasks = Tasks::builder(client, TestProtocol).accept_loss().build().unwrap();
-    let token = tasks.submit(create(), origin(), read_created).await.unwrap();
+    let token = tasks.submit(create(), origin(), &read_created).await.unwrap();
     assert_eq!((token.task(), token.references()), ("t1", &["record-1".to_owned()][..]));
     let entries = tasks.store().entries().unwrap();
     assert_eq!((entries.len(), entries[0].state, entries[0].token.as_ref()), (1, State::Waiting, Some(&token)));
@@ -53,7 +53,7 @@ async fn a_submission_is_certain_or_on_record_as_uncertain_and_never_made_twice(
     for (name, step, kind, cause) in table {
         let (transport, clock) = (ScriptedTransport::always(step()), JumpingClock::new());
         let tasks = builder(&transport, &clock).accept_loss().build().unwrap();
-        let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
+        let error = tasks.submit(create(), origin(), &read_created).await.unwrap_err();
         assert_eq!((error.kind(), error.cause_kind()), (kind, Some(cause)), "{name}");
         assert!(error.token().is_none() && !format!("{error} {error:?}").contains("Jane"), "{name}");
         let entries = tasks.store().entries().unwrap();
@@ -71,7 +71,7 @@ async fn a_submission_is_certain_or_on_record_as_uncertain_and_never_made_twice(
 #[tokio::test(start_paused = true)]
 async fn a_broken_frame_around_a_whole_account_of_the_new_task_is_still_unknown_but_the_body_is_kept() {
     let (tasks, _, _) = engine([Step::answer(200, "not a task")]);
-    let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
+    let error = tasks.submit(create(), origin(), &read_created).await.unwrap_err();
     assert_eq!(error.cause().unwrap().body().unwrap().expose(), "not a task");
     let entry = &tasks.store().entries().unwrap()[0];
     assert_eq!((entry.state, entry.bytes), (State::Submitting, 10));
@@ -81,7 +81,7 @@ async fn a_broken_frame_around_a_whole_account_of_the_new_task_is_still_unknown_
     let (transport, clock) = (ScriptedTransport::new([Step::answer(200, "not a task")]), JumpingClock::new());
     let store = DirectoryStore::open(folder.path()).unwrap();
     let tasks = builder(&transport, &clock).store(store.clone()).build().unwrap();
-    tasks.submit(create(), origin(), read_created).await.unwrap_err();
+    tasks.submit(create(), origin(), &read_created).await.unwrap_err();
     let entry = &store.entries().unwrap()[0];
     assert_eq!((entry.state, store.read(entry.key).unwrap()), (State::Submitting, "not a task".into()));
     store.remove(entry.key).unwrap();
@@ -91,13 +91,13 @@ async fn a_broken_frame_around_a_whole_account_of_the_new_task_is_still_unknown_
 async fn a_store_that_cannot_record_the_intention_stops_the_submission() {
     let (transport, clock) = (ScriptedTransport::always(created()), JumpingClock::new());
     let tasks = builder(&transport, &clock).store(Failing::new(Broken::Intend)).build().unwrap();
-    let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
+    let error = tasks.submit(create(), origin(), &read_created).await.unwrap_err();
     assert_eq!((error.kind(), error.fate()), (TaskErrorKind::Store, Fate::NotConsumed));
     assert!(transport.requests().is_empty());
 
     // A token that cannot be recorded is handed over all the same.
     let tasks = builder(&transport, &clock).store(Failing::new(Broken::Created)).build().unwrap();
-    let error = tasks.submit(create(), origin(), read_created).await.unwrap_err();
+    let error = tasks.submit(create(), origin(), &read_created).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.token().map(clinical_long_tasks::TaskToken::task)),
         (TaskErrorKind::Store, Some("t1"))
@@ -111,7 +111,7 @@ async fn a_submission_that_is_dropped_leaves_nothing_or_says_perhaps_or_has_its_
             .after(Duration::from_millis(70))
             .chunk_after(Duration::from_millis(130), r#"sk":"t1"}"#);
         let (tasks, transport, _) = engine([slow]);
-        let submitting = tasks.submit(create(), origin(), read_created);
+        let submitting = tasks.submit(create(), origin(), &read_created);
         let ended = tokio::time::timeout(Duration::from_millis(moment * 5), submitting).await;
         tasks.drain().await;
         let entries = tasks.store().entries().unwrap();

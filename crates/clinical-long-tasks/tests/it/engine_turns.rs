@@ -110,7 +110,7 @@ fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
     let Poll::Ready(Err(error)) = pin!(tasks.wait(&token)).poll(&mut cx) else { panic!() };
     assert_eq!(error.kind(), TaskErrorKind::Store);
     assert!(error.to_string().contains("tokio runtime"), "{error}");
-    let Poll::Ready(Err(error)) = pin!(tasks.submit(create(), origin(), read_created)).poll(&mut cx) else { panic!() };
+    let Poll::Ready(Err(error)) = pin!(tasks.submit(create(), origin(), &read_created)).poll(&mut cx) else { panic!() };
     assert_eq!(error.kind(), TaskErrorKind::Store);
     let Poll::Ready(Err(error)) = pin!(tasks.recover()).poll(&mut cx) else { panic!() };
     assert!(error.to_string().contains("tokio runtime"), "{error}");
