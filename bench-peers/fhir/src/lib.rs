@@ -1,4 +1,5 @@
-//! `fhir`, through `serde_json`, as its documentation does it.
+//! `fhir`, through `serde_json`, as its documentation does it. The entries of a bundle stay `serde_json::Value`: that is what the crate's type for
+//! them holds.
 
 /// A resource of any type.
 pub use fhir::r4b::resources::Resource;

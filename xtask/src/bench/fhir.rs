@@ -160,3 +160,30 @@ pub(super) fn write_documents(folder: &Path) -> Result<()> {
     build()?;
     workspace::run(program("bench").arg(examples).arg("write").arg(folder))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bundles_are_promised_more_than_examples_and_minified_ones_the_most() {
+        let parse = |set| promised(set, "model", "parse");
+        assert_eq!((parse("examples"), parse("examples minified")), (Some(1.7), Some(1.7)));
+        assert_eq!((parse("official bundles"), parse("patients minified")), (Some(2.2), Some(2.6)));
+        let write = |set| promised(set, "model", "write");
+        assert_eq!((write("examples minified"), write("large bundle minified")), (Some(1.1), Some(1.4)));
+        assert_eq!((promised("patients", "serde", "parse"), promised("patients", "serde", "write")), (Some(1.5), None));
+        assert_eq!((promised_live("patients"), promised_live("patients minified")), (1.5, 3.7));
+    }
+
+    #[test]
+    fn a_missed_promise_stands_in_the_table_and_a_kept_one_does_not() {
+        let line = |way: &str, seconds: f64| {
+            let line = serde_json::json!({"set": "patients", "bytes": 1e6, "way": way, "quantity": "parse", "seconds": [seconds]});
+            serde_json::from_value(line).unwrap()
+        };
+        let table = |model| table(&Measured { times: vec![line("model", model), line("value", 2.0)], counts: vec![] });
+        assert!(table(1.0).contains("| patients | 2.00 (1), **promised 2.2** |"), "{}", table(1.0));
+        assert!(table(0.5).contains("| patients | 4.00 (2) |"), "{}", table(0.5));
+    }
+}

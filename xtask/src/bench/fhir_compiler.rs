@@ -128,9 +128,10 @@ warning: something else
 RUSTC 1.50 0.25 500000 /usr/bin/rustc --crate-name serde_json --edition=2021
 RUSTC 0.50 0.25 250000 /usr/bin/rustc --crate-name two_lines src/main.rs
 RUSTC 0.25 0.00 100000 /usr/bin/rustc --crate-name two_lines_more src/main.rs
+RUSTC 0.25 0.00 250000 /usr/bin/rustc --crate-name two_lines src/lib.rs
 WHOLE 3.00 1.00 500000
 ";
-        assert_eq!(counted(text, "two_lines"), Some(Built { seconds: 4.0, own_seconds: 0.75, peak_mb: 500.0 }));
+        assert_eq!(counted(text, "two_lines"), Some(Built { seconds: 4.0, own_seconds: 1.0, peak_mb: 500.0 }));
     }
 
     #[test]

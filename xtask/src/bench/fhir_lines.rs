@@ -118,7 +118,7 @@ pub(super) fn serde_json_of(manifest: &std::path::Path, package: &str) -> Result
     let tree = workspace::output(
         workspace::cargo()
             .args(["tree", "--locked", "--offline", "--package", package])
-            .args(["--edges", "normal,dev", "--prefix", "none", "--format", "{p}|{f}", "--manifest-path"])
+            .args(["--edges", "normal,dev,no-proc-macro", "--prefix", "none", "--format", "{p}|{f}", "--manifest-path"])
             .arg(manifest),
     )?;
     let line =

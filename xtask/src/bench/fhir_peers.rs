@@ -30,6 +30,13 @@ struct Kept {
     refused: u32,
 }
 
+/// All that was measured of one crate.
+struct Peer {
+    version: String,
+    measured: Measured,
+    kept: Kept,
+}
+
 pub(super) fn folder(peer: &str) -> PathBuf {
     workspace::root().join("bench-peers").join(peer)
 }
@@ -59,7 +66,7 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
         comparisons: Vec::new(),
         histograms: Vec::new(),
     };
-    let mut table = String::new();
+    let mut peers = Vec::new();
     for peer in PEERS {
         eprintln!("building {peer}");
         let mut build = workspace::command("cargo");
@@ -86,12 +93,9 @@ pub(super) fn measure(quick: bool) -> Result<Report> {
             .series
             .extend(measured.speeds(|way| if way == "crate" { peer.to_owned() } else { format!("{peer}: Value") })?);
         report.comparisons.extend(comparisons(peer, &measured, &kept));
-        if table.is_empty() {
-            table = head(&measured);
-        }
-        table += &row(&version, &measured, &kept);
+        peers.push(Peer { version, measured, kept });
     }
-    println!("{table}");
+    println!("{}", table(&peers));
     Ok(report)
 }
 
@@ -161,30 +165,41 @@ fn comparisons(peer: &str, measured: &Measured, kept: &Kept) -> Vec<Comparison> 
     values.into_iter().map(plain).collect()
 }
 
-/// The sets that the table shows: what is written is the same for an indented and a minified document.
-fn head(measured: &Measured) -> String {
-    let mut head = String::from("| crate | examples kept, altered, refused |");
-    for set in measured.sets() {
-        let _ = write!(head, " {set}: parse |");
-        if set.ends_with("minified") {
-            head += " write | live bytes for each byte | allocations for each KB |";
+/// The results as Markdown: a column for each crate.
+fn table(peers: &[Peer]) -> String {
+    let mut table = String::from("| |");
+    for peer in peers {
+        let _ = write!(table, " {} |", peer.version);
+    }
+    let _ = write!(table, "\n|---|{}", "---|".repeat(peers.len()));
+    row(&mut table, "official examples kept, altered, refused", peers, |Peer { kept, .. }| {
+        Some(format!("{}, {}, {}", kept.same, kept.altered, kept.refused))
+    });
+    let Some(first) = peers.first() else { return table };
+    let sets = first.measured.sets();
+    for quantity in ["parse", "write"] {
+        for set in sets.iter().filter(|set| quantity == "parse" || set.ends_with("minified")) {
+            row(&mut table, &format!("{quantity}, {set}: times as fast as `Value`"), peers, |peer| {
+                peer.measured.ratio(set, "crate", quantity).map(|ratio| format!("{ratio:.2}"))
+            });
         }
     }
-    let columns = head.matches('|').count() - 1;
-    head + "\n|" + &"---|".repeat(columns) + "\n"
+    for set in &sets {
+        row(&mut table, &format!("live bytes for each byte, {set}"), peers, |peer| {
+            peer.measured.counts(set, "crate").map(|counts| format!("{:.1}", counts.live_for_each_byte()))
+        });
+    }
+    for set in &sets {
+        row(&mut table, &format!("allocations for each KB, {set}"), peers, |peer| {
+            peer.measured.counts(set, "crate").map(|counts| format!("{:.1}", counts.allocations_for_each_kb()))
+        });
+    }
+    table + "\n"
 }
 
-fn row(version: &str, measured: &Measured, kept: &Kept) -> String {
-    let mut row = format!("| {version} | {}, {}, {} |", kept.same, kept.altered, kept.refused);
-    let cell = |value: Option<f64>| value.map_or_else(|| " - |".to_owned(), |value| format!(" {value:.2} |"));
-    for set in measured.sets() {
-        row += &cell(measured.ratio(set, "crate", "parse"));
-        if set.ends_with("minified") {
-            let counts = measured.counts(set, "crate");
-            row += &cell(measured.ratio(set, "crate", "write"));
-            row += &cell(counts.map(super::fhir_lines::Counts::live_for_each_byte));
-            row += &cell(counts.map(super::fhir_lines::Counts::allocations_for_each_kb));
-        }
+fn row(table: &mut String, name: &str, peers: &[Peer], cell: impl Fn(&Peer) -> Option<String>) {
+    let _ = write!(table, "\n| {name} |");
+    for peer in peers {
+        let _ = write!(table, " {} |", cell(peer).as_deref().unwrap_or("-"));
     }
-    row + "\n"
 }

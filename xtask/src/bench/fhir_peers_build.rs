@@ -1,5 +1,5 @@
 //! The suite `fhir-peers-build`: what other crates for FHIR R4B, and ours, cost whoever builds with them. A program that reads and writes a resource
-//! (`bench-peers/`) is built from nothing with each, once in each way. It takes more than an hour of the processor and up to 4 GB of memory.
+//! (`bench-peers/`) is built from nothing with each, once in each way. It takes more than an hour of the processor and up to 5.5 GB of memory.
 
 use std::fmt::Write as _;
 use std::fs;

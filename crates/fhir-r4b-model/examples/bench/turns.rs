@@ -68,3 +68,31 @@ fn processor_seconds() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_secs_f64()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SLICE, in_turns, slices};
+    use std::cell::RefCell;
+
+    #[test]
+    fn every_document_is_in_one_slice_and_a_slice_ends_when_it_is_full() {
+        assert_eq!(slices([1, SLICE, 1, SLICE - 1, 1]), [0..2, 2..4, 4..5]);
+        assert!(slices([]).is_empty());
+    }
+
+    #[test]
+    fn the_ways_take_turns_and_each_is_as_often_first_as_last() {
+        let order = RefCell::new(String::new());
+        let way = |name| -> super::Way<'_> {
+            let order = &order;
+            Box::new(move |_| {
+                order.borrow_mut().push(name);
+                Ok(())
+            })
+        };
+        let taken = in_turns(&[0..1, 1..2], &[way('a'), way('b')], 2).unwrap();
+        // The first round warms up and is not told.
+        assert_eq!(order.into_inner(), "abbabaababba");
+        assert!(taken.iter().all(|rounds| rounds.len() == 2));
+    }
+}
