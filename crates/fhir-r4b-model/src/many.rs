@@ -85,8 +85,13 @@ impl<T> Drop for Many<T> {
 impl<T: Default> Many<T> {
     pub(crate) fn push_default(&mut self) -> &mut T {
         // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
-        if self.0.capacity() == 0 {
-            self.0.reserve_exact(1);
+        let length = self.0.len();
+        if length == self.0.capacity() {
+            self.0.reserve_exact(match length {
+                0 => 1,
+                1..4 => length,
+                _ => length / 2,
+            });
         }
         self.0.push(T::default());
         match self.0.as_mut_slice() {

@@ -86,6 +86,34 @@ impl<T: Typed> ElementSlot for Option<One<T>> {
     }
 }
 
+impl<T: Typed> ElementSlot for Option<T> {
+    fn len(&self) -> usize {
+        matches!(self, Some(_)).into()
+    }
+
+    fn get(&self, index: usize) -> Option<&dyn Element> {
+        match self {
+            Some(element) if index == 0 => Some(element.erased()),
+            _ => None,
+        }
+    }
+
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
+        match self {
+            Some(element) if index == 0 => Some(element.erased_mut()),
+            _ => None,
+        }
+    }
+
+    fn push(&mut self) -> &mut dyn Element {
+        *self = Some(T::default());
+        match self {
+            Some(element) => element.erased_mut(),
+            None => unreachable!("it was filled above"),
+        }
+    }
+}
+
 impl<T: Typed> ElementSlot for Many<T> {
     fn len(&self) -> usize {
         self.as_slice().len()

@@ -76,7 +76,7 @@ fn imports(text: &mut String, made: &Type) -> Result<()> {
             Kind::Resource => drop(names.insert("Resource".to_owned())),
             Kind::Choice(name) => drop(names.insert(name.clone())),
         }
-        if matches!(field.kind, Kind::Element { .. }) && !field.many {
+        if rust_type(field).contains("One<") {
             names.insert("One".to_owned());
         }
         if field.many {
@@ -204,11 +204,22 @@ fn facts(field: &Field) -> String {
     facts
 }
 
+/// Types that nearly every resource of a record holds: a field has them in place, because on the heap they were a third of all pieces of memory. The
+/// small ones always; the larger ones where the definition demands them or counts them to a summary, because elsewhere they are mostly missing and
+/// would take their room all the same.
+const IN_PLACE: [&str; 3] = ["CodeableConcept", "Money", "Period"];
+const IN_PLACE_WHERE_COMMON: [&str; 4] = ["BundleEntryRequest", "Coding", "Meta", "Reference"];
+
+fn is_in_place(field: &Field, rust: &str) -> bool {
+    IN_PLACE.contains(&rust) || ((field.required || field.summary) && IN_PLACE_WHERE_COMMON.contains(&rust))
+}
+
 fn rust_type(field: &Field) -> String {
     let inner = match &field.kind {
         Kind::Primitive { code_set: Some(set), .. } => format!("Coded<codes::{set}>"),
         Kind::Primitive { fhir, .. } => names::primitive(fhir).unwrap_or_default().0,
         Kind::Element { rust, .. } if field.many => rust.clone(),
+        Kind::Element { rust, .. } if is_in_place(field, rust) => rust.clone(),
         Kind::Element { rust, .. } => format!("One<{rust}>"),
         Kind::Resource => "Resource".to_owned(),
         Kind::Choice(name) => name.clone(),

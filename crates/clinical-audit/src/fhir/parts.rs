@@ -108,8 +108,8 @@ fn identified(id: &AuditId, system: Option<&str>, type_name: &str) -> Reference 
     Reference { r#type: Some(type_name.into()), ..Reference::to_identified(identifier) }
 }
 
-fn role(system: &str, code: &str, display: &str) -> fhir_r4b_model::One<CodeableConcept> {
-    CodeableConcept::from(Coding::new(system, code).with_display(display)).into()
+fn role(system: &str, code: &str, display: &str) -> CodeableConcept {
+    CodeableConcept::from(Coding::new(system, code).with_display(display))
 }
 
 fn network(address: &str, kind: AuditEventAgentNetworkType) -> fhir_r4b_model::One<AuditEventAgentNetwork> {

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id};
 use crate::same::element;
-use crate::{Coded, Extension, Many, One, Period, UnknownFields};
+use crate::{Coded, Extension, Many, Period, UnknownFields};
 
 /// The datatype `Address`.
 ///
@@ -37,7 +37,7 @@ pub struct Address {
     /// `Address.country`, 0..1 `string`. Summary.
     pub country: Option<FhirString>,
     /// `Address.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::Id;
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, One, Reference, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, Reference, UnknownFields};
 
 /// The datatype `CodeableReference`.
 ///
@@ -18,9 +18,9 @@ pub struct CodeableReference {
     /// `CodeableReference.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `CodeableReference.concept`, 0..1 `CodeableConcept`. Summary.
-    pub concept: Option<One<CodeableConcept>>,
+    pub concept: Option<CodeableConcept>,
     /// `CodeableReference.reference`, 0..1 `Reference`. Summary.
-    pub reference: Option<One<Reference>>,
+    pub reference: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id, PositiveInt};
 use crate::same::element;
-use crate::{Coded, Extension, Many, One, Period, UnknownFields};
+use crate::{Coded, Extension, Many, Period, UnknownFields};
 
 /// The datatype `ContactPoint`.
 ///
@@ -27,7 +27,7 @@ pub struct ContactPoint {
     /// `ContactPoint.rank`, 0..1 `positiveInt`. Summary.
     pub rank: Option<PositiveInt>,
     /// `ContactPoint.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

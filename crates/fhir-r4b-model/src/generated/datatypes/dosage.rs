@@ -32,11 +32,11 @@ pub struct Dosage {
     /// `Dosage.asNeeded[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/medication-as-needed-reason>. Summary.
     pub as_needed: Option<DosageAsNeeded>,
     /// `Dosage.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/approach-site-codes>. Summary.
-    pub site: Option<One<CodeableConcept>>,
+    pub site: Option<CodeableConcept>,
     /// `Dosage.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
-    pub route: Option<One<CodeableConcept>>,
+    pub route: Option<CodeableConcept>,
     /// `Dosage.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administration-method-codes>. Summary.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `Dosage.doseAndRate`, 0..*. Summary.
     pub dose_and_rate: Many<DosageDoseAndRate>,
     /// `Dosage.maxDosePerPeriod`, 0..1 `Ratio`. Summary.
@@ -57,7 +57,7 @@ pub struct DosageDoseAndRate {
     /// `Dosage.doseAndRate.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `Dosage.doseAndRate.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/dose-rate-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Dosage.doseAndRate.dose[x]`, 0..1. Summary.
     pub dose: Option<DosageDoseAndRateDose>,
     /// `Dosage.doseAndRate.rate[x]`, 0..1. Summary.

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id};
 use crate::same::element;
-use crate::{Coded, Extension, Many, One, Period, UnknownFields};
+use crate::{Coded, Extension, Many, Period, UnknownFields};
 
 /// The datatype `HumanName`.
 ///
@@ -31,7 +31,7 @@ pub struct HumanName {
     /// `HumanName.suffix`, 0..* `string`. Summary.
     pub suffix: Many<FhirString>,
     /// `HumanName.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{FhirString, Id, Uri};
 use crate::same::element;
-use crate::{CodeableConcept, Coded, Extension, Many, One, Period, Reference, UnknownFields};
+use crate::{CodeableConcept, Coded, Extension, Many, Period, Reference, UnknownFields};
 
 /// The datatype `Identifier`.
 ///
@@ -21,15 +21,15 @@ pub struct Identifier {
     /// `Identifier.use`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/identifier-use>. Modifies the meaning. Summary.
     pub r#use: Option<Coded<codes::IdentifierUse>>,
     /// `Identifier.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/identifier-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Identifier.system`, 0..1 `uri`. Summary.
     pub system: Option<Uri>,
     /// `Identifier.value`, 0..1 `string`. Summary.
     pub value: Option<FhirString>,
     /// `Identifier.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Identifier.assigner`, 0..1 `Reference` to `Organization`. Summary.
-    pub assigner: Option<One<Reference>>,
+    pub assigner: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

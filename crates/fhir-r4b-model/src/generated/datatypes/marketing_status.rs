@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, TypeInfo};
 use crate::primitives::{DateTime, Id};
 use crate::same::element;
-use crate::{CodeableConcept, Extension, Many, One, Period, UnknownFields};
+use crate::{CodeableConcept, Extension, Many, Period, UnknownFields};
 
 /// The datatype `MarketingStatus`.
 ///
@@ -20,13 +20,13 @@ pub struct MarketingStatus {
     /// `MarketingStatus.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MarketingStatus.country`, 0..1 `CodeableConcept`. Summary.
-    pub country: Option<One<CodeableConcept>>,
+    pub country: Option<CodeableConcept>,
     /// `MarketingStatus.jurisdiction`, 0..1 `CodeableConcept`. Summary.
-    pub jurisdiction: Option<One<CodeableConcept>>,
+    pub jurisdiction: Option<CodeableConcept>,
     /// `MarketingStatus.status`, 1..1 `CodeableConcept`. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `MarketingStatus.dateRange`, 0..1 `Period`. Summary.
-    pub date_range: Option<One<Period>>,
+    pub date_range: Option<Period>,
     /// `MarketingStatus.restoreDate`, 0..1 `dateTime`. Summary.
     pub restore_date: Option<DateTime>,
     /// What the definition does not know.

@@ -22,11 +22,11 @@ pub struct Population {
     /// `Population.age[x]`, 0..1. Summary.
     pub age: Option<PopulationAge>,
     /// `Population.gender`, 0..1 `CodeableConcept`. Summary.
-    pub gender: Option<One<CodeableConcept>>,
+    pub gender: Option<CodeableConcept>,
     /// `Population.race`, 0..1 `CodeableConcept`. Summary.
-    pub race: Option<One<CodeableConcept>>,
+    pub race: Option<CodeableConcept>,
     /// `Population.physiologicalCondition`, 0..1 `CodeableConcept`. Summary.
-    pub physiological_condition: Option<One<CodeableConcept>>,
+    pub physiological_condition: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

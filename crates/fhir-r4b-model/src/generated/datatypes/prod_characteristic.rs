@@ -40,7 +40,7 @@ pub struct ProdCharacteristic {
     /// `ProdCharacteristic.image`, 0..* `Attachment`. Summary.
     pub image: Many<Attachment>,
     /// `ProdCharacteristic.scoring`, 0..1 `CodeableConcept`. Summary.
-    pub scoring: Option<One<CodeableConcept>>,
+    pub scoring: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

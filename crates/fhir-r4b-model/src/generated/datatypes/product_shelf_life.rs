@@ -22,7 +22,7 @@ pub struct ProductShelfLife {
     /// `ProductShelfLife.identifier`, 0..1 `Identifier`. Summary.
     pub identifier: Option<One<Identifier>>,
     /// `ProductShelfLife.type`, 1..1 `CodeableConcept`. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ProductShelfLife.period`, 1..1 `Quantity`. Summary.
     pub period: Option<One<Quantity>>,
     /// `ProductShelfLife.specialPrecautionsForStorage`, 0..* `CodeableConcept`. Summary.

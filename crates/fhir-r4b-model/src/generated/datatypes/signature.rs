@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Base64Binary, Code, Id, Instant};
 use crate::same::element;
-use crate::{Coding, Extension, Many, One, Reference, UnknownFields};
+use crate::{Coding, Extension, Many, Reference, UnknownFields};
 
 /// The datatype `Signature`.
 ///
@@ -22,9 +22,9 @@ pub struct Signature {
     /// `Signature.when`, 1..1 `instant`. Summary.
     pub when: Option<Instant>,
     /// `Signature.who`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub who: Option<One<Reference>>,
+    pub who: Option<Reference>,
     /// `Signature.onBehalfOf`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub on_behalf_of: Option<One<Reference>>,
+    pub on_behalf_of: Option<Reference>,
     /// `Signature.targetFormat`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>.
     pub target_format: Option<Code>,
     /// `Signature.sigFormat`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>.

@@ -25,7 +25,7 @@ pub struct Timing {
     /// `Timing.repeat`, 0..1. Summary.
     pub repeat: Option<One<TimingRepeat>>,
     /// `Timing.code`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/timing-abbreviation>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

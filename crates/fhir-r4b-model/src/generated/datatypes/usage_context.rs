@@ -18,7 +18,7 @@ pub struct UsageContext {
     /// `UsageContext.extension`, 0..* `Extension`.
     pub extension: Many<Extension>,
     /// `UsageContext.code`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/usage-context-type>. Summary.
-    pub code: Option<One<Coding>>,
+    pub code: Option<Coding>,
     /// `UsageContext.value[x]`, 1..1 to `PlanDefinition`, `ResearchStudy`, `InsurancePlan`, `HealthcareService`, `Group`, `Location`, `Organization`, example codes: <http://hl7.org/fhir/ValueSet/use-context>. Summary.
     pub value: Option<UsageContextValue>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct Account {
     /// `Account.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Account.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Account.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Account.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,17 +38,17 @@ pub struct Account {
     /// `Account.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/account-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::AccountStatus>>,
     /// `Account.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/account-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Account.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Account.subject`, 0..* `Reference` to `Patient`, `Device`, `Practitioner`, `PractitionerRole`, `Location`, `HealthcareService`, `Organization`. Summary.
     pub subject: Many<Reference>,
     /// `Account.servicePeriod`, 0..1 `Period`. Summary.
-    pub service_period: Option<One<Period>>,
+    pub service_period: Option<Period>,
     /// `Account.coverage`, 0..*. Summary.
     pub coverage: Many<AccountCoverage>,
     /// `Account.owner`, 0..1 `Reference` to `Organization`. Summary.
-    pub owner: Option<One<Reference>>,
+    pub owner: Option<Reference>,
     /// `Account.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Account.guarantor`, 0..*.
@@ -69,7 +69,7 @@ pub struct AccountCoverage {
     /// `Account.coverage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Account.coverage.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `Account.coverage.priority`, 0..1 `positiveInt`. Summary.
     pub priority: Option<PositiveInt>,
     /// What the definition does not know.
@@ -86,11 +86,11 @@ pub struct AccountGuarantor {
     /// `Account.guarantor.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Account.guarantor.party`, 1..1 `Reference` to `Patient`, `RelatedPerson`, `Organization`.
-    pub party: Option<One<Reference>>,
+    pub party: Option<Reference>,
     /// `Account.guarantor.onHold`, 0..1 `boolean`.
     pub on_hold: Option<Boolean>,
     /// `Account.guarantor.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

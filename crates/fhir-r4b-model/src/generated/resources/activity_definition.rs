@@ -20,7 +20,7 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ActivityDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ActivityDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ActivityDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -74,7 +74,7 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ActivityDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `ActivityDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ActivityDefinition.author`, 0..* `ContactDetail`.
@@ -94,7 +94,7 @@ pub struct ActivityDefinition {
     /// `ActivityDefinition.profile`, 0..1 `canonical` to `StructureDefinition`.
     pub profile: Option<Canonical>,
     /// `ActivityDefinition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ActivityDefinition.intent`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>.
     pub intent: Option<Coded<codes::RequestIntent>>,
     /// `ActivityDefinition.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>.
@@ -141,7 +141,7 @@ pub struct ActivityDefinitionParticipant {
     /// `ActivityDefinition.participant.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-participant-type>.
     pub r#type: Option<Coded<codes::ActionParticipantType>>,
     /// `ActivityDefinition.participant.role`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct AdministrableProductDefinition {
     /// `AdministrableProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AdministrableProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `AdministrableProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AdministrableProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,15 +40,15 @@ pub struct AdministrableProductDefinition {
     /// `AdministrableProductDefinition.formOf`, 0..* `Reference` to `MedicinalProductDefinition`. Summary.
     pub form_of: Many<Reference>,
     /// `AdministrableProductDefinition.administrableDoseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administrable-dose-form>. Summary.
-    pub administrable_dose_form: Option<One<CodeableConcept>>,
+    pub administrable_dose_form: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.unitOfPresentation`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/unit-of-presentation>. Summary.
-    pub unit_of_presentation: Option<One<CodeableConcept>>,
+    pub unit_of_presentation: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.producedFrom`, 0..* `Reference` to `ManufacturedItemDefinition`. Summary.
     pub produced_from: Many<Reference>,
     /// `AdministrableProductDefinition.ingredient`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
     pub ingredient: Many<CodeableConcept>,
     /// `AdministrableProductDefinition.device`, 0..1 `Reference` to `DeviceDefinition`. Summary.
-    pub device: Option<One<Reference>>,
+    pub device: Option<Reference>,
     /// `AdministrableProductDefinition.property`, 0..*. Summary.
     pub property: Many<AdministrableProductDefinitionProperty>,
     /// `AdministrableProductDefinition.routeOfAdministration`, 1..*. Summary.
@@ -67,11 +67,11 @@ pub struct AdministrableProductDefinitionProperty {
     /// `AdministrableProductDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<AdministrableProductDefinitionPropertyValue>,
     /// `AdministrableProductDefinition.property.status`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -86,7 +86,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministration {
     /// `AdministrableProductDefinition.routeOfAdministration.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.routeOfAdministration.firstDose`, 0..1 `Quantity`. Summary.
     pub first_dose: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.maxSingleDose`, 0..1 `Quantity`. Summary.
@@ -113,7 +113,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpecies {
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/target-species>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod`, 0..*. Summary.
     pub withdrawal_period: Many<AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithdrawalPeriod>,
     /// What the definition does not know.
@@ -130,7 +130,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithd
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.tissue`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/animal-tissue-type>. Summary.
-    pub tissue: Option<One<CodeableConcept>>,
+    pub tissue: Option<CodeableConcept>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.value`, 1..1 `Quantity`. Summary.
     pub value: Option<One<Quantity>>,
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.supportingInformation`, 0..1 `string`. Summary.

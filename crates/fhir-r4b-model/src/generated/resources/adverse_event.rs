@@ -19,7 +19,7 @@ pub struct AdverseEvent {
     /// `AdverseEvent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AdverseEvent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `AdverseEvent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AdverseEvent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -39,11 +39,11 @@ pub struct AdverseEvent {
     /// `AdverseEvent.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/adverse-event-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `AdverseEvent.event`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-type>. Summary.
-    pub event: Option<One<CodeableConcept>>,
+    pub event: Option<CodeableConcept>,
     /// `AdverseEvent.subject`, 1..1 `Reference` to `Patient`, `Group`, `Practitioner`, `RelatedPerson`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `AdverseEvent.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `AdverseEvent.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `AdverseEvent.detected`, 0..1 `dateTime`. Summary.
@@ -53,15 +53,15 @@ pub struct AdverseEvent {
     /// `AdverseEvent.resultingCondition`, 0..* `Reference` to `Condition`. Summary.
     pub resulting_condition: Many<Reference>,
     /// `AdverseEvent.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<One<Reference>>,
+    pub location: Option<Reference>,
     /// `AdverseEvent.seriousness`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-seriousness>. Summary.
-    pub seriousness: Option<One<CodeableConcept>>,
+    pub seriousness: Option<CodeableConcept>,
     /// `AdverseEvent.severity`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/adverse-event-severity>. Summary.
-    pub severity: Option<One<CodeableConcept>>,
+    pub severity: Option<CodeableConcept>,
     /// `AdverseEvent.outcome`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/adverse-event-outcome>. Summary.
-    pub outcome: Option<One<CodeableConcept>>,
+    pub outcome: Option<CodeableConcept>,
     /// `AdverseEvent.recorder`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub recorder: Option<One<Reference>>,
+    pub recorder: Option<Reference>,
     /// `AdverseEvent.contributor`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
     pub contributor: Many<Reference>,
     /// `AdverseEvent.suspectEntity`, 0..*. Summary.
@@ -86,7 +86,7 @@ pub struct AdverseEventSuspectEntity {
     /// `AdverseEvent.suspectEntity.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdverseEvent.suspectEntity.instance`, 1..1 `Reference` to `Immunization`, `Procedure`, `Substance`, `Medication`, `MedicationAdministration`, `MedicationStatement`, `Device`. Summary.
-    pub instance: Option<One<Reference>>,
+    pub instance: Option<Reference>,
     /// `AdverseEvent.suspectEntity.causality`, 0..*. Summary.
     pub causality: Many<AdverseEventSuspectEntityCausality>,
     /// What the definition does not know.
@@ -103,13 +103,13 @@ pub struct AdverseEventSuspectEntityCausality {
     /// `AdverseEvent.suspectEntity.causality.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AdverseEvent.suspectEntity.causality.assessment`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-causality-assess>. Summary.
-    pub assessment: Option<One<CodeableConcept>>,
+    pub assessment: Option<CodeableConcept>,
     /// `AdverseEvent.suspectEntity.causality.productRelatedness`, 0..1 `string`. Summary.
     pub product_relatedness: Option<FhirString>,
     /// `AdverseEvent.suspectEntity.causality.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `AdverseEvent.suspectEntity.causality.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adverse-event-causality-method>. Summary.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

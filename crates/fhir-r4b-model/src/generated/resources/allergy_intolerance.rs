@@ -20,7 +20,7 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AllergyIntolerance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `AllergyIntolerance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AllergyIntolerance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,9 +36,9 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `AllergyIntolerance.clinicalStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-clinical>. Modifies the meaning. Summary.
-    pub clinical_status: Option<One<CodeableConcept>>,
+    pub clinical_status: Option<CodeableConcept>,
     /// `AllergyIntolerance.verificationStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-verification>. Modifies the meaning. Summary.
-    pub verification_status: Option<One<CodeableConcept>>,
+    pub verification_status: Option<CodeableConcept>,
     /// `AllergyIntolerance.type`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-type>. Summary.
     pub r#type: Option<Coded<codes::AllergyIntoleranceType>>,
     /// `AllergyIntolerance.category`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-category>. Summary.
@@ -46,9 +46,9 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.criticality`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/allergy-intolerance-criticality>. Summary.
     pub criticality: Option<Coded<codes::AllergyIntoleranceCriticality>>,
     /// `AllergyIntolerance.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/allergyintolerance-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `AllergyIntolerance.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `AllergyIntolerance.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `AllergyIntolerance.onset[x]`, 0..1.
@@ -58,7 +58,7 @@ pub struct AllergyIntolerance {
     /// `AllergyIntolerance.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`.
     pub recorder: Option<One<Reference>>,
     /// `AllergyIntolerance.asserter`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub asserter: Option<One<Reference>>,
+    pub asserter: Option<Reference>,
     /// `AllergyIntolerance.lastOccurrence`, 0..1 `dateTime`.
     pub last_occurrence: Option<DateTime>,
     /// `AllergyIntolerance.note`, 0..* `Annotation`.
@@ -79,7 +79,7 @@ pub struct AllergyIntoleranceReaction {
     /// `AllergyIntolerance.reaction.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AllergyIntolerance.reaction.substance`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-code>.
-    pub substance: Option<One<CodeableConcept>>,
+    pub substance: Option<CodeableConcept>,
     /// `AllergyIntolerance.reaction.manifestation`, 1..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
     pub manifestation: Many<CodeableConcept>,
     /// `AllergyIntolerance.reaction.description`, 0..1 `string`.
@@ -89,7 +89,7 @@ pub struct AllergyIntoleranceReaction {
     /// `AllergyIntolerance.reaction.severity`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/reaction-event-severity>.
     pub severity: Option<Coded<codes::AllergyIntoleranceSeverity>>,
     /// `AllergyIntolerance.reaction.exposureRoute`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>.
-    pub exposure_route: Option<One<CodeableConcept>>,
+    pub exposure_route: Option<CodeableConcept>,
     /// `AllergyIntolerance.reaction.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.

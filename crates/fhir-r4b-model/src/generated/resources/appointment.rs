@@ -20,7 +20,7 @@ pub struct Appointment {
     /// `Appointment.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Appointment.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Appointment.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Appointment.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct Appointment {
     /// `Appointment.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/appointmentstatus>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::AppointmentStatus>>,
     /// `Appointment.cancelationReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/appointment-cancellation-reason>. Summary.
-    pub cancelation_reason: Option<One<CodeableConcept>>,
+    pub cancelation_reason: Option<CodeableConcept>,
     /// `Appointment.serviceCategory`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-category>. Summary.
     pub service_category: Many<CodeableConcept>,
     /// `Appointment.serviceType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
@@ -46,7 +46,7 @@ pub struct Appointment {
     /// `Appointment.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
     pub specialty: Many<CodeableConcept>,
     /// `Appointment.appointmentType`, 0..1 `CodeableConcept`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0276>. Summary.
-    pub appointment_type: Option<One<CodeableConcept>>,
+    pub appointment_type: Option<CodeableConcept>,
     /// `Appointment.reasonCode`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Appointment.reasonReference`, 0..* `Reference` to `Condition`, `Procedure`, `Observation`, `ImmunizationRecommendation`.
@@ -93,13 +93,13 @@ pub struct AppointmentParticipant {
     /// `Appointment.participant.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Appointment.participant.actor`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// `Appointment.participant.required`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participantrequired>. Summary.
     pub required: Option<Coded<codes::ParticipantRequired>>,
     /// `Appointment.participant.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participationstatus>. Summary.
     pub status: Option<Coded<codes::ParticipationStatus>>,
     /// `Appointment.participant.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -19,7 +19,7 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AppointmentResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `AppointmentResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AppointmentResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -35,7 +35,7 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `AppointmentResponse.appointment`, 1..1 `Reference` to `Appointment`. Summary.
-    pub appointment: Option<One<Reference>>,
+    pub appointment: Option<Reference>,
     /// `AppointmentResponse.start`, 0..1 `instant`.
     pub start: Option<Instant>,
     /// `AppointmentResponse.end`, 0..1 `instant`.
@@ -43,7 +43,7 @@ pub struct AppointmentResponse {
     /// `AppointmentResponse.participantType`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub participant_type: Many<CodeableConcept>,
     /// `AppointmentResponse.actor`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// `AppointmentResponse.participantStatus`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/participationstatus>. Modifies the meaning. Summary.
     pub participant_status: Option<Coded<codes::ParticipationStatus>>,
     /// `AppointmentResponse.comment`, 0..1 `string`.

@@ -19,7 +19,7 @@ pub struct AuditEvent {
     /// `AuditEvent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `AuditEvent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `AuditEvent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `AuditEvent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -33,13 +33,13 @@ pub struct AuditEvent {
     /// `AuditEvent.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.type`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-event-type>. Summary.
-    pub r#type: Option<One<Coding>>,
+    pub r#type: Option<Coding>,
     /// `AuditEvent.subtype`, 0..* `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-event-sub-type>. Summary.
     pub subtype: Many<Coding>,
     /// `AuditEvent.action`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/audit-event-action>. Summary.
     pub action: Option<Coded<codes::AuditEventAction>>,
     /// `AuditEvent.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `AuditEvent.recorded`, 1..1 `instant`. Summary.
     pub recorded: Option<Instant>,
     /// `AuditEvent.outcome`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/audit-event-outcome>. Summary.
@@ -68,11 +68,11 @@ pub struct AuditEventAgent {
     /// `AuditEvent.agent.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.agent.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/participation-role-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `AuditEvent.agent.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
     pub role: Many<CodeableConcept>,
     /// `AuditEvent.agent.who`, 0..1 `Reference` to `PractitionerRole`, `Practitioner`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
-    pub who: Option<One<Reference>>,
+    pub who: Option<Reference>,
     /// `AuditEvent.agent.altId`, 0..1 `string`.
     pub alt_id: Option<FhirString>,
     /// `AuditEvent.agent.name`, 0..1 `string`.
@@ -122,7 +122,7 @@ pub struct AuditEventSource {
     /// `AuditEvent.source.site`, 0..1 `string`.
     pub site: Option<FhirString>,
     /// `AuditEvent.source.observer`, 1..1 `Reference` to `PractitionerRole`, `Practitioner`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
-    pub observer: Option<One<Reference>>,
+    pub observer: Option<Reference>,
     /// `AuditEvent.source.type`, 0..* `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-source-type>.
     pub r#type: Many<Coding>,
     /// What the definition does not know.
@@ -139,7 +139,7 @@ pub struct AuditEventEntity {
     /// `AuditEvent.entity.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `AuditEvent.entity.what`, 0..1 `Reference` to `Resource`. Summary.
-    pub what: Option<One<Reference>>,
+    pub what: Option<Reference>,
     /// `AuditEvent.entity.type`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/audit-entity-type>.
     pub r#type: Option<One<Coding>>,
     /// `AuditEvent.entity.role`, 0..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/object-role>.

@@ -16,7 +16,7 @@ pub struct Basic {
     /// `Basic.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Basic.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Basic.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Basic.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -32,13 +32,13 @@ pub struct Basic {
     /// `Basic.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Basic.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/basic-resource-type>. Modifies the meaning. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Basic.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Basic.created`, 0..1 `date`. Summary.
     pub created: Option<Date>,
     /// `Basic.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Base64Binary, Code, Id, Uri};
 use crate::same::element;
-use crate::{Meta, One, Reference, UnknownFields};
+use crate::{Meta, Reference, UnknownFields};
 
 /// The resource `Binary`.
 ///
@@ -16,7 +16,7 @@ pub struct Binary {
     /// `Binary.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Binary.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Binary.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Binary.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -24,7 +24,7 @@ pub struct Binary {
     /// `Binary.contentType`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>. Summary.
     pub content_type: Option<Code>,
     /// `Binary.securityContext`, 0..1 `Reference` to `Resource`. Summary.
-    pub security_context: Option<One<Reference>>,
+    pub security_context: Option<Reference>,
     /// `Binary.data`, 0..1 `base64Binary`.
     pub data: Option<Base64Binary>,
     /// What the definition does not know.

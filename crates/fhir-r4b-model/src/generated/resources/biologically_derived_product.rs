@@ -20,7 +20,7 @@ pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `BiologicallyDerivedProduct.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `BiologicallyDerivedProduct.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `BiologicallyDerivedProduct.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.productCategory`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-category>.
     pub product_category: Option<Coded<codes::BiologicallyDerivedProductCategory>>,
     /// `BiologicallyDerivedProduct.productCode`, 0..1 `CodeableConcept`.
-    pub product_code: Option<One<CodeableConcept>>,
+    pub product_code: Option<CodeableConcept>,
     /// `BiologicallyDerivedProduct.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-status>.
     pub status: Option<Coded<codes::BiologicallyDerivedProductStatus>>,
     /// `BiologicallyDerivedProduct.request`, 0..* `Reference` to `ServiceRequest`.
@@ -90,7 +90,7 @@ pub struct BiologicallyDerivedProductProcessing {
     /// `BiologicallyDerivedProduct.processing.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `BiologicallyDerivedProduct.processing.procedure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>.
-    pub procedure: Option<One<CodeableConcept>>,
+    pub procedure: Option<CodeableConcept>,
     /// `BiologicallyDerivedProduct.processing.additive`, 0..1 `Reference` to `Substance`.
     pub additive: Option<One<Reference>>,
     /// `BiologicallyDerivedProduct.processing.time[x]`, 0..1.
@@ -132,7 +132,7 @@ pub struct BiologicallyDerivedProductStorage {
     /// `BiologicallyDerivedProduct.storage.scale`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/product-storage-scale>.
     pub scale: Option<Coded<codes::BiologicallyDerivedProductStorageScale>>,
     /// `BiologicallyDerivedProduct.storage.duration`, 0..1 `Period`.
-    pub duration: Option<One<Period>>,
+    pub duration: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -18,7 +18,7 @@ pub struct BodyStructure {
     /// `BodyStructure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `BodyStructure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `BodyStructure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `BodyStructure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,9 +36,9 @@ pub struct BodyStructure {
     /// `BodyStructure.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `BodyStructure.morphology`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/bodystructure-code>. Summary.
-    pub morphology: Option<One<CodeableConcept>>,
+    pub morphology: Option<CodeableConcept>,
     /// `BodyStructure.location`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub location: Option<One<CodeableConcept>>,
+    pub location: Option<CodeableConcept>,
     /// `BodyStructure.locationQualifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/bodystructure-relative-location>.
     pub location_qualifier: Many<CodeableConcept>,
     /// `BodyStructure.description`, 0..1 `string`. Summary.
@@ -46,7 +46,7 @@ pub struct BodyStructure {
     /// `BodyStructure.image`, 0..* `Attachment`.
     pub image: Many<Attachment>,
     /// `BodyStructure.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -17,7 +17,7 @@ pub struct Bundle {
     /// `Bundle.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Bundle.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Bundle.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Bundle.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -75,7 +75,7 @@ pub struct BundleEntry {
     /// `Bundle.entry.search`, 0..1. Summary.
     pub search: Option<One<BundleEntrySearch>>,
     /// `Bundle.entry.request`, 0..1. Summary.
-    pub request: Option<One<BundleEntryRequest>>,
+    pub request: Option<BundleEntryRequest>,
     /// `Bundle.entry.response`, 0..1. Summary.
     pub response: Option<One<BundleEntryResponse>>,
     /// What the definition does not know.

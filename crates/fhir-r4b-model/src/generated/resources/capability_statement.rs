@@ -20,7 +20,7 @@ pub struct CapabilityStatement {
     /// `CapabilityStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CapabilityStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CapabilityStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CapabilityStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -122,7 +122,7 @@ pub struct CapabilityStatementImplementation {
     /// `CapabilityStatement.implementation.url`, 0..1 `url`. Summary.
     pub url: Option<Url>,
     /// `CapabilityStatement.implementation.custodian`, 0..1 `Reference` to `Organization`. Summary.
-    pub custodian: Option<One<Reference>>,
+    pub custodian: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -327,7 +327,7 @@ pub struct CapabilityStatementMessagingEndpoint {
     /// `CapabilityStatement.messaging.endpoint.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CapabilityStatement.messaging.endpoint.protocol`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/message-transport>.
-    pub protocol: Option<One<Coding>>,
+    pub protocol: Option<Coding>,
     /// `CapabilityStatement.messaging.endpoint.address`, 1..1 `url`.
     pub address: Option<Url>,
     /// What the definition does not know.

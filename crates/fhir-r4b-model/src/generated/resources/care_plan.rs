@@ -20,7 +20,7 @@ pub struct CarePlan {
     /// `CarePlan.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CarePlan.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CarePlan.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CarePlan.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -56,15 +56,15 @@ pub struct CarePlan {
     /// `CarePlan.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `CarePlan.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `CarePlan.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `CarePlan.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `CarePlan.created`, 0..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `CarePlan.author`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Device`, `RelatedPerson`, `Organization`, `CareTeam`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `CarePlan.contributor`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Device`, `RelatedPerson`, `Organization`, `CareTeam`.
     pub contributor: Many<Reference>,
     /// `CarePlan.careTeam`, 0..* `Reference` to `CareTeam`.
@@ -122,7 +122,7 @@ pub struct CarePlanActivityDetail {
     /// `CarePlan.activity.detail.instantiatesUri`, 0..* `uri`.
     pub instantiates_uri: Many<Uri>,
     /// `CarePlan.activity.detail.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `CarePlan.activity.detail.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
     pub reason_code: Many<CodeableConcept>,
     /// `CarePlan.activity.detail.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -132,7 +132,7 @@ pub struct CarePlanActivityDetail {
     /// `CarePlan.activity.detail.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/care-plan-activity-status>. Modifies the meaning.
     pub status: Option<Coded<codes::CarePlanActivityStatus>>,
     /// `CarePlan.activity.detail.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `CarePlan.activity.detail.doNotPerform`, 0..1 `boolean`. Modifies the meaning.
     pub do_not_perform: Option<Boolean>,
     /// `CarePlan.activity.detail.scheduled[x]`, 0..1.

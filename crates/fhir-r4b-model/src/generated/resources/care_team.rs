@@ -20,7 +20,7 @@ pub struct CareTeam {
     /// `CareTeam.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CareTeam.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CareTeam.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CareTeam.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,11 +42,11 @@ pub struct CareTeam {
     /// `CareTeam.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `CareTeam.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `CareTeam.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `CareTeam.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `CareTeam.participant`, 0..*.
     pub participant: Many<CareTeamParticipant>,
     /// `CareTeam.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
@@ -75,11 +75,11 @@ pub struct CareTeamParticipant {
     /// `CareTeam.participant.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/careteam-participant-role>. Summary.
     pub role: Many<CodeableConcept>,
     /// `CareTeam.participant.member`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Organization`, `CareTeam`. Summary.
-    pub member: Option<One<Reference>>,
+    pub member: Option<Reference>,
     /// `CareTeam.participant.onBehalfOf`, 0..1 `Reference` to `Organization`. Summary.
-    pub on_behalf_of: Option<One<Reference>>,
+    pub on_behalf_of: Option<Reference>,
     /// `CareTeam.participant.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct CatalogEntry {
     /// `CatalogEntry.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CatalogEntry.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CatalogEntry.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CatalogEntry.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,11 +36,11 @@ pub struct CatalogEntry {
     /// `CatalogEntry.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `CatalogEntry.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `CatalogEntry.orderable`, 1..1 `boolean`. Summary.
     pub orderable: Option<Boolean>,
     /// `CatalogEntry.referencedItem`, 1..1 `Reference` to `Medication`, `Device`, `Organization`, `Practitioner`, `PractitionerRole`, `HealthcareService`, `ActivityDefinition`, `PlanDefinition`, `SpecimenDefinition`, `ObservationDefinition`, `Binary`. Summary.
-    pub referenced_item: Option<One<Reference>>,
+    pub referenced_item: Option<Reference>,
     /// `CatalogEntry.additionalIdentifier`, 0..* `Identifier`.
     pub additional_identifier: Many<Identifier>,
     /// `CatalogEntry.classification`, 0..* `CodeableConcept`.
@@ -48,7 +48,7 @@ pub struct CatalogEntry {
     /// `CatalogEntry.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `CatalogEntry.validityPeriod`, 0..1 `Period`.
-    pub validity_period: Option<One<Period>>,
+    pub validity_period: Option<Period>,
     /// `CatalogEntry.validTo`, 0..1 `dateTime`.
     pub valid_to: Option<DateTime>,
     /// `CatalogEntry.lastUpdated`, 0..1 `dateTime`.
@@ -75,7 +75,7 @@ pub struct CatalogEntryRelatedEntry {
     /// `CatalogEntry.relatedEntry.relationtype`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/relation-type>.
     pub relationtype: Option<Coded<codes::CatalogEntryRelationType>>,
     /// `CatalogEntry.relatedEntry.item`, 1..1 `Reference` to `CatalogEntry`.
-    pub item: Option<One<Reference>>,
+    pub item: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct ChargeItem {
     /// `ChargeItem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ChargeItem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ChargeItem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ChargeItem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,11 +44,11 @@ pub struct ChargeItem {
     /// `ChargeItem.partOf`, 0..* `Reference` to `ChargeItem`.
     pub part_of: Many<Reference>,
     /// `ChargeItem.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chargeitem-billingcodes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ChargeItem.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `ChargeItem.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`. Summary.
-    pub context: Option<One<Reference>>,
+    pub context: Option<Reference>,
     /// `ChargeItem.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<ChargeItemOccurrence>,
     /// `ChargeItem.performer`, 0..*.
@@ -66,11 +66,11 @@ pub struct ChargeItem {
     /// `ChargeItem.factorOverride`, 0..1 `decimal`.
     pub factor_override: Option<Decimal>,
     /// `ChargeItem.priceOverride`, 0..1 `Money`.
-    pub price_override: Option<One<Money>>,
+    pub price_override: Option<Money>,
     /// `ChargeItem.overrideReason`, 0..1 `string`.
     pub override_reason: Option<FhirString>,
     /// `ChargeItem.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub enterer: Option<One<Reference>>,
+    pub enterer: Option<Reference>,
     /// `ChargeItem.enteredDate`, 0..1 `dateTime`. Summary.
     pub entered_date: Option<DateTime>,
     /// `ChargeItem.reason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/icd-10>.
@@ -99,9 +99,9 @@ pub struct ChargeItemPerformer {
     /// `ChargeItem.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ChargeItem.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `ChargeItem.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct ChargeItemDefinition {
     /// `ChargeItemDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ChargeItemDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ChargeItemDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ChargeItemDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -70,9 +70,9 @@ pub struct ChargeItemDefinition {
     /// `ChargeItemDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ChargeItemDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `ChargeItemDefinition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chargeitem-billingcodes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ChargeItemDefinition.instance`, 0..* `Reference` to `Medication`, `Substance`, `Device`.
     pub instance: Many<Reference>,
     /// `ChargeItemDefinition.applicability`, 0..*.
@@ -131,11 +131,11 @@ pub struct ChargeItemDefinitionPropertyGroupPriceComponent {
     /// `ChargeItemDefinition.propertyGroup.priceComponent.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/invoice-priceComponentType>.
     pub r#type: Option<Coded<codes::InvoicePriceComponentType>>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ChargeItemDefinition.propertyGroup.priceComponent.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct Citation {
     /// `Citation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Citation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Citation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Citation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -68,7 +68,7 @@ pub struct Citation {
     /// `Citation.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Citation.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `Citation.author`, 0..* `ContactDetail`.
     pub author: Many<ContactDetail>,
     /// `Citation.editor`, 0..* `ContactDetail`.
@@ -105,7 +105,7 @@ pub struct CitationSummary {
     /// `Citation.summary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.summary.style`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/citation-summary-style>.
-    pub style: Option<One<CodeableConcept>>,
+    pub style: Option<CodeableConcept>,
     /// `Citation.summary.text`, 1..1 `markdown`. Summary.
     pub text: Option<Markdown>,
     /// What the definition does not know.
@@ -122,7 +122,7 @@ pub struct CitationClassification {
     /// `Citation.classification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.classification.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/citation-classification-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.classification.classifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub classifier: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -139,11 +139,11 @@ pub struct CitationStatusDate {
     /// `Citation.statusDate.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.statusDate.activity`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-status-type>.
-    pub activity: Option<One<CodeableConcept>>,
+    pub activity: Option<CodeableConcept>,
     /// `Citation.statusDate.actual`, 0..1 `boolean`.
     pub actual: Option<Boolean>,
     /// `Citation.statusDate.period`, 1..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -158,7 +158,7 @@ pub struct CitationRelatesTo {
     /// `Citation.relatesTo.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.relatesTo.relationshipType`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-relationship-type>.
-    pub relationship_type: Option<One<CodeableConcept>>,
+    pub relationship_type: Option<CodeableConcept>,
     /// `Citation.relatesTo.targetClassifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub target_classifier: Many<CodeableConcept>,
     /// `Citation.relatesTo.target[x]`, 1..1 to `Resource`.
@@ -237,11 +237,11 @@ pub struct CitationCitedArtifactStatusDate {
     /// `Citation.citedArtifact.statusDate.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.statusDate.activity`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-status-type>.
-    pub activity: Option<One<CodeableConcept>>,
+    pub activity: Option<CodeableConcept>,
     /// `Citation.citedArtifact.statusDate.actual`, 0..1 `boolean`.
     pub actual: Option<Boolean>,
     /// `Citation.citedArtifact.statusDate.period`, 1..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -258,7 +258,7 @@ pub struct CitationCitedArtifactTitle {
     /// `Citation.citedArtifact.title.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/title-type>.
     pub r#type: Many<CodeableConcept>,
     /// `Citation.citedArtifact.title.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// `Citation.citedArtifact.title.text`, 1..1 `markdown`.
     pub text: Option<Markdown>,
     /// What the definition does not know.
@@ -275,9 +275,9 @@ pub struct CitationCitedArtifactAbstract {
     /// `Citation.citedArtifact.abstract.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.abstract.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-abstract-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.abstract.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// `Citation.citedArtifact.abstract.text`, 1..1 `markdown`.
     pub text: Option<Markdown>,
     /// `Citation.citedArtifact.abstract.copyright`, 0..1 `markdown`.
@@ -296,7 +296,7 @@ pub struct CitationCitedArtifactPart {
     /// `Citation.citedArtifact.part.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.part.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-part-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.part.value`, 0..1 `string`.
     pub value: Option<FhirString>,
     /// `Citation.citedArtifact.part.baseCitation`, 0..1 `Reference` to `Citation`.
@@ -315,7 +315,7 @@ pub struct CitationCitedArtifactRelatesTo {
     /// `Citation.citedArtifact.relatesTo.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.relatesTo.relationshipType`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-relationship-type>.
-    pub relationship_type: Option<One<CodeableConcept>>,
+    pub relationship_type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.relatesTo.targetClassifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub target_classifier: Many<CodeableConcept>,
     /// `Citation.citedArtifact.relatesTo.target[x]`, 1..1 to `Resource`.
@@ -369,7 +369,7 @@ pub struct CitationCitedArtifactPublicationFormPublishedIn {
     /// `Citation.citedArtifact.publicationForm.publishedIn.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/published-in-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `Citation.citedArtifact.publicationForm.publishedIn.title`, 0..1 `string`.
@@ -392,7 +392,7 @@ pub struct CitationCitedArtifactPublicationFormPeriodicRelease {
     /// `Citation.citedArtifact.publicationForm.periodicRelease.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.citedMedium`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-medium>.
-    pub cited_medium: Option<One<CodeableConcept>>,
+    pub cited_medium: Option<CodeableConcept>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.volume`, 0..1 `string`.
     pub volume: Option<FhirString>,
     /// `Citation.citedArtifact.publicationForm.periodicRelease.issue`, 0..1 `string`.
@@ -438,7 +438,7 @@ pub struct CitationCitedArtifactWebLocation {
     /// `Citation.citedArtifact.webLocation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.webLocation.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/article-url-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.webLocation.url`, 0..1 `uri`.
     pub url: Option<Uri>,
     /// What the definition does not know.
@@ -455,7 +455,7 @@ pub struct CitationCitedArtifactClassification {
     /// `Citation.citedArtifact.classification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.classification.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/cited-artifact-classification-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.classification.classifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/citation-artifact-classifier>.
     pub classifier: Many<CodeableConcept>,
     /// `Citation.citedArtifact.classification.whoClassified`, 0..1.
@@ -532,7 +532,7 @@ pub struct CitationCitedArtifactContributorshipEntry {
     /// `Citation.citedArtifact.contributorship.entry.contributionType`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-contribution-type>.
     pub contribution_type: Many<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.entry.role`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-role>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance`, 0..*.
     pub contribution_instance: Many<CitationCitedArtifactContributorshipEntryContributionInstance>,
     /// `Citation.citedArtifact.contributorship.entry.correspondingContact`, 0..1 `boolean`.
@@ -572,7 +572,7 @@ pub struct CitationCitedArtifactContributorshipEntryContributionInstance {
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/artifact-contribution-instance-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.time`, 0..1 `dateTime`.
     pub time: Option<DateTime>,
     /// What the definition does not know.
@@ -589,11 +589,11 @@ pub struct CitationCitedArtifactContributorshipSummary {
     /// `Citation.citedArtifact.contributorship.summary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Citation.citedArtifact.contributorship.summary.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.summary.style`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-style>.
-    pub style: Option<One<CodeableConcept>>,
+    pub style: Option<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.summary.source`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contributor-summary-source>.
-    pub source: Option<One<CodeableConcept>>,
+    pub source: Option<CodeableConcept>,
     /// `Citation.citedArtifact.contributorship.summary.value`, 1..1 `markdown`.
     pub value: Option<Markdown>,
     /// What the definition does not know.

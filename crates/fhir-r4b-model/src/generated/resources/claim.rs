@@ -20,7 +20,7 @@ pub struct Claim {
     /// `Claim.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Claim.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Claim.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Claim.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,27 +38,27 @@ pub struct Claim {
     /// `Claim.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `Claim.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Claim.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<One<CodeableConcept>>,
+    pub sub_type: Option<CodeableConcept>,
     /// `Claim.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `Claim.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `Claim.billablePeriod`, 0..1 `Period`. Summary.
-    pub billable_period: Option<One<Period>>,
+    pub billable_period: Option<Period>,
     /// `Claim.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `Claim.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
     pub enterer: Option<One<Reference>>,
     /// `Claim.insurer`, 0..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<One<Reference>>,
+    pub insurer: Option<Reference>,
     /// `Claim.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub provider: Option<One<Reference>>,
+    pub provider: Option<Reference>,
     /// `Claim.priority`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>. Summary.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `Claim.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<One<CodeableConcept>>,
+    pub funds_reserve: Option<CodeableConcept>,
     /// `Claim.related`, 0..*.
     pub related: Many<ClaimRelated>,
     /// `Claim.prescription`, 0..1 `Reference` to `DeviceRequest`, `MedicationRequest`, `VisionPrescription`.
@@ -86,7 +86,7 @@ pub struct Claim {
     /// `Claim.item`, 0..*.
     pub item: Many<ClaimItem>,
     /// `Claim.total`, 0..1 `Money`.
-    pub total: Option<One<Money>>,
+    pub total: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -103,7 +103,7 @@ pub struct ClaimRelated {
     /// `Claim.related.claim`, 0..1 `Reference` to `Claim`.
     pub claim: Option<One<Reference>>,
     /// `Claim.related.relationship`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/related-claim-relationship>.
-    pub relationship: Option<One<CodeableConcept>>,
+    pub relationship: Option<CodeableConcept>,
     /// `Claim.related.reference`, 0..1 `Identifier`.
     pub reference: Option<One<Identifier>>,
     /// What the definition does not know.
@@ -120,7 +120,7 @@ pub struct ClaimPayee {
     /// `Claim.payee.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Claim.payee.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Claim.payee.party`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`.
     pub party: Option<One<Reference>>,
     /// What the definition does not know.
@@ -139,13 +139,13 @@ pub struct ClaimCareTeam {
     /// `Claim.careTeam.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.careTeam.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<One<Reference>>,
+    pub provider: Option<Reference>,
     /// `Claim.careTeam.responsible`, 0..1 `boolean`.
     pub responsible: Option<Boolean>,
     /// `Claim.careTeam.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-careteamrole>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `Claim.careTeam.qualification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provider-qualification>.
-    pub qualification: Option<One<CodeableConcept>>,
+    pub qualification: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -162,15 +162,15 @@ pub struct ClaimSupportingInfo {
     /// `Claim.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.supportingInfo.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-informationcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Claim.supportingInfo.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-exception>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Claim.supportingInfo.timing[x]`, 0..1.
     pub timing: Option<ClaimSupportingInfoTiming>,
     /// `Claim.supportingInfo.value[x]`, 0..1 to `Resource`.
     pub value: Option<ClaimSupportingInfoValue>,
     /// `Claim.supportingInfo.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/missing-tooth-reason>.
-    pub reason: Option<One<CodeableConcept>>,
+    pub reason: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -191,9 +191,9 @@ pub struct ClaimDiagnosis {
     /// `Claim.diagnosis.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosistype>.
     pub r#type: Many<CodeableConcept>,
     /// `Claim.diagnosis.onAdmission`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosis-on-admission>.
-    pub on_admission: Option<One<CodeableConcept>>,
+    pub on_admission: Option<CodeableConcept>,
     /// `Claim.diagnosis.packageCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosisrelatedgroup>.
-    pub package_code: Option<One<CodeableConcept>>,
+    pub package_code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -237,7 +237,7 @@ pub struct ClaimInsurance {
     /// `Claim.insurance.identifier`, 0..1 `Identifier`.
     pub identifier: Option<One<Identifier>>,
     /// `Claim.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `Claim.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// `Claim.insurance.preAuthRef`, 0..* `string`.
@@ -260,7 +260,7 @@ pub struct ClaimAccident {
     /// `Claim.accident.date`, 1..1 `date`.
     pub date: Option<Date>,
     /// `Claim.accident.type`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActIncidentCode>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Claim.accident.location[x]`, 0..1 to `Location`.
     pub location: Option<ClaimAccidentLocation>,
     /// What the definition does not know.
@@ -287,11 +287,11 @@ pub struct ClaimItem {
     /// `Claim.item.informationSequence`, 0..* `positiveInt`.
     pub information_sequence: Many<PositiveInt>,
     /// `Claim.item.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `Claim.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Claim.item.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `Claim.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -303,15 +303,15 @@ pub struct ClaimItem {
     /// `Claim.item.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Claim.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `Claim.item.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `Claim.item.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `Claim.item.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `Claim.item.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `Claim.item.encounter`, 0..* `Reference` to `Encounter`.
@@ -334,11 +334,11 @@ pub struct ClaimItemDetail {
     /// `Claim.item.detail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.item.detail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `Claim.item.detail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Claim.item.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `Claim.item.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.detail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -346,11 +346,11 @@ pub struct ClaimItemDetail {
     /// `Claim.item.detail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Claim.item.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `Claim.item.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.detail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `Claim.item.detail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `Claim.item.detail.subDetail`, 0..*.
@@ -371,11 +371,11 @@ pub struct ClaimItemDetailSubDetail {
     /// `Claim.item.detail.subDetail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `Claim.item.detail.subDetail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `Claim.item.detail.subDetail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Claim.item.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `Claim.item.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `Claim.item.detail.subDetail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -383,11 +383,11 @@ pub struct ClaimItemDetailSubDetail {
     /// `Claim.item.detail.subDetail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Claim.item.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `Claim.item.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Claim.item.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `Claim.item.detail.subDetail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// What the definition does not know.

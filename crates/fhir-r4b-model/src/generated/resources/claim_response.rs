@@ -20,7 +20,7 @@ pub struct ClaimResponse {
     /// `ClaimResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClaimResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ClaimResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClaimResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,21 +38,21 @@ pub struct ClaimResponse {
     /// `ClaimResponse.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `ClaimResponse.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ClaimResponse.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<One<CodeableConcept>>,
+    pub sub_type: Option<CodeableConcept>,
     /// `ClaimResponse.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `ClaimResponse.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `ClaimResponse.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `ClaimResponse.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<One<Reference>>,
+    pub insurer: Option<Reference>,
     /// `ClaimResponse.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub requestor: Option<One<Reference>>,
     /// `ClaimResponse.request`, 0..1 `Reference` to `Claim`. Summary.
-    pub request: Option<One<Reference>>,
+    pub request: Option<Reference>,
     /// `ClaimResponse.outcome`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>. Summary.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `ClaimResponse.disposition`, 0..1 `string`.
@@ -60,9 +60,9 @@ pub struct ClaimResponse {
     /// `ClaimResponse.preAuthRef`, 0..1 `string`.
     pub pre_auth_ref: Option<FhirString>,
     /// `ClaimResponse.preAuthPeriod`, 0..1 `Period`.
-    pub pre_auth_period: Option<One<Period>>,
+    pub pre_auth_period: Option<Period>,
     /// `ClaimResponse.payeeType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub payee_type: Option<One<CodeableConcept>>,
+    pub payee_type: Option<CodeableConcept>,
     /// `ClaimResponse.item`, 0..*.
     pub item: Many<ClaimResponseItem>,
     /// `ClaimResponse.addItem`, 0..*.
@@ -74,9 +74,9 @@ pub struct ClaimResponse {
     /// `ClaimResponse.payment`, 0..1.
     pub payment: Option<One<ClaimResponsePayment>>,
     /// `ClaimResponse.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<One<CodeableConcept>>,
+    pub funds_reserve: Option<CodeableConcept>,
     /// `ClaimResponse.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<One<CodeableConcept>>,
+    pub form_code: Option<CodeableConcept>,
     /// `ClaimResponse.form`, 0..1 `Attachment`.
     pub form: Option<One<Attachment>>,
     /// `ClaimResponse.processNote`, 0..*.
@@ -122,11 +122,11 @@ pub struct ClaimResponseItemAdjudication {
     /// `ClaimResponse.item.adjudication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.item.adjudication.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ClaimResponse.item.adjudication.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-reason>.
-    pub reason: Option<One<CodeableConcept>>,
+    pub reason: Option<CodeableConcept>,
     /// `ClaimResponse.item.adjudication.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// `ClaimResponse.item.adjudication.value`, 0..1 `decimal`.
     pub value: Option<Decimal>,
     /// What the definition does not know.
@@ -191,7 +191,7 @@ pub struct ClaimResponseAddItem {
     /// `ClaimResponse.addItem.provider`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Many<Reference>,
     /// `ClaimResponse.addItem.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ClaimResponse.addItem.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -203,13 +203,13 @@ pub struct ClaimResponseAddItem {
     /// `ClaimResponse.addItem.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ClaimResponse.addItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ClaimResponse.addItem.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `ClaimResponse.addItem.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.noteNumber`, 0..* `positiveInt`.
@@ -232,17 +232,17 @@ pub struct ClaimResponseAddItemDetail {
     /// `ClaimResponse.addItem.detail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.addItem.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ClaimResponse.addItem.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.detail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ClaimResponse.addItem.detail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ClaimResponse.addItem.detail.adjudication`, 1..*.
@@ -263,17 +263,17 @@ pub struct ClaimResponseAddItemDetailSubDetail {
     /// `ClaimResponse.addItem.detail.subDetail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.addItem.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ClaimResponse.addItem.detail.subDetail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ClaimResponse.addItem.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ClaimResponse.addItem.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ClaimResponse.addItem.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ClaimResponse.addItem.detail.subDetail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ClaimResponse.addItem.detail.subDetail.adjudication`, 1..*.
@@ -292,9 +292,9 @@ pub struct ClaimResponseTotal {
     /// `ClaimResponse.total.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.total.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>. Summary.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ClaimResponse.total.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -309,15 +309,15 @@ pub struct ClaimResponsePayment {
     /// `ClaimResponse.payment.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClaimResponse.payment.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-paymenttype>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ClaimResponse.payment.adjustment`, 0..1 `Money`.
-    pub adjustment: Option<One<Money>>,
+    pub adjustment: Option<Money>,
     /// `ClaimResponse.payment.adjustmentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-adjustment-reason>.
-    pub adjustment_reason: Option<One<CodeableConcept>>,
+    pub adjustment_reason: Option<CodeableConcept>,
     /// `ClaimResponse.payment.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ClaimResponse.payment.amount`, 1..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// `ClaimResponse.payment.identifier`, 0..1 `Identifier`.
     pub identifier: Option<One<Identifier>>,
     /// What the definition does not know.
@@ -340,7 +340,7 @@ pub struct ClaimResponseProcessNote {
     /// `ClaimResponse.processNote.text`, 1..1 `string`.
     pub text: Option<FhirString>,
     /// `ClaimResponse.processNote.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -359,7 +359,7 @@ pub struct ClaimResponseInsurance {
     /// `ClaimResponse.insurance.focal`, 1..1 `boolean`.
     pub focal: Option<Boolean>,
     /// `ClaimResponse.insurance.coverage`, 1..1 `Reference` to `Coverage`.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `ClaimResponse.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// `ClaimResponse.insurance.claimResponse`, 0..1 `Reference` to `ClaimResponse`.
@@ -384,7 +384,7 @@ pub struct ClaimResponseError {
     /// `ClaimResponse.error.subDetailSequence`, 0..1 `positiveInt`.
     pub sub_detail_sequence: Option<PositiveInt>,
     /// `ClaimResponse.error.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-error>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

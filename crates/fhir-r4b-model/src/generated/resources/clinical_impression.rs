@@ -20,7 +20,7 @@ pub struct ClinicalImpression {
     /// `ClinicalImpression.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClinicalImpression.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ClinicalImpression.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClinicalImpression.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,21 +38,21 @@ pub struct ClinicalImpression {
     /// `ClinicalImpression.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/clinicalimpression-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ClinicalImpressionStatus>>,
     /// `ClinicalImpression.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `ClinicalImpression.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ClinicalImpression.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `ClinicalImpression.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `ClinicalImpression.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `ClinicalImpression.effective[x]`, 0..1. Summary.
     pub effective: Option<ClinicalImpressionEffective>,
     /// `ClinicalImpression.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `ClinicalImpression.assessor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub assessor: Option<One<Reference>>,
+    pub assessor: Option<Reference>,
     /// `ClinicalImpression.previous`, 0..1 `Reference` to `ClinicalImpression`.
     pub previous: Option<One<Reference>>,
     /// `ClinicalImpression.problem`, 0..* `Reference` to `Condition`, `AllergyIntolerance`. Summary.
@@ -87,7 +87,7 @@ pub struct ClinicalImpressionInvestigation {
     /// `ClinicalImpression.investigation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalImpression.investigation.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/investigation-sets>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ClinicalImpression.investigation.item`, 0..* `Reference` to `Observation`, `QuestionnaireResponse`, `FamilyMemberHistory`, `DiagnosticReport`, `RiskAssessment`, `ImagingStudy`, `Media`.
     pub item: Many<Reference>,
     /// What the definition does not know.
@@ -104,7 +104,7 @@ pub struct ClinicalImpressionFinding {
     /// `ClinicalImpression.finding.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalImpression.finding.itemCodeableConcept`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
-    pub item_codeable_concept: Option<One<CodeableConcept>>,
+    pub item_codeable_concept: Option<CodeableConcept>,
     /// `ClinicalImpression.finding.itemReference`, 0..1 `Reference` to `Condition`, `Observation`, `Media`.
     pub item_reference: Option<One<Reference>>,
     /// `ClinicalImpression.finding.basis`, 0..1 `string`.

@@ -20,7 +20,7 @@ pub struct ClinicalUseDefinition {
     /// `ClinicalUseDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ClinicalUseDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ClinicalUseDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ClinicalUseDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,7 +42,7 @@ pub struct ClinicalUseDefinition {
     /// `ClinicalUseDefinition.subject`, 0..* `Reference` to `MedicinalProductDefinition`, `Medication`, `ActivityDefinition`, `PlanDefinition`, `Device`, `DeviceDefinition`, `Substance`. Summary.
     pub subject: Many<Reference>,
     /// `ClinicalUseDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `ClinicalUseDefinition.contraindication`, 0..1. Summary.
     pub contraindication: Option<One<ClinicalUseDefinitionContraindication>>,
     /// `ClinicalUseDefinition.indication`, 0..1. Summary.
@@ -92,7 +92,7 @@ pub struct ClinicalUseDefinitionContraindicationOtherTherapy {
     /// `ClinicalUseDefinition.contraindication.otherTherapy.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ClinicalUseDefinition.contraindication.otherTherapy.relationshipType`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/therapy-relationship-type>. Summary.
-    pub relationship_type: Option<One<CodeableConcept>>,
+    pub relationship_type: Option<CodeableConcept>,
     /// `ClinicalUseDefinition.contraindication.otherTherapy.therapy`, 1..1 `CodeableReference` to `MedicinalProductDefinition`, `Medication`, `Substance`, `SubstanceDefinition`, `ActivityDefinition`, example codes: <http://hl7.org/fhir/ValueSet/therapy>. Summary.
     pub therapy: Option<One<CodeableReference>>,
     /// What the definition does not know.
@@ -138,11 +138,11 @@ pub struct ClinicalUseDefinitionInteraction {
     /// `ClinicalUseDefinition.interaction.interactant`, 0..*. Summary.
     pub interactant: Many<ClinicalUseDefinitionInteractionInteractant>,
     /// `ClinicalUseDefinition.interaction.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ClinicalUseDefinition.interaction.effect`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/interaction-effect>. Summary.
     pub effect: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.interaction.incidence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-incidence>. Summary.
-    pub incidence: Option<One<CodeableConcept>>,
+    pub incidence: Option<CodeableConcept>,
     /// `ClinicalUseDefinition.interaction.management`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/interaction-management>. Summary.
     pub management: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -176,9 +176,9 @@ pub struct ClinicalUseDefinitionUndesirableEffect {
     /// `ClinicalUseDefinition.undesirableEffect.symptomConditionEffect`, 0..1 `CodeableReference` to `ObservationDefinition`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-symptom>. Summary.
     pub symptom_condition_effect: Option<One<CodeableReference>>,
     /// `ClinicalUseDefinition.undesirableEffect.classification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-classification>. Summary.
-    pub classification: Option<One<CodeableConcept>>,
+    pub classification: Option<CodeableConcept>,
     /// `ClinicalUseDefinition.undesirableEffect.frequencyOfOccurrence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/undesirable-effect-frequency>. Summary.
-    pub frequency_of_occurrence: Option<One<CodeableConcept>>,
+    pub frequency_of_occurrence: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -195,7 +195,7 @@ pub struct ClinicalUseDefinitionWarning {
     /// `ClinicalUseDefinition.warning.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `ClinicalUseDefinition.warning.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/warning-type>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

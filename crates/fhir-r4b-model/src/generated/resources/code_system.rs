@@ -22,7 +22,7 @@ pub struct CodeSystem {
     /// `CodeSystem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CodeSystem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CodeSystem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CodeSystem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

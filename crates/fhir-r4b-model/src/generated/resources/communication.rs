@@ -20,7 +20,7 @@ pub struct Communication {
     /// `Communication.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Communication.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Communication.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Communication.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -48,7 +48,7 @@ pub struct Communication {
     /// `Communication.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Communication.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-not-done-reason>. Summary.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `Communication.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-category>.
     pub category: Many<CodeableConcept>,
     /// `Communication.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
@@ -56,13 +56,13 @@ pub struct Communication {
     /// `Communication.medium`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ParticipationMode>.
     pub medium: Many<CodeableConcept>,
     /// `Communication.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Communication.topic`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-topic>.
-    pub topic: Option<One<CodeableConcept>>,
+    pub topic: Option<CodeableConcept>,
     /// `Communication.about`, 0..* `Reference` to `Resource`.
     pub about: Many<Reference>,
     /// `Communication.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Communication.sent`, 0..1 `dateTime`.
     pub sent: Option<DateTime>,
     /// `Communication.received`, 0..1 `dateTime`.

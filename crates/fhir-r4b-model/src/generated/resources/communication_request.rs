@@ -20,7 +20,7 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CommunicationRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CommunicationRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CommunicationRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,7 +44,7 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::RequestStatus>>,
     /// `CommunicationRequest.statusReason`, 0..1 `CodeableConcept`.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `CommunicationRequest.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/communication-category>.
     pub category: Many<CodeableConcept>,
     /// `CommunicationRequest.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
@@ -58,7 +58,7 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.about`, 0..* `Reference` to `Resource`.
     pub about: Many<Reference>,
     /// `CommunicationRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `CommunicationRequest.payload`, 0..*.
     pub payload: Many<CommunicationRequestPayload>,
     /// `CommunicationRequest.occurrence[x]`, 0..1. Summary.
@@ -66,11 +66,11 @@ pub struct CommunicationRequest {
     /// `CommunicationRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `CommunicationRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `CommunicationRequest.recipient`, 0..* `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Group`, `CareTeam`, `HealthcareService`.
     pub recipient: Many<Reference>,
     /// `CommunicationRequest.sender`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `HealthcareService`. Summary.
-    pub sender: Option<One<Reference>>,
+    pub sender: Option<Reference>,
     /// `CommunicationRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActReason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `CommunicationRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`. Summary.

@@ -20,7 +20,7 @@ pub struct Composition {
     /// `Composition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Composition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Composition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Composition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,13 +38,13 @@ pub struct Composition {
     /// `Composition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/composition-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::CompositionStatus>>,
     /// `Composition.type`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/doc-typecodes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Composition.category`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-LoincDocumentOntologyInternational>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Composition.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Composition.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Composition.date`, 1..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `Composition.author`, 1..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`, `Patient`, `RelatedPerson`, `Organization`. Summary.
@@ -56,7 +56,7 @@ pub struct Composition {
     /// `Composition.attester`, 0..*.
     pub attester: Many<CompositionAttester>,
     /// `Composition.custodian`, 0..1 `Reference` to `Organization`. Summary.
-    pub custodian: Option<One<Reference>>,
+    pub custodian: Option<Reference>,
     /// `Composition.relatesTo`, 0..*.
     pub relates_to: Many<CompositionRelatesTo>,
     /// `Composition.event`, 0..*. Summary.
@@ -115,7 +115,7 @@ pub struct CompositionEvent {
     /// `Composition.event.code`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>. Summary.
     pub code: Many<CodeableConcept>,
     /// `Composition.event.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Composition.event.detail`, 0..* `Reference` to `Resource`. Summary.
     pub detail: Many<Reference>,
     /// What the definition does not know.
@@ -134,7 +134,7 @@ pub struct CompositionSection {
     /// `Composition.section.title`, 0..1 `string`.
     pub title: Option<FhirString>,
     /// `Composition.section.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/doc-section-codes>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Composition.section.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Device`, `Patient`, `RelatedPerson`, `Organization`.
     pub author: Many<Reference>,
     /// `Composition.section.focus`, 0..1 `Reference` to `Resource`.
@@ -144,11 +144,11 @@ pub struct CompositionSection {
     /// `Composition.section.mode`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/list-mode>.
     pub mode: Option<Coded<codes::ListMode>>,
     /// `Composition.section.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<One<CodeableConcept>>,
+    pub ordered_by: Option<CodeableConcept>,
     /// `Composition.section.entry`, 0..* `Reference` to `Resource`.
     pub entry: Many<Reference>,
     /// `Composition.section.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<One<CodeableConcept>>,
+    pub empty_reason: Option<CodeableConcept>,
     /// `Composition.section.section`, 0..*.
     pub section: Many<CompositionSection>,
     /// What the definition does not know.

@@ -19,7 +19,7 @@ pub struct Condition {
     /// `Condition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Condition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Condition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Condition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -35,21 +35,21 @@ pub struct Condition {
     /// `Condition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Condition.clinicalStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/condition-clinical>. Modifies the meaning. Summary.
-    pub clinical_status: Option<One<CodeableConcept>>,
+    pub clinical_status: Option<CodeableConcept>,
     /// `Condition.verificationStatus`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/condition-ver-status>. Modifies the meaning. Summary.
-    pub verification_status: Option<One<CodeableConcept>>,
+    pub verification_status: Option<CodeableConcept>,
     /// `Condition.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/condition-category>.
     pub category: Many<CodeableConcept>,
     /// `Condition.severity`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/condition-severity>.
-    pub severity: Option<One<CodeableConcept>>,
+    pub severity: Option<CodeableConcept>,
     /// `Condition.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Condition.bodySite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
     pub body_site: Many<CodeableConcept>,
     /// `Condition.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Condition.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Condition.onset[x]`, 0..1. Summary.
     pub onset: Option<ConditionOnset>,
     /// `Condition.abatement[x]`, 0..1.
@@ -57,9 +57,9 @@ pub struct Condition {
     /// `Condition.recordedDate`, 0..1 `dateTime`. Summary.
     pub recorded_date: Option<DateTime>,
     /// `Condition.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`. Summary.
-    pub recorder: Option<One<Reference>>,
+    pub recorder: Option<Reference>,
     /// `Condition.asserter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`. Summary.
-    pub asserter: Option<One<Reference>>,
+    pub asserter: Option<Reference>,
     /// `Condition.stage`, 0..*.
     pub stage: Many<ConditionStage>,
     /// `Condition.evidence`, 0..*.
@@ -80,11 +80,11 @@ pub struct ConditionStage {
     /// `Condition.stage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Condition.stage.summary`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-stage>.
-    pub summary: Option<One<CodeableConcept>>,
+    pub summary: Option<CodeableConcept>,
     /// `Condition.stage.assessment`, 0..* `Reference` to `ClinicalImpression`, `DiagnosticReport`, `Observation`.
     pub assessment: Many<Reference>,
     /// `Condition.stage.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-stage-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

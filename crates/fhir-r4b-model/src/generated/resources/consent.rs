@@ -20,7 +20,7 @@ pub struct Consent {
     /// `Consent.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Consent.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Consent.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Consent.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,11 +38,11 @@ pub struct Consent {
     /// `Consent.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-state-codes>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ConsentState>>,
     /// `Consent.scope`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-scope>. Modifies the meaning. Summary.
-    pub scope: Option<One<CodeableConcept>>,
+    pub scope: Option<CodeableConcept>,
     /// `Consent.category`, 1..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Consent.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `Consent.dateTime`, 0..1 `dateTime`. Summary.
     pub date_time: Option<DateTime>,
     /// `Consent.performer`, 0..* `Reference` to `Organization`, `Patient`, `Practitioner`, `RelatedPerson`, `PractitionerRole`. Summary.
@@ -54,7 +54,7 @@ pub struct Consent {
     /// `Consent.policy`, 0..*.
     pub policy: Many<ConsentPolicy>,
     /// `Consent.policyRule`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/consent-policy>. Summary.
-    pub policy_rule: Option<One<CodeableConcept>>,
+    pub policy_rule: Option<CodeableConcept>,
     /// `Consent.verification`, 0..*. Summary.
     pub verification: Many<ConsentVerification>,
     /// `Consent.provision`, 0..1. Summary.
@@ -111,7 +111,7 @@ pub struct ConsentProvision {
     /// `Consent.provision.type`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-provision-type>. Summary.
     pub r#type: Option<Coded<codes::ConsentProvisionType>>,
     /// `Consent.provision.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Consent.provision.actor`, 0..*.
     pub actor: Many<ConsentProvisionActor>,
     /// `Consent.provision.action`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/consent-action>. Summary.
@@ -125,7 +125,7 @@ pub struct ConsentProvision {
     /// `Consent.provision.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/consent-content-code>. Summary.
     pub code: Many<CodeableConcept>,
     /// `Consent.provision.dataPeriod`, 0..1 `Period`. Summary.
-    pub data_period: Option<One<Period>>,
+    pub data_period: Option<Period>,
     /// `Consent.provision.data`, 0..*. Summary.
     pub data: Many<ConsentProvisionData>,
     /// `Consent.provision.provision`, 0..*.
@@ -144,9 +144,9 @@ pub struct ConsentProvisionActor {
     /// `Consent.provision.actor.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Consent.provision.actor.role`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `Consent.provision.actor.reference`, 1..1 `Reference` to `Device`, `Group`, `CareTeam`, `Organization`, `Patient`, `Practitioner`, `RelatedPerson`, `PractitionerRole`.
-    pub reference: Option<One<Reference>>,
+    pub reference: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -163,7 +163,7 @@ pub struct ConsentProvisionData {
     /// `Consent.provision.data.meaning`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/consent-data-meaning>. Summary.
     pub meaning: Option<Coded<codes::ConsentDataMeaning>>,
     /// `Consent.provision.data.reference`, 1..1 `Reference` to `Resource`. Summary.
-    pub reference: Option<One<Reference>>,
+    pub reference: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

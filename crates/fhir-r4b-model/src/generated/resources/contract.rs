@@ -22,7 +22,7 @@ pub struct Contract {
     /// `Contract.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Contract.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Contract.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Contract.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,19 +44,19 @@ pub struct Contract {
     /// `Contract.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/contract-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ContractResourceStatusCodes>>,
     /// `Contract.legalState`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contract-legalstate>.
-    pub legal_state: Option<One<CodeableConcept>>,
+    pub legal_state: Option<CodeableConcept>,
     /// `Contract.instantiatesCanonical`, 0..1 `Reference` to `Contract`.
     pub instantiates_canonical: Option<One<Reference>>,
     /// `Contract.instantiatesUri`, 0..1 `uri`.
     pub instantiates_uri: Option<Uri>,
     /// `Contract.contentDerivative`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-content-derivative>.
-    pub content_derivative: Option<One<CodeableConcept>>,
+    pub content_derivative: Option<CodeableConcept>,
     /// `Contract.issued`, 0..1 `dateTime`. Summary.
     pub issued: Option<DateTime>,
     /// `Contract.applies`, 0..1 `Period`. Summary.
-    pub applies: Option<One<Period>>,
+    pub applies: Option<Period>,
     /// `Contract.expirationType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-expiration-type>.
-    pub expiration_type: Option<One<CodeableConcept>>,
+    pub expiration_type: Option<CodeableConcept>,
     /// `Contract.subject`, 0..* `Reference` to `Resource`. Summary.
     pub subject: Many<Reference>,
     /// `Contract.authority`, 0..* `Reference` to `Organization`.
@@ -76,11 +76,11 @@ pub struct Contract {
     /// `Contract.author`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Organization`.
     pub author: Option<One<Reference>>,
     /// `Contract.scope`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-scope>.
-    pub scope: Option<One<CodeableConcept>>,
+    pub scope: Option<CodeableConcept>,
     /// `Contract.topic[x]`, 0..1 to `Resource`.
     pub topic: Option<ContractTopic>,
     /// `Contract.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Contract.subType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-subtype>. Summary.
     pub sub_type: Many<CodeableConcept>,
     /// `Contract.contentDefinition`, 0..1.
@@ -115,9 +115,9 @@ pub struct ContractContentDefinition {
     /// `Contract.contentDefinition.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.contentDefinition.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-definition-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Contract.contentDefinition.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-definition-subtype>.
-    pub sub_type: Option<One<CodeableConcept>>,
+    pub sub_type: Option<CodeableConcept>,
     /// `Contract.contentDefinition.publisher`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub publisher: Option<One<Reference>>,
     /// `Contract.contentDefinition.publicationDate`, 0..1 `dateTime`.
@@ -144,13 +144,13 @@ pub struct ContractTerm {
     /// `Contract.term.issued`, 0..1 `dateTime`. Summary.
     pub issued: Option<DateTime>,
     /// `Contract.term.applies`, 0..1 `Period`. Summary.
-    pub applies: Option<One<Period>>,
+    pub applies: Option<Period>,
     /// `Contract.term.topic[x]`, 0..1 to `Resource`.
     pub topic: Option<ContractTermTopic>,
     /// `Contract.term.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Contract.term.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-subtype>.
-    pub sub_type: Option<One<CodeableConcept>>,
+    pub sub_type: Option<CodeableConcept>,
     /// `Contract.term.text`, 0..1 `string`. Summary.
     pub text: Option<FhirString>,
     /// `Contract.term.securityLabel`, 0..*.
@@ -179,7 +179,7 @@ pub struct ContractTermSecurityLabel {
     /// `Contract.term.securityLabel.number`, 0..* `unsignedInt`.
     pub number: Many<UnsignedInt>,
     /// `Contract.term.securityLabel.classification`, 1..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-classification>.
-    pub classification: Option<One<Coding>>,
+    pub classification: Option<Coding>,
     /// `Contract.term.securityLabel.category`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-category>.
     pub category: Many<Coding>,
     /// `Contract.term.securityLabel.control`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/contract-security-control>.
@@ -202,11 +202,11 @@ pub struct ContractTermOffer {
     /// `Contract.term.offer.party`, 0..*.
     pub party: Many<ContractTermOfferParty>,
     /// `Contract.term.offer.topic`, 0..1 `Reference` to `Resource`. Summary.
-    pub topic: Option<One<Reference>>,
+    pub topic: Option<Reference>,
     /// `Contract.term.offer.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-term-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Contract.term.offer.decision`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActConsentDirective>.
-    pub decision: Option<One<CodeableConcept>>,
+    pub decision: Option<CodeableConcept>,
     /// `Contract.term.offer.decisionMode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-decision-mode>.
     pub decision_mode: Many<CodeableConcept>,
     /// `Contract.term.offer.answer`, 0..*.
@@ -233,7 +233,7 @@ pub struct ContractTermOfferParty {
     /// `Contract.term.offer.party.reference`, 1..* `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Group`, `Organization`.
     pub reference: Many<Reference>,
     /// `Contract.term.offer.party.role`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-party-role>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -263,7 +263,7 @@ pub struct ContractTermAsset {
     /// `Contract.term.asset.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.term.asset.scope`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assetscope>.
-    pub scope: Option<One<CodeableConcept>>,
+    pub scope: Option<CodeableConcept>,
     /// `Contract.term.asset.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-assettype>.
     pub r#type: Many<CodeableConcept>,
     /// `Contract.term.asset.typeReference`, 0..* `Reference` to `Resource`.
@@ -333,13 +333,13 @@ pub struct ContractTermAssetValuedItem {
     /// `Contract.term.asset.valuedItem.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Contract.term.asset.valuedItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `Contract.term.asset.valuedItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Contract.term.asset.valuedItem.points`, 0..1 `decimal`.
     pub points: Option<Decimal>,
     /// `Contract.term.asset.valuedItem.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `Contract.term.asset.valuedItem.payment`, 0..1 `string`.
     pub payment: Option<FhirString>,
     /// `Contract.term.asset.valuedItem.paymentDate`, 0..1 `dateTime`.
@@ -368,15 +368,15 @@ pub struct ContractTermAction {
     /// `Contract.term.action.doNotPerform`, 0..1 `boolean`. Modifies the meaning.
     pub do_not_perform: Option<Boolean>,
     /// `Contract.term.action.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-action>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Contract.term.action.subject`, 0..*.
     pub subject: Many<ContractTermActionSubject>,
     /// `Contract.term.action.intent`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
-    pub intent: Option<One<CodeableConcept>>,
+    pub intent: Option<CodeableConcept>,
     /// `Contract.term.action.linkId`, 0..* `string`.
     pub link_id: Many<FhirString>,
     /// `Contract.term.action.status`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-actionstatus>.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `Contract.term.action.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
     pub context: Option<One<Reference>>,
     /// `Contract.term.action.contextLinkId`, 0..* `string`.
@@ -390,7 +390,7 @@ pub struct ContractTermAction {
     /// `Contract.term.action.performerType`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provenance-participant-type>.
     pub performer_type: Many<CodeableConcept>,
     /// `Contract.term.action.performerRole`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provenance-participant-role>.
-    pub performer_role: Option<One<CodeableConcept>>,
+    pub performer_role: Option<CodeableConcept>,
     /// `Contract.term.action.performer`, 0..1 `Reference` to `RelatedPerson`, `Patient`, `Practitioner`, `PractitionerRole`, `CareTeam`, `Device`, `Substance`, `Organization`, `Location`.
     pub performer: Option<One<Reference>>,
     /// `Contract.term.action.performerLinkId`, 0..* `string`.
@@ -423,7 +423,7 @@ pub struct ContractTermActionSubject {
     /// `Contract.term.action.subject.reference`, 1..* `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Group`, `Organization`.
     pub reference: Many<Reference>,
     /// `Contract.term.action.subject.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/contract-actorrole>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -438,9 +438,9 @@ pub struct ContractSigner {
     /// `Contract.signer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Contract.signer.type`, 1..1 `Coding`, preferred codes: <http://hl7.org/fhir/ValueSet/contract-signer-type>.
-    pub r#type: Option<One<Coding>>,
+    pub r#type: Option<Coding>,
     /// `Contract.signer.party`, 1..1 `Reference` to `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`.
-    pub party: Option<One<Reference>>,
+    pub party: Option<Reference>,
     /// `Contract.signer.signature`, 1..* `Signature`.
     pub signature: Many<Signature>,
     /// What the definition does not know.

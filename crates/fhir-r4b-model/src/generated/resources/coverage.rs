@@ -20,7 +20,7 @@ pub struct Coverage {
     /// `Coverage.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Coverage.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Coverage.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Coverage.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,21 +38,21 @@ pub struct Coverage {
     /// `Coverage.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `Coverage.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/coverage-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Coverage.policyHolder`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub policy_holder: Option<One<Reference>>,
+    pub policy_holder: Option<Reference>,
     /// `Coverage.subscriber`, 0..1 `Reference` to `Patient`, `RelatedPerson`. Summary.
-    pub subscriber: Option<One<Reference>>,
+    pub subscriber: Option<Reference>,
     /// `Coverage.subscriberId`, 0..1 `string`. Summary.
     pub subscriber_id: Option<FhirString>,
     /// `Coverage.beneficiary`, 1..1 `Reference` to `Patient`. Summary.
-    pub beneficiary: Option<One<Reference>>,
+    pub beneficiary: Option<Reference>,
     /// `Coverage.dependent`, 0..1 `string`. Summary.
     pub dependent: Option<FhirString>,
     /// `Coverage.relationship`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/subscriber-relationship>.
-    pub relationship: Option<One<CodeableConcept>>,
+    pub relationship: Option<CodeableConcept>,
     /// `Coverage.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Coverage.payor`, 1..* `Reference` to `Organization`, `Patient`, `RelatedPerson`. Summary.
     pub payor: Many<Reference>,
     /// `Coverage.class`, 0..*.
@@ -81,7 +81,7 @@ pub struct CoverageClass {
     /// `Coverage.class.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.class.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/coverage-class>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Coverage.class.value`, 1..1 `string`. Summary.
     pub value: Option<FhirString>,
     /// `Coverage.class.name`, 0..1 `string`. Summary.
@@ -100,7 +100,7 @@ pub struct CoverageCostToBeneficiary {
     /// `Coverage.costToBeneficiary.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.costToBeneficiary.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/coverage-copay-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Coverage.costToBeneficiary.value[x]`, 1..1. Summary.
     pub value: Option<CoverageCostToBeneficiaryValue>,
     /// `Coverage.costToBeneficiary.exception`, 0..*.
@@ -119,9 +119,9 @@ pub struct CoverageCostToBeneficiaryException {
     /// `Coverage.costToBeneficiary.exception.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Coverage.costToBeneficiary.exception.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/coverage-financial-exception>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Coverage.costToBeneficiary.exception.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CoverageEligibilityRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CoverageEligibilityRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CoverageEligibilityRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,11 +38,11 @@ pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `CoverageEligibilityRequest.priority`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `CoverageEligibilityRequest.purpose`, 1..* `code`, required codes: <http://hl7.org/fhir/ValueSet/eligibilityrequest-purpose>. Summary.
     pub purpose: Many<Coded<codes::EligibilityRequestPurpose>>,
     /// `CoverageEligibilityRequest.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `CoverageEligibilityRequest.serviced[x]`, 0..1.
     pub serviced: Option<CoverageEligibilityRequestServiced>,
     /// `CoverageEligibilityRequest.created`, 1..1 `dateTime`. Summary.
@@ -52,7 +52,7 @@ pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<One<Reference>>,
+    pub insurer: Option<Reference>,
     /// `CoverageEligibilityRequest.facility`, 0..1 `Reference` to `Location`.
     pub facility: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.supportingInfo`, 0..*.
@@ -77,7 +77,7 @@ pub struct CoverageEligibilityRequestSupportingInfo {
     /// `CoverageEligibilityRequest.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `CoverageEligibilityRequest.supportingInfo.information`, 1..1 `Reference` to `Resource`.
-    pub information: Option<One<Reference>>,
+    pub information: Option<Reference>,
     /// `CoverageEligibilityRequest.supportingInfo.appliesToAll`, 0..1 `boolean`.
     pub applies_to_all: Option<Boolean>,
     /// What the definition does not know.
@@ -96,7 +96,7 @@ pub struct CoverageEligibilityRequestInsurance {
     /// `CoverageEligibilityRequest.insurance.focal`, 0..1 `boolean`.
     pub focal: Option<Boolean>,
     /// `CoverageEligibilityRequest.insurance.coverage`, 1..1 `Reference` to `Coverage`.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `CoverageEligibilityRequest.insurance.businessArrangement`, 0..1 `string`.
     pub business_arrangement: Option<FhirString>,
     /// What the definition does not know.
@@ -115,9 +115,9 @@ pub struct CoverageEligibilityRequestItem {
     /// `CoverageEligibilityRequest.item.supportingInfoSequence`, 0..* `positiveInt`.
     pub supporting_info_sequence: Many<PositiveInt>,
     /// `CoverageEligibilityRequest.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `CoverageEligibilityRequest.item.productOrService`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `CoverageEligibilityRequest.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `CoverageEligibilityRequest.item.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
@@ -125,7 +125,7 @@ pub struct CoverageEligibilityRequestItem {
     /// `CoverageEligibilityRequest.item.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `CoverageEligibilityRequest.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `CoverageEligibilityRequest.item.facility`, 0..1 `Reference` to `Location`, `Organization`.
     pub facility: Option<One<Reference>>,
     /// `CoverageEligibilityRequest.item.diagnosis`, 0..*.

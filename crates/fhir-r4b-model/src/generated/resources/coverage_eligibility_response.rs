@@ -20,7 +20,7 @@ pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `CoverageEligibilityResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `CoverageEligibilityResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `CoverageEligibilityResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,7 +40,7 @@ pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.purpose`, 1..* `code`, required codes: <http://hl7.org/fhir/ValueSet/eligibilityresponse-purpose>. Summary.
     pub purpose: Many<Coded<codes::EligibilityResponsePurpose>>,
     /// `CoverageEligibilityResponse.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `CoverageEligibilityResponse.serviced[x]`, 0..1.
     pub serviced: Option<CoverageEligibilityResponseServiced>,
     /// `CoverageEligibilityResponse.created`, 1..1 `dateTime`. Summary.
@@ -48,19 +48,19 @@ pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub requestor: Option<One<Reference>>,
     /// `CoverageEligibilityResponse.request`, 1..1 `Reference` to `CoverageEligibilityRequest`. Summary.
-    pub request: Option<One<Reference>>,
+    pub request: Option<Reference>,
     /// `CoverageEligibilityResponse.outcome`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/remittance-outcome>. Summary.
     pub outcome: Option<Coded<codes::RemittanceOutcome>>,
     /// `CoverageEligibilityResponse.disposition`, 0..1 `string`.
     pub disposition: Option<FhirString>,
     /// `CoverageEligibilityResponse.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<One<Reference>>,
+    pub insurer: Option<Reference>,
     /// `CoverageEligibilityResponse.insurance`, 0..*.
     pub insurance: Many<CoverageEligibilityResponseInsurance>,
     /// `CoverageEligibilityResponse.preAuthRef`, 0..1 `string`.
     pub pre_auth_ref: Option<FhirString>,
     /// `CoverageEligibilityResponse.form`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form: Option<One<CodeableConcept>>,
+    pub form: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.error`, 0..*.
     pub error: Many<CoverageEligibilityResponseError>,
     /// What the definition does not know.
@@ -77,11 +77,11 @@ pub struct CoverageEligibilityResponseInsurance {
     /// `CoverageEligibilityResponse.insurance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `CoverageEligibilityResponse.insurance.inforce`, 0..1 `boolean`.
     pub inforce: Option<Boolean>,
     /// `CoverageEligibilityResponse.insurance.benefitPeriod`, 0..1 `Period`.
-    pub benefit_period: Option<One<Period>>,
+    pub benefit_period: Option<Period>,
     /// `CoverageEligibilityResponse.insurance.item`, 0..*.
     pub item: Many<CoverageEligibilityResponseInsuranceItem>,
     /// What the definition does not know.
@@ -98,9 +98,9 @@ pub struct CoverageEligibilityResponseInsuranceItem {
     /// `CoverageEligibilityResponse.insurance.item.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.productOrService`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
@@ -112,11 +112,11 @@ pub struct CoverageEligibilityResponseInsuranceItem {
     /// `CoverageEligibilityResponse.insurance.item.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `CoverageEligibilityResponse.insurance.item.network`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-network>.
-    pub network: Option<One<CodeableConcept>>,
+    pub network: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.unit`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-unit>.
-    pub unit: Option<One<CodeableConcept>>,
+    pub unit: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.term`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-term>.
-    pub term: Option<One<CodeableConcept>>,
+    pub term: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.benefit`, 0..*.
     pub benefit: Many<CoverageEligibilityResponseInsuranceItemBenefit>,
     /// `CoverageEligibilityResponse.insurance.item.authorizationRequired`, 0..1 `boolean`.
@@ -139,7 +139,7 @@ pub struct CoverageEligibilityResponseInsuranceItemBenefit {
     /// `CoverageEligibilityResponse.insurance.item.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`, 0..1.
     pub allowed: Option<CoverageEligibilityResponseInsuranceItemBenefitAllowed>,
     /// `CoverageEligibilityResponse.insurance.item.benefit.used[x]`, 0..1.
@@ -158,7 +158,7 @@ pub struct CoverageEligibilityResponseError {
     /// `CoverageEligibilityResponse.error.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `CoverageEligibilityResponse.error.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-error>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct DetectedIssue {
     /// `DetectedIssue.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DetectedIssue.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DetectedIssue.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DetectedIssue.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,15 +38,15 @@ pub struct DetectedIssue {
     /// `DetectedIssue.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/observation-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ObservationStatus>>,
     /// `DetectedIssue.code`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/detectedissue-category>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `DetectedIssue.severity`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/detectedissue-severity>. Summary.
     pub severity: Option<Coded<codes::DetectedIssueSeverity>>,
     /// `DetectedIssue.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `DetectedIssue.identified[x]`, 0..1. Summary.
     pub identified: Option<DetectedIssueIdentified>,
     /// `DetectedIssue.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `DetectedIssue.implicated`, 0..* `Reference` to `Resource`. Summary.
     pub implicated: Many<Reference>,
     /// `DetectedIssue.evidence`, 0..*.
@@ -88,7 +88,7 @@ pub struct DetectedIssueMitigation {
     /// `DetectedIssue.mitigation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DetectedIssue.mitigation.action`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/detectedissue-mitigation-action>.
-    pub action: Option<One<CodeableConcept>>,
+    pub action: Option<CodeableConcept>,
     /// `DetectedIssue.mitigation.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `DetectedIssue.mitigation.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.

@@ -20,7 +20,7 @@ pub struct Device {
     /// `Device.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Device.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Device.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Device.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -62,7 +62,7 @@ pub struct Device {
     /// `Device.partNumber`, 0..1 `string`.
     pub part_number: Option<FhirString>,
     /// `Device.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/device-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Device.specialization`, 0..*.
     pub specialization: Many<DeviceSpecialization>,
     /// `Device.version`, 0..*.
@@ -141,7 +141,7 @@ pub struct DeviceSpecialization {
     /// `Device.specialization.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.specialization.systemType`, 1..1 `CodeableConcept`.
-    pub system_type: Option<One<CodeableConcept>>,
+    pub system_type: Option<CodeableConcept>,
     /// `Device.specialization.version`, 0..1 `string`.
     pub version: Option<FhirString>,
     /// What the definition does not know.
@@ -158,7 +158,7 @@ pub struct DeviceVersion {
     /// `Device.version.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.version.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Device.version.component`, 0..1 `Identifier`.
     pub component: Option<One<Identifier>>,
     /// `Device.version.value`, 1..1 `string`.
@@ -177,7 +177,7 @@ pub struct DeviceProperty {
     /// `Device.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Device.property.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Device.property.valueQuantity`, 0..* `Quantity`.
     pub value_quantity: Many<Quantity>,
     /// `Device.property.valueCode`, 0..* `CodeableConcept`.

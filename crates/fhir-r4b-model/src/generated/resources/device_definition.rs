@@ -20,7 +20,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DeviceDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,7 +44,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.modelNumber`, 0..1 `string`.
     pub model_number: Option<FhirString>,
     /// `DeviceDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/device-kind>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DeviceDefinition.specialization`, 0..*.
     pub specialization: Many<DeviceDefinitionSpecialization>,
     /// `DeviceDefinition.version`, 0..* `string`.
@@ -74,7 +74,7 @@ pub struct DeviceDefinition {
     /// `DeviceDefinition.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `DeviceDefinition.parentDevice`, 0..1 `Reference` to `DeviceDefinition`. Summary.
-    pub parent_device: Option<One<Reference>>,
+    pub parent_device: Option<Reference>,
     /// `DeviceDefinition.material`, 0..*.
     pub material: Many<DeviceDefinitionMaterial>,
     /// What the definition does not know.
@@ -144,7 +144,7 @@ pub struct DeviceDefinitionCapability {
     /// `DeviceDefinition.capability.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.capability.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DeviceDefinition.capability.description`, 0..* `CodeableConcept`.
     pub description: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -161,7 +161,7 @@ pub struct DeviceDefinitionProperty {
     /// `DeviceDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.property.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DeviceDefinition.property.valueQuantity`, 0..* `Quantity`.
     pub value_quantity: Many<Quantity>,
     /// `DeviceDefinition.property.valueCode`, 0..* `CodeableConcept`.
@@ -180,7 +180,7 @@ pub struct DeviceDefinitionMaterial {
     /// `DeviceDefinition.material.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceDefinition.material.substance`, 1..1 `CodeableConcept`.
-    pub substance: Option<One<CodeableConcept>>,
+    pub substance: Option<CodeableConcept>,
     /// `DeviceDefinition.material.alternate`, 0..1 `boolean`.
     pub alternate: Option<Boolean>,
     /// `DeviceDefinition.material.allergenicIndicator`, 0..1 `boolean`.

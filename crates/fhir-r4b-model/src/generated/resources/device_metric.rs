@@ -20,7 +20,7 @@ pub struct DeviceMetric {
     /// `DeviceMetric.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceMetric.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DeviceMetric.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceMetric.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,13 +36,13 @@ pub struct DeviceMetric {
     /// `DeviceMetric.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `DeviceMetric.type`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/devicemetric-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DeviceMetric.unit`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/devicemetric-type>. Summary.
-    pub unit: Option<One<CodeableConcept>>,
+    pub unit: Option<CodeableConcept>,
     /// `DeviceMetric.source`, 0..1 `Reference` to `Device`. Summary.
-    pub source: Option<One<Reference>>,
+    pub source: Option<Reference>,
     /// `DeviceMetric.parent`, 0..1 `Reference` to `Device`. Summary.
-    pub parent: Option<One<Reference>>,
+    pub parent: Option<Reference>,
     /// `DeviceMetric.operationalStatus`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/metric-operational-status>. Summary.
     pub operational_status: Option<Coded<codes::DeviceMetricOperationalStatus>>,
     /// `DeviceMetric.color`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/metric-color>. Summary.

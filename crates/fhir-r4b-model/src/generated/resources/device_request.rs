@@ -20,7 +20,7 @@ pub struct DeviceRequest {
     /// `DeviceRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DeviceRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -56,19 +56,19 @@ pub struct DeviceRequest {
     /// `DeviceRequest.parameter`, 0..*.
     pub parameter: Many<DeviceRequestParameter>,
     /// `DeviceRequest.subject`, 1..1 `Reference` to `Patient`, `Group`, `Location`, `Device`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `DeviceRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `DeviceRequest.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<DeviceRequestOccurrence>,
     /// `DeviceRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `DeviceRequest.requester`, 0..1 `Reference` to `Device`, `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `DeviceRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/participant-role>. Summary.
-    pub performer_type: Option<One<CodeableConcept>>,
+    pub performer_type: Option<CodeableConcept>,
     /// `DeviceRequest.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub performer: Option<One<Reference>>,
+    pub performer: Option<Reference>,
     /// `DeviceRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `DeviceRequest.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -95,7 +95,7 @@ pub struct DeviceRequestParameter {
     /// `DeviceRequest.parameter.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `DeviceRequest.parameter.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `DeviceRequest.parameter.value[x]`, 0..1.
     pub value: Option<DeviceRequestParameterValue>,
     /// What the definition does not know.

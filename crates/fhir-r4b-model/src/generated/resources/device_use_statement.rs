@@ -20,7 +20,7 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DeviceUseStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DeviceUseStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DeviceUseStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,7 +40,7 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/device-statement-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::DeviceUseStatementStatus>>,
     /// `DeviceUseStatement.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `DeviceUseStatement.derivedFrom`, 0..* `Reference` to `ServiceRequest`, `Procedure`, `Claim`, `Observation`, `QuestionnaireResponse`, `DocumentReference`. Summary.
     pub derived_from: Many<Reference>,
     /// `DeviceUseStatement.timing[x]`, 0..1. Summary.
@@ -48,15 +48,15 @@ pub struct DeviceUseStatement {
     /// `DeviceUseStatement.recordedOn`, 0..1 `dateTime`. Summary.
     pub recorded_on: Option<DateTime>,
     /// `DeviceUseStatement.source`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub source: Option<One<Reference>>,
+    pub source: Option<Reference>,
     /// `DeviceUseStatement.device`, 1..1 `Reference` to `Device`. Summary.
-    pub device: Option<One<Reference>>,
+    pub device: Option<Reference>,
     /// `DeviceUseStatement.reasonCode`, 0..* `CodeableConcept`. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `DeviceUseStatement.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`, `Media`. Summary.
     pub reason_reference: Many<Reference>,
     /// `DeviceUseStatement.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `DeviceUseStatement.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct DiagnosticReport {
     /// `DiagnosticReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DiagnosticReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DiagnosticReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DiagnosticReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,11 +42,11 @@ pub struct DiagnosticReport {
     /// `DiagnosticReport.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/diagnostic-service-sections>. Summary.
     pub category: Many<CodeableConcept>,
     /// `DiagnosticReport.code`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/report-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `DiagnosticReport.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`, `Organization`, `Procedure`, `Practitioner`, `Medication`, `Substance`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `DiagnosticReport.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `DiagnosticReport.effective[x]`, 0..1. Summary.
     pub effective: Option<DiagnosticReportEffective>,
     /// `DiagnosticReport.issued`, 0..1 `instant`. Summary.
@@ -85,7 +85,7 @@ pub struct DiagnosticReportMedia {
     /// `DiagnosticReport.media.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// `DiagnosticReport.media.link`, 1..1 `Reference` to `Media`. Summary.
-    pub link: Option<One<Reference>>,
+    pub link: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -19,7 +19,7 @@ pub struct DocumentManifest {
     /// `DocumentManifest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DocumentManifest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DocumentManifest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DocumentManifest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -39,9 +39,9 @@ pub struct DocumentManifest {
     /// `DocumentManifest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/document-reference-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::DocumentReferenceStatus>>,
     /// `DocumentManifest.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DocumentManifest.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `Group`, `Device`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `DocumentManifest.created`, 0..1 `dateTime`.
     pub created: Option<DateTime>,
     /// `DocumentManifest.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.

@@ -20,7 +20,7 @@ pub struct DocumentReference {
     /// `DocumentReference.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `DocumentReference.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `DocumentReference.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `DocumentReference.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,11 +42,11 @@ pub struct DocumentReference {
     /// `DocumentReference.docStatus`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/composition-status>. Summary.
     pub doc_status: Option<Coded<codes::CompositionStatus>>,
     /// `DocumentReference.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/doc-typecodes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `DocumentReference.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/doc-classcodes>. Summary.
     pub category: Many<CodeableConcept>,
     /// `DocumentReference.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `Group`, `Device`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `DocumentReference.date`, 0..1 `instant`. Summary.
     pub date: Option<Instant>,
     /// `DocumentReference.author`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Device`, `Patient`, `RelatedPerson`. Summary.
@@ -81,7 +81,7 @@ pub struct DocumentReferenceRelatesTo {
     /// `DocumentReference.relatesTo.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/document-relationship-type>. Summary.
     pub code: Option<Coded<codes::DocumentRelationshipType>>,
     /// `DocumentReference.relatesTo.target`, 1..1 `Reference` to `DocumentReference`. Summary.
-    pub target: Option<One<Reference>>,
+    pub target: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -98,7 +98,7 @@ pub struct DocumentReferenceContent {
     /// `DocumentReference.content.attachment`, 1..1 `Attachment`. Summary.
     pub attachment: Option<One<Attachment>>,
     /// `DocumentReference.content.format`, 0..1 `Coding`, preferred codes: <http://hl7.org/fhir/ValueSet/formatcodes>. Summary.
-    pub format: Option<One<Coding>>,
+    pub format: Option<Coding>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,11 +117,11 @@ pub struct DocumentReferenceContext {
     /// `DocumentReference.context.event`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActCode>.
     pub event: Many<CodeableConcept>,
     /// `DocumentReference.context.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `DocumentReference.context.facilityType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/c80-facilitycodes>.
-    pub facility_type: Option<One<CodeableConcept>>,
+    pub facility_type: Option<CodeableConcept>,
     /// `DocumentReference.context.practiceSetting`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>.
-    pub practice_setting: Option<One<CodeableConcept>>,
+    pub practice_setting: Option<CodeableConcept>,
     /// `DocumentReference.context.sourcePatientInfo`, 0..1 `Reference` to `Patient`.
     pub source_patient_info: Option<One<Reference>>,
     /// `DocumentReference.context.related`, 0..* `Reference` to `Resource`.

@@ -20,7 +20,7 @@ pub struct Encounter {
     /// `Encounter.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Encounter.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Encounter.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Encounter.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,17 +40,17 @@ pub struct Encounter {
     /// `Encounter.statusHistory`, 0..*.
     pub status_history: Many<EncounterStatusHistory>,
     /// `Encounter.class`, 1..1 `Coding`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActEncounterCode>. Summary.
-    pub class: Option<One<Coding>>,
+    pub class: Option<Coding>,
     /// `Encounter.classHistory`, 0..*.
     pub class_history: Many<EncounterClassHistory>,
     /// `Encounter.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Encounter.serviceType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
-    pub service_type: Option<One<CodeableConcept>>,
+    pub service_type: Option<CodeableConcept>,
     /// `Encounter.priority`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActPriority>.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `Encounter.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Encounter.episodeOfCare`, 0..* `Reference` to `EpisodeOfCare`. Summary.
     pub episode_of_care: Many<Reference>,
     /// `Encounter.basedOn`, 0..* `Reference` to `ServiceRequest`.
@@ -60,7 +60,7 @@ pub struct Encounter {
     /// `Encounter.appointment`, 0..* `Reference` to `Appointment`. Summary.
     pub appointment: Many<Reference>,
     /// `Encounter.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Encounter.length`, 0..1 `Duration`.
     pub length: Option<One<Duration>>,
     /// `Encounter.reasonCode`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-reason>. Summary.
@@ -95,7 +95,7 @@ pub struct EncounterStatusHistory {
     /// `Encounter.statusHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/encounter-status>.
     pub status: Option<Coded<codes::EncounterStatus>>,
     /// `Encounter.statusHistory.period`, 1..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -110,9 +110,9 @@ pub struct EncounterClassHistory {
     /// `Encounter.classHistory.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.classHistory.class`, 1..1 `Coding`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActEncounterCode>.
-    pub class: Option<One<Coding>>,
+    pub class: Option<Coding>,
     /// `Encounter.classHistory.period`, 1..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -129,9 +129,9 @@ pub struct EncounterParticipant {
     /// `Encounter.participant.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/encounter-participant-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Encounter.participant.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Encounter.participant.individual`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub individual: Option<One<Reference>>,
+    pub individual: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -146,9 +146,9 @@ pub struct EncounterDiagnosis {
     /// `Encounter.diagnosis.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.diagnosis.condition`, 1..1 `Reference` to `Condition`, `Procedure`. Summary.
-    pub condition: Option<One<Reference>>,
+    pub condition: Option<Reference>,
     /// `Encounter.diagnosis.use`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/diagnosis-role>.
-    pub r#use: Option<One<CodeableConcept>>,
+    pub r#use: Option<CodeableConcept>,
     /// `Encounter.diagnosis.rank`, 0..1 `positiveInt`.
     pub rank: Option<PositiveInt>,
     /// What the definition does not know.
@@ -169,9 +169,9 @@ pub struct EncounterHospitalization {
     /// `Encounter.hospitalization.origin`, 0..1 `Reference` to `Location`, `Organization`.
     pub origin: Option<One<Reference>>,
     /// `Encounter.hospitalization.admitSource`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-admit-source>.
-    pub admit_source: Option<One<CodeableConcept>>,
+    pub admit_source: Option<CodeableConcept>,
     /// `Encounter.hospitalization.reAdmission`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0092>.
-    pub re_admission: Option<One<CodeableConcept>>,
+    pub re_admission: Option<CodeableConcept>,
     /// `Encounter.hospitalization.dietPreference`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-diet>.
     pub diet_preference: Many<CodeableConcept>,
     /// `Encounter.hospitalization.specialCourtesy`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/encounter-special-courtesy>.
@@ -181,7 +181,7 @@ pub struct EncounterHospitalization {
     /// `Encounter.hospitalization.destination`, 0..1 `Reference` to `Location`, `Organization`.
     pub destination: Option<One<Reference>>,
     /// `Encounter.hospitalization.dischargeDisposition`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-discharge-disposition>.
-    pub discharge_disposition: Option<One<CodeableConcept>>,
+    pub discharge_disposition: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -196,13 +196,13 @@ pub struct EncounterLocation {
     /// `Encounter.location.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Encounter.location.location`, 1..1 `Reference` to `Location`.
-    pub location: Option<One<Reference>>,
+    pub location: Option<Reference>,
     /// `Encounter.location.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/encounter-location-status>.
     pub status: Option<Coded<codes::EncounterLocationStatus>>,
     /// `Encounter.location.physicalType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/location-physical-type>.
-    pub physical_type: Option<One<CodeableConcept>>,
+    pub physical_type: Option<CodeableConcept>,
     /// `Encounter.location.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct Endpoint {
     /// `Endpoint.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Endpoint.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Endpoint.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Endpoint.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,15 +38,15 @@ pub struct Endpoint {
     /// `Endpoint.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/endpoint-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EndpointStatus>>,
     /// `Endpoint.connectionType`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/endpoint-connection-type>. Summary.
-    pub connection_type: Option<One<Coding>>,
+    pub connection_type: Option<Coding>,
     /// `Endpoint.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Endpoint.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<One<Reference>>,
+    pub managing_organization: Option<Reference>,
     /// `Endpoint.contact`, 0..* `ContactPoint`.
     pub contact: Many<ContactPoint>,
     /// `Endpoint.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Endpoint.payloadType`, 1..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/endpoint-payload-type>. Summary.
     pub payload_type: Many<CodeableConcept>,
     /// `Endpoint.payloadMimeType`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/mimetypes>. Summary.

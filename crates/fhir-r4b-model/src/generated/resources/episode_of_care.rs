@@ -20,7 +20,7 @@ pub struct EpisodeOfCare {
     /// `EpisodeOfCare.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EpisodeOfCare.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `EpisodeOfCare.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EpisodeOfCare.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,11 +44,11 @@ pub struct EpisodeOfCare {
     /// `EpisodeOfCare.diagnosis`, 0..*. Summary.
     pub diagnosis: Many<EpisodeOfCareDiagnosis>,
     /// `EpisodeOfCare.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `EpisodeOfCare.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<One<Reference>>,
+    pub managing_organization: Option<Reference>,
     /// `EpisodeOfCare.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `EpisodeOfCare.referralRequest`, 0..* `Reference` to `ServiceRequest`.
     pub referral_request: Many<Reference>,
     /// `EpisodeOfCare.careManager`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
@@ -73,7 +73,7 @@ pub struct EpisodeOfCareStatusHistory {
     /// `EpisodeOfCare.statusHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/episode-of-care-status>.
     pub status: Option<Coded<codes::EpisodeOfCareStatus>>,
     /// `EpisodeOfCare.statusHistory.period`, 1..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -88,9 +88,9 @@ pub struct EpisodeOfCareDiagnosis {
     /// `EpisodeOfCare.diagnosis.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `EpisodeOfCare.diagnosis.condition`, 1..1 `Reference` to `Condition`. Summary.
-    pub condition: Option<One<Reference>>,
+    pub condition: Option<Reference>,
     /// `EpisodeOfCare.diagnosis.role`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/diagnosis-role>. Summary.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `EpisodeOfCare.diagnosis.rank`, 0..1 `positiveInt`. Summary.
     pub rank: Option<PositiveInt>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct EventDefinition {
     /// `EventDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EventDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `EventDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EventDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -74,7 +74,7 @@ pub struct EventDefinition {
     /// `EventDefinition.lastReviewDate`, 0..1 `date`. Summary.
     pub last_review_date: Option<Date>,
     /// `EventDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `EventDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `EventDefinition.author`, 0..* `ContactDetail`.

@@ -20,7 +20,7 @@ pub struct Evidence {
     /// `Evidence.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Evidence.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Evidence.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Evidence.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -76,9 +76,9 @@ pub struct Evidence {
     /// `Evidence.variableDefinition`, 1..*.
     pub variable_definition: Many<EvidenceVariableDefinition>,
     /// `Evidence.synthesisType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/synthesis-type>.
-    pub synthesis_type: Option<One<CodeableConcept>>,
+    pub synthesis_type: Option<CodeableConcept>,
     /// `Evidence.studyType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/study-type>.
-    pub study_type: Option<One<CodeableConcept>>,
+    pub study_type: Option<CodeableConcept>,
     /// `Evidence.statistic`, 0..*.
     pub statistic: Many<EvidenceStatistic>,
     /// `Evidence.certainty`, 0..*.
@@ -101,13 +101,13 @@ pub struct EvidenceVariableDefinition {
     /// `Evidence.variableDefinition.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.variableDefinition.variableRole`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/variable-role>. Summary.
-    pub variable_role: Option<One<CodeableConcept>>,
+    pub variable_role: Option<CodeableConcept>,
     /// `Evidence.variableDefinition.observed`, 0..1 `Reference` to `Group`, `EvidenceVariable`. Summary.
-    pub observed: Option<One<Reference>>,
+    pub observed: Option<Reference>,
     /// `Evidence.variableDefinition.intended`, 0..1 `Reference` to `Group`, `EvidenceVariable`.
     pub intended: Option<One<Reference>>,
     /// `Evidence.variableDefinition.directnessMatch`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/directness>.
-    pub directness_match: Option<One<CodeableConcept>>,
+    pub directness_match: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -126,9 +126,9 @@ pub struct EvidenceStatistic {
     /// `Evidence.statistic.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.statistic.statisticType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/statistic-type>.
-    pub statistic_type: Option<One<CodeableConcept>>,
+    pub statistic_type: Option<CodeableConcept>,
     /// `Evidence.statistic.category`, 0..1 `CodeableConcept`.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Evidence.statistic.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Evidence.statistic.numberOfEvents`, 0..1 `unsignedInt`.
@@ -182,7 +182,7 @@ pub struct EvidenceStatisticAttributeEstimate {
     /// `Evidence.statistic.attributeEstimate.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.statistic.attributeEstimate.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/attribute-estimate-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Evidence.statistic.attributeEstimate.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Evidence.statistic.attributeEstimate.level`, 0..1 `decimal`.
@@ -205,7 +205,7 @@ pub struct EvidenceStatisticModelCharacteristic {
     /// `Evidence.statistic.modelCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Evidence.statistic.modelCharacteristic.code`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/statistic-model-code>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Evidence.statistic.modelCharacteristic.value`, 0..1 `Quantity`.
     pub value: Option<One<Quantity>>,
     /// `Evidence.statistic.modelCharacteristic.variable`, 0..*.
@@ -226,7 +226,7 @@ pub struct EvidenceStatisticModelCharacteristicVariable {
     /// `Evidence.statistic.modelCharacteristic.variable.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Evidence.statistic.modelCharacteristic.variable.variableDefinition`, 1..1 `Reference` to `Group`, `EvidenceVariable`.
-    pub variable_definition: Option<One<Reference>>,
+    pub variable_definition: Option<Reference>,
     /// `Evidence.statistic.modelCharacteristic.variable.handling`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/variable-handling>.
     pub handling: Option<Coded<codes::EvidenceVariableHandling>>,
     /// `Evidence.statistic.modelCharacteristic.variable.valueCategory`, 0..* `CodeableConcept`.
@@ -253,9 +253,9 @@ pub struct EvidenceCertainty {
     /// `Evidence.certainty.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Evidence.certainty.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/certainty-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Evidence.certainty.rating`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/certainty-rating>.
-    pub rating: Option<One<CodeableConcept>>,
+    pub rating: Option<CodeableConcept>,
     /// `Evidence.certainty.rater`, 0..1 `string`.
     pub rater: Option<FhirString>,
     /// `Evidence.certainty.subcomponent`, 0..*.

@@ -20,7 +20,7 @@ pub struct EvidenceReport {
     /// `EvidenceReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EvidenceReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `EvidenceReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EvidenceReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -46,7 +46,7 @@ pub struct EvidenceReport {
     /// `EvidenceReport.citeAs[x]`, 0..1 to `Citation`.
     pub cite_as: Option<EvidenceReportCiteAs>,
     /// `EvidenceReport.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/evidence-report-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `EvidenceReport.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `EvidenceReport.relatedArtifact`, 0..* `RelatedArtifact`.
@@ -100,13 +100,13 @@ pub struct EvidenceReportSubjectCharacteristic {
     /// `EvidenceReport.subject.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `EvidenceReport.subject.characteristic.code`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/focus-characteristic-code>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `EvidenceReport.subject.characteristic.value[x]`, 1..1 to `Resource`.
     pub value: Option<EvidenceReportSubjectCharacteristicValue>,
     /// `EvidenceReport.subject.characteristic.exclude`, 0..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `EvidenceReport.subject.characteristic.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -140,7 +140,7 @@ pub struct EvidenceReportSection {
     /// `EvidenceReport.section.title`, 0..1 `string`.
     pub title: Option<FhirString>,
     /// `EvidenceReport.section.focus`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/evidence-report-section>.
-    pub focus: Option<One<CodeableConcept>>,
+    pub focus: Option<CodeableConcept>,
     /// `EvidenceReport.section.focusReference`, 0..1 `Reference` to `Resource`.
     pub focus_reference: Option<One<Reference>>,
     /// `EvidenceReport.section.author`, 0..* `Reference` to `Person`, `Device`, `Group`, `Organization`.
@@ -150,7 +150,7 @@ pub struct EvidenceReportSection {
     /// `EvidenceReport.section.mode`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/list-mode>.
     pub mode: Option<Coded<codes::ListMode>>,
     /// `EvidenceReport.section.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<One<CodeableConcept>>,
+    pub ordered_by: Option<CodeableConcept>,
     /// `EvidenceReport.section.entryClassifier`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/evidence-classifier-code>.
     pub entry_classifier: Many<CodeableConcept>,
     /// `EvidenceReport.section.entryReference`, 0..* `Reference` to `Resource`.
@@ -158,7 +158,7 @@ pub struct EvidenceReportSection {
     /// `EvidenceReport.section.entryQuantity`, 0..* `Quantity`.
     pub entry_quantity: Many<Quantity>,
     /// `EvidenceReport.section.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<One<CodeableConcept>>,
+    pub empty_reason: Option<CodeableConcept>,
     /// `EvidenceReport.section.section`, 0..*.
     pub section: Many<EvidenceReportSection>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct EvidenceVariable {
     /// `EvidenceVariable.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `EvidenceVariable.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `EvidenceVariable.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `EvidenceVariable.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -99,7 +99,7 @@ pub struct EvidenceVariableCharacteristic {
     /// `EvidenceVariable.characteristic.definition[x]`, 1..1 to `Group`, `EvidenceVariable`, `Resource`. Summary.
     pub definition: Option<EvidenceVariableCharacteristicDefinition>,
     /// `EvidenceVariable.characteristic.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/characteristic-method>.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `EvidenceVariable.characteristic.device`, 0..1 `Reference` to `Device`, `DeviceMetric`.
     pub device: Option<One<Reference>>,
     /// `EvidenceVariable.characteristic.exclude`, 0..1 `boolean`.

@@ -20,7 +20,7 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ExplanationOfBenefit.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ExplanationOfBenefit.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ExplanationOfBenefit.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,29 +38,29 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/explanationofbenefit-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ExplanationOfBenefitStatus>>,
     /// `ExplanationOfBenefit.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/claim-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.subType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-subtype>.
-    pub sub_type: Option<One<CodeableConcept>>,
+    pub sub_type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.use`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/claim-use>. Summary.
     pub r#use: Option<Coded<codes::Use>>,
     /// `ExplanationOfBenefit.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `ExplanationOfBenefit.billablePeriod`, 0..1 `Period`. Summary.
-    pub billable_period: Option<One<Period>>,
+    pub billable_period: Option<Period>,
     /// `ExplanationOfBenefit.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `ExplanationOfBenefit.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
     pub enterer: Option<One<Reference>>,
     /// `ExplanationOfBenefit.insurer`, 1..1 `Reference` to `Organization`. Summary.
-    pub insurer: Option<One<Reference>>,
+    pub insurer: Option<Reference>,
     /// `ExplanationOfBenefit.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub provider: Option<One<Reference>>,
+    pub provider: Option<Reference>,
     /// `ExplanationOfBenefit.priority`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/process-priority>.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.fundsReserveRequested`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve_requested: Option<One<CodeableConcept>>,
+    pub funds_reserve_requested: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.fundsReserve`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/fundsreserve>.
-    pub funds_reserve: Option<One<CodeableConcept>>,
+    pub funds_reserve: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.related`, 0..*.
     pub related: Many<ExplanationOfBenefitRelated>,
     /// `ExplanationOfBenefit.prescription`, 0..1 `Reference` to `MedicationRequest`, `VisionPrescription`.
@@ -110,13 +110,13 @@ pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.payment`, 0..1.
     pub payment: Option<One<ExplanationOfBenefitPayment>>,
     /// `ExplanationOfBenefit.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<One<CodeableConcept>>,
+    pub form_code: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.form`, 0..1 `Attachment`.
     pub form: Option<One<Attachment>>,
     /// `ExplanationOfBenefit.processNote`, 0..*.
     pub process_note: Many<ExplanationOfBenefitProcessNote>,
     /// `ExplanationOfBenefit.benefitPeriod`, 0..1 `Period`.
-    pub benefit_period: Option<One<Period>>,
+    pub benefit_period: Option<Period>,
     /// `ExplanationOfBenefit.benefitBalance`, 0..*.
     pub benefit_balance: Many<ExplanationOfBenefitBenefitBalance>,
     /// What the definition does not know.
@@ -135,7 +135,7 @@ pub struct ExplanationOfBenefitRelated {
     /// `ExplanationOfBenefit.related.claim`, 0..1 `Reference` to `Claim`.
     pub claim: Option<One<Reference>>,
     /// `ExplanationOfBenefit.related.relationship`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/related-claim-relationship>.
-    pub relationship: Option<One<CodeableConcept>>,
+    pub relationship: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.related.reference`, 0..1 `Identifier`.
     pub reference: Option<One<Identifier>>,
     /// What the definition does not know.
@@ -152,7 +152,7 @@ pub struct ExplanationOfBenefitPayee {
     /// `ExplanationOfBenefit.payee.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.payee.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payeetype>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.payee.party`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`.
     pub party: Option<One<Reference>>,
     /// What the definition does not know.
@@ -171,13 +171,13 @@ pub struct ExplanationOfBenefitCareTeam {
     /// `ExplanationOfBenefit.careTeam.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.careTeam.provider`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
-    pub provider: Option<One<Reference>>,
+    pub provider: Option<Reference>,
     /// `ExplanationOfBenefit.careTeam.responsible`, 0..1 `boolean`.
     pub responsible: Option<Boolean>,
     /// `ExplanationOfBenefit.careTeam.role`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-careteamrole>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.careTeam.qualification`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/provider-qualification>.
-    pub qualification: Option<One<CodeableConcept>>,
+    pub qualification: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -194,9 +194,9 @@ pub struct ExplanationOfBenefitSupportingInfo {
     /// `ExplanationOfBenefit.supportingInfo.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.supportingInfo.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-informationcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.supportingInfo.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-exception>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.supportingInfo.timing[x]`, 0..1.
     pub timing: Option<ExplanationOfBenefitSupportingInfoTiming>,
     /// `ExplanationOfBenefit.supportingInfo.value[x]`, 0..1 to `Resource`.
@@ -223,9 +223,9 @@ pub struct ExplanationOfBenefitDiagnosis {
     /// `ExplanationOfBenefit.diagnosis.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosistype>.
     pub r#type: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.diagnosis.onAdmission`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosis-on-admission>.
-    pub on_admission: Option<One<CodeableConcept>>,
+    pub on_admission: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.diagnosis.packageCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-diagnosisrelatedgroup>.
-    pub package_code: Option<One<CodeableConcept>>,
+    pub package_code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -265,7 +265,7 @@ pub struct ExplanationOfBenefitInsurance {
     /// `ExplanationOfBenefit.insurance.focal`, 1..1 `boolean`. Summary.
     pub focal: Option<Boolean>,
     /// `ExplanationOfBenefit.insurance.coverage`, 1..1 `Reference` to `Coverage`. Summary.
-    pub coverage: Option<One<Reference>>,
+    pub coverage: Option<Reference>,
     /// `ExplanationOfBenefit.insurance.preAuthRef`, 0..* `string`.
     pub pre_auth_ref: Many<FhirString>,
     /// What the definition does not know.
@@ -284,7 +284,7 @@ pub struct ExplanationOfBenefitAccident {
     /// `ExplanationOfBenefit.accident.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ExplanationOfBenefit.accident.type`, 0..1 `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-ActIncidentCode>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.accident.location[x]`, 0..1 to `Location`.
     pub location: Option<ExplanationOfBenefitAccidentLocation>,
     /// What the definition does not know.
@@ -311,11 +311,11 @@ pub struct ExplanationOfBenefitItem {
     /// `ExplanationOfBenefit.item.informationSequence`, 0..* `positiveInt`.
     pub information_sequence: Many<PositiveInt>,
     /// `ExplanationOfBenefit.item.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -327,15 +327,15 @@ pub struct ExplanationOfBenefitItem {
     /// `ExplanationOfBenefit.item.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.item.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.item.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.encounter`, 0..* `Reference` to `Encounter`.
@@ -360,11 +360,11 @@ pub struct ExplanationOfBenefitItemAdjudication {
     /// `ExplanationOfBenefit.item.adjudication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.item.adjudication.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.adjudication.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication-reason>.
-    pub reason: Option<One<CodeableConcept>>,
+    pub reason: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.adjudication.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// `ExplanationOfBenefit.item.adjudication.value`, 0..1 `decimal`.
     pub value: Option<Decimal>,
     /// What the definition does not know.
@@ -383,11 +383,11 @@ pub struct ExplanationOfBenefitItemDetail {
     /// `ExplanationOfBenefit.item.detail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.item.detail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -395,11 +395,11 @@ pub struct ExplanationOfBenefitItemDetail {
     /// `ExplanationOfBenefit.item.detail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.item.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.detail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.item.detail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.detail.noteNumber`, 0..* `positiveInt`.
@@ -424,11 +424,11 @@ pub struct ExplanationOfBenefitItemDetailSubDetail {
     /// `ExplanationOfBenefit.item.detail.subDetail.sequence`, 1..1 `positiveInt`.
     pub sequence: Option<PositiveInt>,
     /// `ExplanationOfBenefit.item.detail.subDetail.revenue`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-revenue-center>.
-    pub revenue: Option<One<CodeableConcept>>,
+    pub revenue: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.item.detail.subDetail.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -436,11 +436,11 @@ pub struct ExplanationOfBenefitItemDetailSubDetail {
     /// `ExplanationOfBenefit.item.detail.subDetail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.item.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.item.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.item.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.item.detail.subDetail.udi`, 0..* `Reference` to `Device`.
     pub udi: Many<Reference>,
     /// `ExplanationOfBenefit.item.detail.subDetail.noteNumber`, 0..* `positiveInt`.
@@ -469,7 +469,7 @@ pub struct ExplanationOfBenefitAddItem {
     /// `ExplanationOfBenefit.addItem.provider`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Many<Reference>,
     /// `ExplanationOfBenefit.addItem.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.programCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-program-code>.
@@ -481,13 +481,13 @@ pub struct ExplanationOfBenefitAddItem {
     /// `ExplanationOfBenefit.addItem.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.addItem.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.addItem.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/tooth>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.subSite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/surface>.
     pub sub_site: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.noteNumber`, 0..* `positiveInt`.
@@ -510,17 +510,17 @@ pub struct ExplanationOfBenefitAddItemDetail {
     /// `ExplanationOfBenefit.addItem.detail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.addItem.detail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.detail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.addItem.detail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.detail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.addItem.detail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ExplanationOfBenefit.addItem.detail.adjudication`, 0..*.
@@ -541,17 +541,17 @@ pub struct ExplanationOfBenefitAddItemDetailSubDetail {
     /// `ExplanationOfBenefit.addItem.detail.subDetail.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.productOrService`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-uscls>.
-    pub product_or_service: Option<One<CodeableConcept>>,
+    pub product_or_service: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.modifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/claim-modifiers>.
     pub modifier: Many<CodeableConcept>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.unitPrice`, 0..1 `Money`.
-    pub unit_price: Option<One<Money>>,
+    pub unit_price: Option<Money>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.net`, 0..1 `Money`.
-    pub net: Option<One<Money>>,
+    pub net: Option<Money>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.noteNumber`, 0..* `positiveInt`.
     pub note_number: Many<PositiveInt>,
     /// `ExplanationOfBenefit.addItem.detail.subDetail.adjudication`, 0..*.
@@ -570,9 +570,9 @@ pub struct ExplanationOfBenefitTotal {
     /// `ExplanationOfBenefit.total.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.total.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/adjudication>. Summary.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.total.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -587,15 +587,15 @@ pub struct ExplanationOfBenefitPayment {
     /// `ExplanationOfBenefit.payment.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.payment.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-paymenttype>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.payment.adjustment`, 0..1 `Money`.
-    pub adjustment: Option<One<Money>>,
+    pub adjustment: Option<Money>,
     /// `ExplanationOfBenefit.payment.adjustmentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-adjustment-reason>.
-    pub adjustment_reason: Option<One<CodeableConcept>>,
+    pub adjustment_reason: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.payment.date`, 0..1 `date`.
     pub date: Option<Date>,
     /// `ExplanationOfBenefit.payment.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// `ExplanationOfBenefit.payment.identifier`, 0..1 `Identifier`.
     pub identifier: Option<One<Identifier>>,
     /// What the definition does not know.
@@ -618,7 +618,7 @@ pub struct ExplanationOfBenefitProcessNote {
     /// `ExplanationOfBenefit.processNote.text`, 0..1 `string`.
     pub text: Option<FhirString>,
     /// `ExplanationOfBenefit.processNote.language`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -633,7 +633,7 @@ pub struct ExplanationOfBenefitBenefitBalance {
     /// `ExplanationOfBenefit.benefitBalance.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.benefitBalance.category`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ex-benefitcategory>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.benefitBalance.excluded`, 0..1 `boolean`.
     pub excluded: Option<Boolean>,
     /// `ExplanationOfBenefit.benefitBalance.name`, 0..1 `string`.
@@ -641,11 +641,11 @@ pub struct ExplanationOfBenefitBenefitBalance {
     /// `ExplanationOfBenefit.benefitBalance.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `ExplanationOfBenefit.benefitBalance.network`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-network>.
-    pub network: Option<One<CodeableConcept>>,
+    pub network: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.benefitBalance.unit`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-unit>.
-    pub unit: Option<One<CodeableConcept>>,
+    pub unit: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.benefitBalance.term`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-term>.
-    pub term: Option<One<CodeableConcept>>,
+    pub term: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.benefitBalance.financial`, 0..*.
     pub financial: Many<ExplanationOfBenefitBenefitBalanceFinancial>,
     /// What the definition does not know.
@@ -662,7 +662,7 @@ pub struct ExplanationOfBenefitBenefitBalanceFinancial {
     /// `ExplanationOfBenefit.benefitBalance.financial.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ExplanationOfBenefit.benefitBalance.financial.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/benefit-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`, 0..1.
     pub allowed: Option<ExplanationOfBenefitBenefitBalanceFinancialAllowed>,
     /// `ExplanationOfBenefit.benefitBalance.financial.used[x]`, 0..1.

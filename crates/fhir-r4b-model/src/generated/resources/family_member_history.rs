@@ -20,7 +20,7 @@ pub struct FamilyMemberHistory {
     /// `FamilyMemberHistory.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `FamilyMemberHistory.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `FamilyMemberHistory.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `FamilyMemberHistory.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,17 +42,17 @@ pub struct FamilyMemberHistory {
     /// `FamilyMemberHistory.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/history-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FamilyHistoryStatus>>,
     /// `FamilyMemberHistory.dataAbsentReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/history-absent-reason>. Summary.
-    pub data_absent_reason: Option<One<CodeableConcept>>,
+    pub data_absent_reason: Option<CodeableConcept>,
     /// `FamilyMemberHistory.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `FamilyMemberHistory.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `FamilyMemberHistory.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `FamilyMemberHistory.relationship`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-FamilyMember>. Summary.
-    pub relationship: Option<One<CodeableConcept>>,
+    pub relationship: Option<CodeableConcept>,
     /// `FamilyMemberHistory.sex`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/administrative-gender>. Summary.
-    pub sex: Option<One<CodeableConcept>>,
+    pub sex: Option<CodeableConcept>,
     /// `FamilyMemberHistory.born[x]`, 0..1.
     pub born: Option<FamilyMemberHistoryBorn>,
     /// `FamilyMemberHistory.age[x]`, 0..1. Summary.
@@ -83,9 +83,9 @@ pub struct FamilyMemberHistoryCondition {
     /// `FamilyMemberHistory.condition.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `FamilyMemberHistory.condition.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `FamilyMemberHistory.condition.outcome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-outcome>.
-    pub outcome: Option<One<CodeableConcept>>,
+    pub outcome: Option<CodeableConcept>,
     /// `FamilyMemberHistory.condition.contributedToDeath`, 0..1 `boolean`.
     pub contributed_to_death: Option<Boolean>,
     /// `FamilyMemberHistory.condition.onset[x]`, 0..1.

@@ -20,7 +20,7 @@ pub struct Flag {
     /// `Flag.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Flag.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Flag.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Flag.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,15 +40,15 @@ pub struct Flag {
     /// `Flag.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/flag-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Flag.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/flag-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Flag.subject`, 1..1 `Reference` to `Patient`, `Location`, `Group`, `Organization`, `Practitioner`, `PlanDefinition`, `Medication`, `Procedure`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Flag.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Flag.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Flag.author`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

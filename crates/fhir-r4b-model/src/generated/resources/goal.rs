@@ -20,7 +20,7 @@ pub struct Goal {
     /// `Goal.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Goal.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Goal.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Goal.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,15 +38,15 @@ pub struct Goal {
     /// `Goal.lifecycleStatus`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/goal-status>. Modifies the meaning. Summary.
     pub lifecycle_status: Option<Coded<codes::GoalLifecycleStatus>>,
     /// `Goal.achievementStatus`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-achievement>. Summary.
-    pub achievement_status: Option<One<CodeableConcept>>,
+    pub achievement_status: Option<CodeableConcept>,
     /// `Goal.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Goal.priority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-priority>. Summary.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `Goal.description`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>. Summary.
-    pub description: Option<One<CodeableConcept>>,
+    pub description: Option<CodeableConcept>,
     /// `Goal.subject`, 1..1 `Reference` to `Patient`, `Group`, `Organization`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Goal.start[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/goal-start-event>. Summary.
     pub start: Option<GoalStart>,
     /// `Goal.target`, 0..*.
@@ -56,7 +56,7 @@ pub struct Goal {
     /// `Goal.statusReason`, 0..1 `string`.
     pub status_reason: Option<FhirString>,
     /// `Goal.expressedBy`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub expressed_by: Option<One<Reference>>,
+    pub expressed_by: Option<Reference>,
     /// `Goal.addresses`, 0..* `Reference` to `Condition`, `Observation`, `MedicationStatement`, `NutritionOrder`, `ServiceRequest`, `RiskAssessment`.
     pub addresses: Many<Reference>,
     /// `Goal.note`, 0..* `Annotation`.
@@ -79,7 +79,7 @@ pub struct GoalTarget {
     /// `Goal.target.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Goal.target.measure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub measure: Option<One<CodeableConcept>>,
+    pub measure: Option<CodeableConcept>,
     /// `Goal.target.detail[x]`, 0..1. Summary.
     pub detail: Option<GoalTargetDetail>,
     /// `Goal.target.due[x]`, 0..1. Summary.

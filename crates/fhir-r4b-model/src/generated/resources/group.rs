@@ -20,7 +20,7 @@ pub struct Group {
     /// `Group.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Group.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Group.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Group.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,13 +42,13 @@ pub struct Group {
     /// `Group.actual`, 1..1 `boolean`. Summary.
     pub actual: Option<Boolean>,
     /// `Group.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Group.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Group.quantity`, 0..1 `unsignedInt`. Summary.
     pub quantity: Option<UnsignedInt>,
     /// `Group.managingEntity`, 0..1 `Reference` to `Organization`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub managing_entity: Option<One<Reference>>,
+    pub managing_entity: Option<Reference>,
     /// `Group.characteristic`, 0..*.
     pub characteristic: Many<GroupCharacteristic>,
     /// `Group.member`, 0..*.
@@ -67,13 +67,13 @@ pub struct GroupCharacteristic {
     /// `Group.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Group.characteristic.code`, 1..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Group.characteristic.value[x]`, 1..1.
     pub value: Option<GroupCharacteristicValue>,
     /// `Group.characteristic.exclude`, 1..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `Group.characteristic.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -88,9 +88,9 @@ pub struct GroupMember {
     /// `Group.member.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Group.member.entity`, 1..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`, `Device`, `Medication`, `Substance`, `Group`.
-    pub entity: Option<One<Reference>>,
+    pub entity: Option<Reference>,
     /// `Group.member.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Group.member.inactive`, 0..1 `boolean`.
     pub inactive: Option<Boolean>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct GuidanceResponse {
     /// `GuidanceResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `GuidanceResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `GuidanceResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `GuidanceResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

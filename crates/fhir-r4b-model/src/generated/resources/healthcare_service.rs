@@ -20,7 +20,7 @@ pub struct HealthcareService {
     /// `HealthcareService.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `HealthcareService.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `HealthcareService.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `HealthcareService.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct HealthcareService {
     /// `HealthcareService.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `HealthcareService.providedBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub provided_by: Option<One<Reference>>,
+    pub provided_by: Option<Reference>,
     /// `HealthcareService.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `HealthcareService.type`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/service-type>. Summary.
@@ -95,7 +95,7 @@ pub struct HealthcareServiceEligibility {
     /// `HealthcareService.eligibility.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `HealthcareService.eligibility.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `HealthcareService.eligibility.comment`, 0..1 `markdown`.
     pub comment: Option<Markdown>,
     /// What the definition does not know.
@@ -135,7 +135,7 @@ pub struct HealthcareServiceNotAvailable {
     /// `HealthcareService.notAvailable.description`, 1..1 `string`.
     pub description: Option<FhirString>,
     /// `HealthcareService.notAvailable.during`, 0..1 `Period`.
-    pub during: Option<One<Period>>,
+    pub during: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct ImagingStudy {
     /// `ImagingStudy.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImagingStudy.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ImagingStudy.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImagingStudy.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,15 +40,15 @@ pub struct ImagingStudy {
     /// `ImagingStudy.modality`, 0..* `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html>. Summary.
     pub modality: Many<Coding>,
     /// `ImagingStudy.subject`, 1..1 `Reference` to `Patient`, `Device`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `ImagingStudy.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `ImagingStudy.started`, 0..1 `dateTime`. Summary.
     pub started: Option<DateTime>,
     /// `ImagingStudy.basedOn`, 0..* `Reference` to `CarePlan`, `ServiceRequest`, `Appointment`, `AppointmentResponse`, `Task`. Summary.
     pub based_on: Many<Reference>,
     /// `ImagingStudy.referrer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub referrer: Option<One<Reference>>,
+    pub referrer: Option<Reference>,
     /// `ImagingStudy.interpreter`, 0..* `Reference` to `Practitioner`, `PractitionerRole`. Summary.
     pub interpreter: Many<Reference>,
     /// `ImagingStudy.endpoint`, 0..* `Reference` to `Endpoint`. Summary.
@@ -58,11 +58,11 @@ pub struct ImagingStudy {
     /// `ImagingStudy.numberOfInstances`, 0..1 `unsignedInt`. Summary.
     pub number_of_instances: Option<UnsignedInt>,
     /// `ImagingStudy.procedureReference`, 0..1 `Reference` to `Procedure`. Summary.
-    pub procedure_reference: Option<One<Reference>>,
+    pub procedure_reference: Option<Reference>,
     /// `ImagingStudy.procedureCode`, 0..* `CodeableConcept`, extensible codes: <http://www.rsna.org/RadLex_Playbook.aspx>. Summary.
     pub procedure_code: Many<CodeableConcept>,
     /// `ImagingStudy.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<One<Reference>>,
+    pub location: Option<Reference>,
     /// `ImagingStudy.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `ImagingStudy.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `Media`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -91,7 +91,7 @@ pub struct ImagingStudySeries {
     /// `ImagingStudy.series.number`, 0..1 `unsignedInt`. Summary.
     pub number: Option<UnsignedInt>,
     /// `ImagingStudy.series.modality`, 1..1 `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html>. Summary.
-    pub modality: Option<One<Coding>>,
+    pub modality: Option<Coding>,
     /// `ImagingStudy.series.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `ImagingStudy.series.numberOfInstances`, 0..1 `unsignedInt`. Summary.
@@ -99,9 +99,9 @@ pub struct ImagingStudySeries {
     /// `ImagingStudy.series.endpoint`, 0..* `Reference` to `Endpoint`. Summary.
     pub endpoint: Many<Reference>,
     /// `ImagingStudy.series.bodySite`, 0..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<One<Coding>>,
+    pub body_site: Option<Coding>,
     /// `ImagingStudy.series.laterality`, 0..1 `Coding`, example codes: <http://hl7.org/fhir/ValueSet/bodysite-laterality>. Summary.
-    pub laterality: Option<One<Coding>>,
+    pub laterality: Option<Coding>,
     /// `ImagingStudy.series.specimen`, 0..* `Reference` to `Specimen`. Summary.
     pub specimen: Many<Reference>,
     /// `ImagingStudy.series.started`, 0..1 `dateTime`. Summary.
@@ -124,9 +124,9 @@ pub struct ImagingStudySeriesPerformer {
     /// `ImagingStudy.series.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImagingStudy.series.performer.function`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/series-performer-function>. Summary.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `ImagingStudy.series.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -143,7 +143,7 @@ pub struct ImagingStudySeriesInstance {
     /// `ImagingStudy.series.instance.uid`, 1..1 `id`.
     pub uid: Option<Id>,
     /// `ImagingStudy.series.instance.sopClass`, 1..1 `Coding`, extensible codes: <http://dicom.nema.org/medical/dicom/current/output/chtml/part04/sect_B.5.html#table_B.5-1>.
-    pub sop_class: Option<One<Coding>>,
+    pub sop_class: Option<Coding>,
     /// `ImagingStudy.series.instance.number`, 0..1 `unsignedInt`.
     pub number: Option<UnsignedInt>,
     /// `ImagingStudy.series.instance.title`, 0..1 `string`.

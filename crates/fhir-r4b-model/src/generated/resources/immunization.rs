@@ -20,7 +20,7 @@ pub struct Immunization {
     /// `Immunization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Immunization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Immunization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Immunization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,11 +38,11 @@ pub struct Immunization {
     /// `Immunization.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/immunization-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ImmunizationStatusCodes>>,
     /// `Immunization.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-status-reason>.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `Immunization.vaccineCode`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
-    pub vaccine_code: Option<One<CodeableConcept>>,
+    pub vaccine_code: Option<CodeableConcept>,
     /// `Immunization.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `Immunization.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `Immunization.occurrence[x]`, 1..1. Summary.
@@ -52,7 +52,7 @@ pub struct Immunization {
     /// `Immunization.primarySource`, 0..1 `boolean`. Summary.
     pub primary_source: Option<Boolean>,
     /// `Immunization.reportOrigin`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-origin>.
-    pub report_origin: Option<One<CodeableConcept>>,
+    pub report_origin: Option<CodeableConcept>,
     /// `Immunization.location`, 0..1 `Reference` to `Location`.
     pub location: Option<One<Reference>>,
     /// `Immunization.manufacturer`, 0..1 `Reference` to `Organization`.
@@ -62,9 +62,9 @@ pub struct Immunization {
     /// `Immunization.expirationDate`, 0..1 `date`.
     pub expiration_date: Option<Date>,
     /// `Immunization.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-site>.
-    pub site: Option<One<CodeableConcept>>,
+    pub site: Option<CodeableConcept>,
     /// `Immunization.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-route>.
-    pub route: Option<One<CodeableConcept>>,
+    pub route: Option<CodeableConcept>,
     /// `Immunization.doseQuantity`, 0..1 `Quantity`.
     pub dose_quantity: Option<One<Quantity>>,
     /// `Immunization.performer`, 0..*. Summary.
@@ -84,7 +84,7 @@ pub struct Immunization {
     /// `Immunization.programEligibility`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-program-eligibility>.
     pub program_eligibility: Many<CodeableConcept>,
     /// `Immunization.fundingSource`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-funding-source>.
-    pub funding_source: Option<One<CodeableConcept>>,
+    pub funding_source: Option<CodeableConcept>,
     /// `Immunization.reaction`, 0..*.
     pub reaction: Many<ImmunizationReaction>,
     /// `Immunization.protocolApplied`, 0..*.
@@ -103,9 +103,9 @@ pub struct ImmunizationPerformer {
     /// `Immunization.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Immunization.performer.function`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/immunization-function>. Summary.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `Immunization.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

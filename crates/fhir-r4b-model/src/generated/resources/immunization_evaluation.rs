@@ -19,7 +19,7 @@ pub struct ImmunizationEvaluation {
     /// `ImmunizationEvaluation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImmunizationEvaluation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ImmunizationEvaluation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImmunizationEvaluation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,17 +37,17 @@ pub struct ImmunizationEvaluation {
     /// `ImmunizationEvaluation.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ImmunizationEvaluationStatusCodes>>,
     /// `ImmunizationEvaluation.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `ImmunizationEvaluation.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `ImmunizationEvaluation.authority`, 0..1 `Reference` to `Organization`.
     pub authority: Option<One<Reference>>,
     /// `ImmunizationEvaluation.targetDisease`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-target-disease>. Summary.
-    pub target_disease: Option<One<CodeableConcept>>,
+    pub target_disease: Option<CodeableConcept>,
     /// `ImmunizationEvaluation.immunizationEvent`, 1..1 `Reference` to `Immunization`. Summary.
-    pub immunization_event: Option<One<Reference>>,
+    pub immunization_event: Option<Reference>,
     /// `ImmunizationEvaluation.doseStatus`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-dose-status>. Summary.
-    pub dose_status: Option<One<CodeableConcept>>,
+    pub dose_status: Option<CodeableConcept>,
     /// `ImmunizationEvaluation.doseStatusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-evaluation-dose-status-reason>.
     pub dose_status_reason: Many<CodeableConcept>,
     /// `ImmunizationEvaluation.description`, 0..1 `string`.

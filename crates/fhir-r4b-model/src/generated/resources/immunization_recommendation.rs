@@ -16,7 +16,7 @@ pub struct ImmunizationRecommendation {
     /// `ImmunizationRecommendation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImmunizationRecommendation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ImmunizationRecommendation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImmunizationRecommendation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -32,7 +32,7 @@ pub struct ImmunizationRecommendation {
     /// `ImmunizationRecommendation.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `ImmunizationRecommendation.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `ImmunizationRecommendation.date`, 1..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `ImmunizationRecommendation.authority`, 0..1 `Reference` to `Organization`.
@@ -55,11 +55,11 @@ pub struct ImmunizationRecommendationRecommendation {
     /// `ImmunizationRecommendation.recommendation.vaccineCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
     pub vaccine_code: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.targetDisease`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-target-disease>. Summary.
-    pub target_disease: Option<One<CodeableConcept>>,
+    pub target_disease: Option<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.contraindicatedVaccineCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vaccine-code>. Summary.
     pub contraindicated_vaccine_code: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.forecastStatus`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-status>. Modifies the meaning. Summary.
-    pub forecast_status: Option<One<CodeableConcept>>,
+    pub forecast_status: Option<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.forecastReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-reason>. Summary.
     pub forecast_reason: Many<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion`, 0..*.
@@ -90,7 +90,7 @@ pub struct ImmunizationRecommendationRecommendationDateCriterion {
     /// `ImmunizationRecommendation.recommendation.dateCriterion.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/immunization-recommendation-date-criterion>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ImmunizationRecommendation.recommendation.dateCriterion.value`, 1..1 `dateTime`.
     pub value: Option<DateTime>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct ImplementationGuide {
     /// `ImplementationGuide.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ImplementationGuide.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ImplementationGuide.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ImplementationGuide.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -163,7 +163,7 @@ pub struct ImplementationGuideDefinitionResource {
     /// `ImplementationGuide.definition.resource.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImplementationGuide.definition.resource.reference`, 1..1 `Reference` to `Resource`.
-    pub reference: Option<One<Reference>>,
+    pub reference: Option<Reference>,
     /// `ImplementationGuide.definition.resource.fhirVersion`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/FHIR-version>.
     pub fhir_version: Many<Coded<codes::FHIRVersion>>,
     /// `ImplementationGuide.definition.resource.name`, 0..1 `string`.
@@ -268,7 +268,7 @@ pub struct ImplementationGuideManifestResource {
     /// `ImplementationGuide.manifest.resource.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ImplementationGuide.manifest.resource.reference`, 1..1 `Reference` to `Resource`. Summary.
-    pub reference: Option<One<Reference>>,
+    pub reference: Option<Reference>,
     /// `ImplementationGuide.manifest.resource.example[x]`, 0..1 to `StructureDefinition`.
     pub example: Option<ImplementationGuideManifestResourceExample>,
     /// `ImplementationGuide.manifest.resource.relativePath`, 0..1 `url`.

@@ -20,7 +20,7 @@ pub struct Ingredient {
     /// `Ingredient.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Ingredient.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Ingredient.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Ingredient.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,7 +40,7 @@ pub struct Ingredient {
     /// `Ingredient.for`, 0..* `Reference` to `MedicinalProductDefinition`, `AdministrableProductDefinition`, `ManufacturedItemDefinition`. Summary.
     pub r#for: Many<Reference>,
     /// `Ingredient.role`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ingredient-role>. Summary.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `Ingredient.function`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/ingredient-function>. Summary.
     pub function: Many<CodeableConcept>,
     /// `Ingredient.allergenicIndicator`, 0..1 `boolean`. Summary.
@@ -65,7 +65,7 @@ pub struct IngredientManufacturer {
     /// `Ingredient.manufacturer.role`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/ingredient-manufacturer-role>. Summary.
     pub role: Option<Coded<codes::IngredientManufacturerRole>>,
     /// `Ingredient.manufacturer.manufacturer`, 1..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<One<Reference>>,
+    pub manufacturer: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

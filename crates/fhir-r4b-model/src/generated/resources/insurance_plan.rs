@@ -20,7 +20,7 @@ pub struct InsurancePlan {
     /// `InsurancePlan.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `InsurancePlan.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `InsurancePlan.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `InsurancePlan.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,11 +44,11 @@ pub struct InsurancePlan {
     /// `InsurancePlan.alias`, 0..* `string`.
     pub alias: Many<FhirString>,
     /// `InsurancePlan.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `InsurancePlan.ownedBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub owned_by: Option<One<Reference>>,
+    pub owned_by: Option<Reference>,
     /// `InsurancePlan.administeredBy`, 0..1 `Reference` to `Organization`. Summary.
-    pub administered_by: Option<One<Reference>>,
+    pub administered_by: Option<Reference>,
     /// `InsurancePlan.coverageArea`, 0..* `Reference` to `Location`. Summary.
     pub coverage_area: Many<Reference>,
     /// `InsurancePlan.contact`, 0..*.
@@ -75,7 +75,7 @@ pub struct InsurancePlanContact {
     /// `InsurancePlan.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.contact.purpose`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contactentity-type>.
-    pub purpose: Option<One<CodeableConcept>>,
+    pub purpose: Option<CodeableConcept>,
     /// `InsurancePlan.contact.name`, 0..1 `HumanName`.
     pub name: Option<One<HumanName>>,
     /// `InsurancePlan.contact.telecom`, 0..* `ContactPoint`.
@@ -96,7 +96,7 @@ pub struct InsurancePlanCoverage {
     /// `InsurancePlan.coverage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.coverage.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.coverage.network`, 0..* `Reference` to `Organization`.
     pub network: Many<Reference>,
     /// `InsurancePlan.coverage.benefit`, 1..*.
@@ -115,7 +115,7 @@ pub struct InsurancePlanCoverageBenefit {
     /// `InsurancePlan.coverage.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.coverage.benefit.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.coverage.benefit.requirement`, 0..1 `string`.
     pub requirement: Option<FhirString>,
     /// `InsurancePlan.coverage.benefit.limit`, 0..*.
@@ -136,7 +136,7 @@ pub struct InsurancePlanCoverageBenefitLimit {
     /// `InsurancePlan.coverage.benefit.limit.value`, 0..1 `Quantity`.
     pub value: Option<One<Quantity>>,
     /// `InsurancePlan.coverage.benefit.limit.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -153,7 +153,7 @@ pub struct InsurancePlanPlan {
     /// `InsurancePlan.plan.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `InsurancePlan.plan.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.plan.coverageArea`, 0..* `Reference` to `Location`. Summary.
     pub coverage_area: Many<Reference>,
     /// `InsurancePlan.plan.network`, 0..* `Reference` to `Organization`.
@@ -176,11 +176,11 @@ pub struct InsurancePlanPlanGeneralCost {
     /// `InsurancePlan.plan.generalCost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.generalCost.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.plan.generalCost.groupSize`, 0..1 `positiveInt`.
     pub group_size: Option<PositiveInt>,
     /// `InsurancePlan.plan.generalCost.cost`, 0..1 `Money`.
-    pub cost: Option<One<Money>>,
+    pub cost: Option<Money>,
     /// `InsurancePlan.plan.generalCost.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// What the definition does not know.
@@ -197,7 +197,7 @@ pub struct InsurancePlanPlanSpecificCost {
     /// `InsurancePlan.plan.specificCost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.category`, 1..1 `CodeableConcept`.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit`, 0..*.
     pub benefit: Many<InsurancePlanPlanSpecificCostBenefit>,
     /// What the definition does not know.
@@ -214,7 +214,7 @@ pub struct InsurancePlanPlanSpecificCostBenefit {
     /// `InsurancePlan.plan.specificCost.benefit.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.benefit.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit.cost`, 0..*.
     pub cost: Many<InsurancePlanPlanSpecificCostBenefitCost>,
     /// What the definition does not know.
@@ -231,9 +231,9 @@ pub struct InsurancePlanPlanSpecificCostBenefitCost {
     /// `InsurancePlan.plan.specificCost.benefit.cost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.applicability`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/insuranceplan-applicability>.
-    pub applicability: Option<One<CodeableConcept>>,
+    pub applicability: Option<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.qualifiers`, 0..* `CodeableConcept`.
     pub qualifiers: Many<CodeableConcept>,
     /// `InsurancePlan.plan.specificCost.benefit.cost.value`, 0..1 `Quantity`.

@@ -20,7 +20,7 @@ pub struct Invoice {
     /// `Invoice.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Invoice.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Invoice.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Invoice.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,11 +40,11 @@ pub struct Invoice {
     /// `Invoice.cancelledReason`, 0..1 `string`.
     pub cancelled_reason: Option<FhirString>,
     /// `Invoice.type`, 0..1 `CodeableConcept`. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Invoice.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Invoice.recipient`, 0..1 `Reference` to `Organization`, `Patient`, `RelatedPerson`. Summary.
-    pub recipient: Option<One<Reference>>,
+    pub recipient: Option<Reference>,
     /// `Invoice.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `Invoice.participant`, 0..*.
@@ -58,9 +58,9 @@ pub struct Invoice {
     /// `Invoice.totalPriceComponent`, 0..*.
     pub total_price_component: Many<InvoiceLineItemPriceComponent>,
     /// `Invoice.totalNet`, 0..1 `Money`. Summary.
-    pub total_net: Option<One<Money>>,
+    pub total_net: Option<Money>,
     /// `Invoice.totalGross`, 0..1 `Money`. Summary.
-    pub total_gross: Option<One<Money>>,
+    pub total_gross: Option<Money>,
     /// `Invoice.paymentTerms`, 0..1 `markdown`.
     pub payment_terms: Option<Markdown>,
     /// `Invoice.note`, 0..* `Annotation`.
@@ -79,9 +79,9 @@ pub struct InvoiceParticipant {
     /// `Invoice.participant.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Invoice.participant.role`, 0..1 `CodeableConcept`.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `Invoice.participant.actor`, 1..1 `Reference` to `Practitioner`, `Organization`, `Patient`, `PractitionerRole`, `Device`, `RelatedPerson`.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,11 +117,11 @@ pub struct InvoiceLineItemPriceComponent {
     /// `Invoice.lineItem.priceComponent.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/invoice-priceComponentType>.
     pub r#type: Option<Coded<codes::InvoicePriceComponentType>>,
     /// `Invoice.lineItem.priceComponent.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Invoice.lineItem.priceComponent.factor`, 0..1 `decimal`.
     pub factor: Option<Decimal>,
     /// `Invoice.lineItem.priceComponent.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

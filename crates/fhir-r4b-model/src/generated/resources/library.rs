@@ -20,7 +20,7 @@ pub struct Library {
     /// `Library.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Library.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Library.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Library.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -50,7 +50,7 @@ pub struct Library {
     /// `Library.experimental`, 0..1 `boolean`. Summary.
     pub experimental: Option<Boolean>,
     /// `Library.type`, 1..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/library-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Library.subject[x]`, 0..1 to `Group`, extensible codes: <http://hl7.org/fhir/ValueSet/subject-type>.
     pub subject: Option<LibrarySubject>,
     /// `Library.date`, 0..1 `dateTime`. Summary.
@@ -76,7 +76,7 @@ pub struct Library {
     /// `Library.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Library.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `Library.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `Library.author`, 0..* `ContactDetail`.

@@ -17,7 +17,7 @@ pub struct Linkage {
     /// `Linkage.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Linkage.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Linkage.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Linkage.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -33,7 +33,7 @@ pub struct Linkage {
     /// `Linkage.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `Linkage.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `Linkage.item`, 1..*. Summary.
     pub item: Many<LinkageItem>,
     /// What the definition does not know.
@@ -52,7 +52,7 @@ pub struct LinkageItem {
     /// `Linkage.item.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/linkage-type>. Summary.
     pub r#type: Option<Coded<codes::LinkageType>>,
     /// `Linkage.item.resource`, 1..1 `Reference` to `Resource`. Summary.
-    pub resource: Option<One<Reference>>,
+    pub resource: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct List {
     /// `List.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `List.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `List.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `List.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,23 +42,23 @@ pub struct List {
     /// `List.title`, 0..1 `string`. Summary.
     pub title: Option<FhirString>,
     /// `List.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/list-example-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `List.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `List.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `List.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `List.source`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `Device`. Summary.
-    pub source: Option<One<Reference>>,
+    pub source: Option<Reference>,
     /// `List.orderedBy`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-order>.
-    pub ordered_by: Option<One<CodeableConcept>>,
+    pub ordered_by: Option<CodeableConcept>,
     /// `List.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `List.entry`, 0..*.
     pub entry: Many<ListEntry>,
     /// `List.emptyReason`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/list-empty-reason>.
-    pub empty_reason: Option<One<CodeableConcept>>,
+    pub empty_reason: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -73,13 +73,13 @@ pub struct ListEntry {
     /// `List.entry.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `List.entry.flag`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/list-item-flag>.
-    pub flag: Option<One<CodeableConcept>>,
+    pub flag: Option<CodeableConcept>,
     /// `List.entry.deleted`, 0..1 `boolean`. Modifies the meaning.
     pub deleted: Option<Boolean>,
     /// `List.entry.date`, 0..1 `dateTime`.
     pub date: Option<DateTime>,
     /// `List.entry.item`, 1..1 `Reference` to `Resource`.
-    pub item: Option<One<Reference>>,
+    pub item: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

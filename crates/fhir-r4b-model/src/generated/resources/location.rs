@@ -20,7 +20,7 @@ pub struct Location {
     /// `Location.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Location.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Location.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Location.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct Location {
     /// `Location.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/location-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::LocationStatus>>,
     /// `Location.operationalStatus`, 0..1 `Coding`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0116>. Summary.
-    pub operational_status: Option<One<Coding>>,
+    pub operational_status: Option<Coding>,
     /// `Location.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `Location.alias`, 0..* `string`.
@@ -54,11 +54,11 @@ pub struct Location {
     /// `Location.address`, 0..1 `Address`.
     pub address: Option<One<Address>>,
     /// `Location.physicalType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/location-physical-type>. Summary.
-    pub physical_type: Option<One<CodeableConcept>>,
+    pub physical_type: Option<CodeableConcept>,
     /// `Location.position`, 0..1.
     pub position: Option<One<LocationPosition>>,
     /// `Location.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<One<Reference>>,
+    pub managing_organization: Option<Reference>,
     /// `Location.partOf`, 0..1 `Reference` to `Location`.
     pub part_of: Option<One<Reference>>,
     /// `Location.hoursOfOperation`, 0..*.

@@ -20,7 +20,7 @@ pub struct ManufacturedItemDefinition {
     /// `ManufacturedItemDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ManufacturedItemDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ManufacturedItemDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ManufacturedItemDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,9 +38,9 @@ pub struct ManufacturedItemDefinition {
     /// `ManufacturedItemDefinition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `ManufacturedItemDefinition.manufacturedDoseForm`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/manufactured-dose-form>. Summary.
-    pub manufactured_dose_form: Option<One<CodeableConcept>>,
+    pub manufactured_dose_form: Option<CodeableConcept>,
     /// `ManufacturedItemDefinition.unitOfPresentation`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/unit-of-presentation>. Summary.
-    pub unit_of_presentation: Option<One<CodeableConcept>>,
+    pub unit_of_presentation: Option<CodeableConcept>,
     /// `ManufacturedItemDefinition.manufacturer`, 0..* `Reference` to `Organization`. Summary.
     pub manufacturer: Many<Reference>,
     /// `ManufacturedItemDefinition.ingredient`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-codes>. Summary.
@@ -61,7 +61,7 @@ pub struct ManufacturedItemDefinitionProperty {
     /// `ManufacturedItemDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ManufacturedItemDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ManufacturedItemDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<ManufacturedItemDefinitionPropertyValue>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct Measure {
     /// `Measure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Measure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Measure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Measure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -74,7 +74,7 @@ pub struct Measure {
     /// `Measure.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Measure.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `Measure.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `Measure.author`, 0..* `ContactDetail`.
@@ -92,9 +92,9 @@ pub struct Measure {
     /// `Measure.disclaimer`, 0..1 `markdown`. Summary.
     pub disclaimer: Option<Markdown>,
     /// `Measure.scoring`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-scoring>. Summary.
-    pub scoring: Option<One<CodeableConcept>>,
+    pub scoring: Option<CodeableConcept>,
     /// `Measure.compositeScoring`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/composite-measure-scoring>. Summary.
-    pub composite_scoring: Option<One<CodeableConcept>>,
+    pub composite_scoring: Option<CodeableConcept>,
     /// `Measure.type`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-type>. Summary.
     pub r#type: Many<CodeableConcept>,
     /// `Measure.riskAdjustment`, 0..1 `string`. Summary.
@@ -106,7 +106,7 @@ pub struct Measure {
     /// `Measure.clinicalRecommendationStatement`, 0..1 `markdown`. Summary.
     pub clinical_recommendation_statement: Option<Markdown>,
     /// `Measure.improvementNotation`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/measure-improvement-notation>. Summary.
-    pub improvement_notation: Option<One<CodeableConcept>>,
+    pub improvement_notation: Option<CodeableConcept>,
     /// `Measure.definition`, 0..* `markdown`. Summary.
     pub definition: Many<Markdown>,
     /// `Measure.guidance`, 0..1 `markdown`. Summary.
@@ -129,7 +129,7 @@ pub struct MeasureGroup {
     /// `Measure.group.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-group-example>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Measure.group.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.population`, 0..*.
@@ -150,7 +150,7 @@ pub struct MeasureGroupPopulation {
     /// `Measure.group.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Measure.group.population.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.population.criteria`, 1..1 `Expression`.
@@ -169,7 +169,7 @@ pub struct MeasureGroupStratifier {
     /// `Measure.group.stratifier.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.stratifier.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Measure.group.stratifier.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.stratifier.criteria`, 0..1 `Expression`.
@@ -190,7 +190,7 @@ pub struct MeasureGroupStratifierComponent {
     /// `Measure.group.stratifier.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.group.stratifier.component.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Measure.group.stratifier.component.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Measure.group.stratifier.component.criteria`, 1..1 `Expression`.
@@ -209,7 +209,7 @@ pub struct MeasureSupplementalData {
     /// `Measure.supplementalData.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Measure.supplementalData.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-supplemental-data-example>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Measure.supplementalData.usage`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-data-usage>.
     pub usage: Many<CodeableConcept>,
     /// `Measure.supplementalData.description`, 0..1 `string`.

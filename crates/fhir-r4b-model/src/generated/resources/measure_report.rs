@@ -20,7 +20,7 @@ pub struct MeasureReport {
     /// `MeasureReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MeasureReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MeasureReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MeasureReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,15 +42,15 @@ pub struct MeasureReport {
     /// `MeasureReport.measure`, 1..1 `canonical` to `Measure`. Summary.
     pub measure: Option<Canonical>,
     /// `MeasureReport.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Location`, `Device`, `RelatedPerson`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `MeasureReport.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// `MeasureReport.reporter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Location`, `Organization`. Summary.
-    pub reporter: Option<One<Reference>>,
+    pub reporter: Option<Reference>,
     /// `MeasureReport.period`, 1..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `MeasureReport.improvementNotation`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/measure-improvement-notation>. Modifies the meaning. Summary.
-    pub improvement_notation: Option<One<CodeableConcept>>,
+    pub improvement_notation: Option<CodeableConcept>,
     /// `MeasureReport.group`, 0..*.
     pub group: Many<MeasureReportGroup>,
     /// `MeasureReport.evaluatedResource`, 0..* `Reference` to `Resource`.
@@ -69,7 +69,7 @@ pub struct MeasureReportGroup {
     /// `MeasureReport.group.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-group-example>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `MeasureReport.group.population`, 0..*.
     pub population: Many<MeasureReportGroupPopulation>,
     /// `MeasureReport.group.measureScore`, 0..1 `Quantity`. Summary.
@@ -90,7 +90,7 @@ pub struct MeasureReportGroupPopulation {
     /// `MeasureReport.group.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `MeasureReport.group.population.count`, 0..1 `integer`.
     pub count: Option<Integer>,
     /// `MeasureReport.group.population.subjectResults`, 0..1 `Reference` to `List`.
@@ -126,7 +126,7 @@ pub struct MeasureReportGroupStratifierStratum {
     /// `MeasureReport.group.stratifier.stratum.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.value`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurereport-stratifier-value-example>.
-    pub value: Option<One<CodeableConcept>>,
+    pub value: Option<CodeableConcept>,
     /// `MeasureReport.group.stratifier.stratum.component`, 0..*.
     pub component: Many<MeasureReportGroupStratifierStratumComponent>,
     /// `MeasureReport.group.stratifier.stratum.population`, 0..*.
@@ -147,9 +147,9 @@ pub struct MeasureReportGroupStratifierStratumComponent {
     /// `MeasureReport.group.stratifier.stratum.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.component.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measure-stratifier-example>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `MeasureReport.group.stratifier.stratum.component.value`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurereport-stratifier-value-example>.
-    pub value: Option<One<CodeableConcept>>,
+    pub value: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -164,7 +164,7 @@ pub struct MeasureReportGroupStratifierStratumPopulation {
     /// `MeasureReport.group.stratifier.stratum.population.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MeasureReport.group.stratifier.stratum.population.code`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/measure-population>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `MeasureReport.group.stratifier.stratum.population.count`, 0..1 `integer`.
     pub count: Option<Integer>,
     /// `MeasureReport.group.stratifier.stratum.population.subjectResults`, 0..1 `Reference` to `List`.

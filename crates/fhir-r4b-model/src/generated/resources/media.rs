@@ -20,7 +20,7 @@ pub struct Media {
     /// `Media.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Media.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Media.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Media.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,29 +42,29 @@ pub struct Media {
     /// `Media.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Media.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/media-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Media.modality`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/media-modality>. Summary.
-    pub modality: Option<One<CodeableConcept>>,
+    pub modality: Option<CodeableConcept>,
     /// `Media.view`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/media-view>. Summary.
-    pub view: Option<One<CodeableConcept>>,
+    pub view: Option<CodeableConcept>,
     /// `Media.subject`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `Group`, `Device`, `Specimen`, `Location`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Media.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Media.created[x]`, 0..1. Summary.
     pub created: Option<MediaCreated>,
     /// `Media.issued`, 0..1 `instant`. Summary.
     pub issued: Option<Instant>,
     /// `Media.operator`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub operator: Option<One<Reference>>,
+    pub operator: Option<Reference>,
     /// `Media.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Media.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `Media.deviceName`, 0..1 `string`. Summary.
     pub device_name: Option<FhirString>,
     /// `Media.device`, 0..1 `Reference` to `Device`, `DeviceMetric`, `Device`. Summary.
-    pub device: Option<One<Reference>>,
+    pub device: Option<Reference>,
     /// `Media.height`, 0..1 `positiveInt`. Summary.
     pub height: Option<PositiveInt>,
     /// `Media.width`, 0..1 `positiveInt`. Summary.

@@ -20,7 +20,7 @@ pub struct Medication {
     /// `Medication.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Medication.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Medication.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Medication.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,13 +36,13 @@ pub struct Medication {
     /// `Medication.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `Medication.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Medication.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationStatusCodes>>,
     /// `Medication.manufacturer`, 0..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<One<Reference>>,
+    pub manufacturer: Option<Reference>,
     /// `Medication.form`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-form-codes>.
-    pub form: Option<One<CodeableConcept>>,
+    pub form: Option<CodeableConcept>,
     /// `Medication.amount`, 0..1 `Ratio`. Summary.
     pub amount: Option<One<Ratio>>,
     /// `Medication.ingredient`, 0..*.

@@ -20,7 +20,7 @@ pub struct MedicationAdministration {
     /// `MedicationAdministration.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationAdministration.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicationAdministration.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationAdministration.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,11 +44,11 @@ pub struct MedicationAdministration {
     /// `MedicationAdministration.statusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/reason-medication-not-given-codes>.
     pub status_reason: Many<CodeableConcept>,
     /// `MedicationAdministration.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medication-admin-category>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `MedicationAdministration.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationAdministrationMedication>,
     /// `MedicationAdministration.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `MedicationAdministration.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
     pub context: Option<One<Reference>>,
     /// `MedicationAdministration.supportingInformation`, 0..* `Reference` to `Resource`.
@@ -85,9 +85,9 @@ pub struct MedicationAdministrationPerformer {
     /// `MedicationAdministration.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationAdministration.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/med-admin-perform-function>.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `MedicationAdministration.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -104,11 +104,11 @@ pub struct MedicationAdministrationDosage {
     /// `MedicationAdministration.dosage.text`, 0..1 `string`.
     pub text: Option<FhirString>,
     /// `MedicationAdministration.dosage.site`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/approach-site-codes>.
-    pub site: Option<One<CodeableConcept>>,
+    pub site: Option<CodeableConcept>,
     /// `MedicationAdministration.dosage.route`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>.
-    pub route: Option<One<CodeableConcept>>,
+    pub route: Option<CodeableConcept>,
     /// `MedicationAdministration.dosage.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/administration-method-codes>.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `MedicationAdministration.dosage.dose`, 0..1 `Quantity`.
     pub dose: Option<One<Quantity>>,
     /// `MedicationAdministration.dosage.rate[x]`, 0..1.

@@ -20,7 +20,7 @@ pub struct MedicationDispense {
     /// `MedicationDispense.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationDispense.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicationDispense.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationDispense.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,11 +42,11 @@ pub struct MedicationDispense {
     /// `MedicationDispense.statusReason[x]`, 0..1 to `DetectedIssue`, example codes: <http://hl7.org/fhir/ValueSet/medicationdispense-status-reason>.
     pub status_reason: Option<MedicationDispenseStatusReason>,
     /// `MedicationDispense.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medicationdispense-category>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `MedicationDispense.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationDispenseMedication>,
     /// `MedicationDispense.subject`, 0..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `MedicationDispense.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`.
     pub context: Option<One<Reference>>,
     /// `MedicationDispense.supportingInformation`, 0..* `Reference` to `Resource`.
@@ -58,7 +58,7 @@ pub struct MedicationDispense {
     /// `MedicationDispense.authorizingPrescription`, 0..* `Reference` to `MedicationRequest`.
     pub authorizing_prescription: Many<Reference>,
     /// `MedicationDispense.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActPharmacySupplyType>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationDispense.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `MedicationDispense.daysSupply`, 0..1 `Quantity`.
@@ -95,9 +95,9 @@ pub struct MedicationDispensePerformer {
     /// `MedicationDispense.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationDispense.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationdispense-performer-function>.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `MedicationDispense.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -114,7 +114,7 @@ pub struct MedicationDispenseSubstitution {
     /// `MedicationDispense.substitution.wasSubstituted`, 1..1 `boolean`.
     pub was_substituted: Option<Boolean>,
     /// `MedicationDispense.substitution.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ActSubstanceAdminSubstitutionCode>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationDispense.substitution.reason`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-SubstanceAdminSubstitutionReason>.
     pub reason: Many<CodeableConcept>,
     /// `MedicationDispense.substitution.responsibleParty`, 0..* `Reference` to `Practitioner`, `PractitionerRole`.

@@ -20,7 +20,7 @@ pub struct MedicationKnowledge {
     /// `MedicationKnowledge.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationKnowledge.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicationKnowledge.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationKnowledge.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -34,13 +34,13 @@ pub struct MedicationKnowledge {
     /// `MedicationKnowledge.modifierExtension`, 0..* `Extension`. Modifies the meaning.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `MedicationKnowledge.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationKnowledgeStatusCodes>>,
     /// `MedicationKnowledge.manufacturer`, 0..1 `Reference` to `Organization`. Summary.
-    pub manufacturer: Option<One<Reference>>,
+    pub manufacturer: Option<Reference>,
     /// `MedicationKnowledge.doseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medication-form-codes>.
-    pub dose_form: Option<One<CodeableConcept>>,
+    pub dose_form: Option<CodeableConcept>,
     /// `MedicationKnowledge.amount`, 0..1 `Quantity`. Summary.
     pub amount: Option<One<Quantity>>,
     /// `MedicationKnowledge.synonym`, 0..* `string`. Summary.
@@ -91,7 +91,7 @@ pub struct MedicationKnowledgeRelatedMedicationKnowledge {
     /// `MedicationKnowledge.relatedMedicationKnowledge.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.relatedMedicationKnowledge.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.relatedMedicationKnowledge.reference`, 1..* `Reference` to `MedicationKnowledge`.
     pub reference: Many<Reference>,
     /// What the definition does not know.
@@ -108,7 +108,7 @@ pub struct MedicationKnowledgeMonograph {
     /// `MedicationKnowledge.monograph.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.monograph.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.monograph.source`, 0..1 `Reference` to `DocumentReference`, `Media`.
     pub source: Option<One<Reference>>,
     /// What the definition does not know.
@@ -144,11 +144,11 @@ pub struct MedicationKnowledgeCost {
     /// `MedicationKnowledge.cost.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.cost.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.cost.source`, 0..1 `string`.
     pub source: Option<FhirString>,
     /// `MedicationKnowledge.cost.cost`, 1..1 `Money`.
-    pub cost: Option<One<Money>>,
+    pub cost: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -163,7 +163,7 @@ pub struct MedicationKnowledgeMonitoringProgram {
     /// `MedicationKnowledge.monitoringProgram.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.monitoringProgram.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.monitoringProgram.name`, 0..1 `string`.
     pub name: Option<FhirString>,
     /// What the definition does not know.
@@ -199,7 +199,7 @@ pub struct MedicationKnowledgeAdministrationGuidelinesDosage {
     /// `MedicationKnowledge.administrationGuidelines.dosage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.administrationGuidelines.dosage.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.administrationGuidelines.dosage.dosage`, 1..* `Dosage`.
     pub dosage: Many<Dosage>,
     /// What the definition does not know.
@@ -233,7 +233,7 @@ pub struct MedicationKnowledgeMedicineClassification {
     /// `MedicationKnowledge.medicineClassification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.medicineClassification.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.medicineClassification.classification`, 0..* `CodeableConcept`.
     pub classification: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -250,7 +250,7 @@ pub struct MedicationKnowledgePackaging {
     /// `MedicationKnowledge.packaging.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.packaging.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-package-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.packaging.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// What the definition does not know.
@@ -267,7 +267,7 @@ pub struct MedicationKnowledgeDrugCharacteristic {
     /// `MedicationKnowledge.drugCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.drugCharacteristic.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationknowledge-characteristic>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.drugCharacteristic.value[x]`, 0..1.
     pub value: Option<MedicationKnowledgeDrugCharacteristicValue>,
     /// What the definition does not know.
@@ -284,7 +284,7 @@ pub struct MedicationKnowledgeRegulatory {
     /// `MedicationKnowledge.regulatory.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.regulatoryAuthority`, 1..1 `Reference` to `Organization`.
-    pub regulatory_authority: Option<One<Reference>>,
+    pub regulatory_authority: Option<Reference>,
     /// `MedicationKnowledge.regulatory.substitution`, 0..*.
     pub substitution: Many<MedicationKnowledgeRegulatorySubstitution>,
     /// `MedicationKnowledge.regulatory.schedule`, 0..*.
@@ -305,7 +305,7 @@ pub struct MedicationKnowledgeRegulatorySubstitution {
     /// `MedicationKnowledge.regulatory.substitution.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.substitution.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicationKnowledge.regulatory.substitution.allowed`, 1..1 `boolean`.
     pub allowed: Option<Boolean>,
     /// What the definition does not know.
@@ -322,7 +322,7 @@ pub struct MedicationKnowledgeRegulatorySchedule {
     /// `MedicationKnowledge.regulatory.schedule.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicationKnowledge.regulatory.schedule.schedule`, 1..1 `CodeableConcept`.
-    pub schedule: Option<One<CodeableConcept>>,
+    pub schedule: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

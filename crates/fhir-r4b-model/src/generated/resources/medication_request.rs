@@ -20,7 +20,7 @@ pub struct MedicationRequest {
     /// `MedicationRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicationRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct MedicationRequest {
     /// `MedicationRequest.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationrequest-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::MedicationrequestStatus>>,
     /// `MedicationRequest.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-status-reason>.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `MedicationRequest.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/medicationrequest-intent>. Modifies the meaning. Summary.
     pub intent: Option<Coded<codes::MedicationRequestIntent>>,
     /// `MedicationRequest.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-category>.
@@ -52,7 +52,7 @@ pub struct MedicationRequest {
     /// `MedicationRequest.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationRequestMedication>,
     /// `MedicationRequest.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `MedicationRequest.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `MedicationRequest.supportingInformation`, 0..* `Reference` to `Resource`.
@@ -60,11 +60,11 @@ pub struct MedicationRequest {
     /// `MedicationRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `MedicationRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `MedicationRequest.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `Device`, `RelatedPerson`, `CareTeam`.
     pub performer: Option<One<Reference>>,
     /// `MedicationRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>. Summary.
-    pub performer_type: Option<One<CodeableConcept>>,
+    pub performer_type: Option<CodeableConcept>,
     /// `MedicationRequest.recorder`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`.
     pub recorder: Option<One<Reference>>,
     /// `MedicationRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
@@ -80,7 +80,7 @@ pub struct MedicationRequest {
     /// `MedicationRequest.groupIdentifier`, 0..1 `Identifier`. Summary.
     pub group_identifier: Option<One<Identifier>>,
     /// `MedicationRequest.courseOfTherapyType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicationrequest-course-of-therapy>.
-    pub course_of_therapy_type: Option<One<CodeableConcept>>,
+    pub course_of_therapy_type: Option<CodeableConcept>,
     /// `MedicationRequest.insurance`, 0..* `Reference` to `Coverage`, `ClaimResponse`.
     pub insurance: Many<Reference>,
     /// `MedicationRequest.note`, 0..* `Annotation`.
@@ -115,7 +115,7 @@ pub struct MedicationRequestDispenseRequest {
     /// `MedicationRequest.dispenseRequest.dispenseInterval`, 0..1 `Duration`.
     pub dispense_interval: Option<One<Duration>>,
     /// `MedicationRequest.dispenseRequest.validityPeriod`, 0..1 `Period`.
-    pub validity_period: Option<One<Period>>,
+    pub validity_period: Option<Period>,
     /// `MedicationRequest.dispenseRequest.numberOfRepeatsAllowed`, 0..1 `unsignedInt`.
     pub number_of_repeats_allowed: Option<UnsignedInt>,
     /// `MedicationRequest.dispenseRequest.quantity`, 0..1 `Quantity`.
@@ -157,7 +157,7 @@ pub struct MedicationRequestSubstitution {
     /// `MedicationRequest.substitution.allowed[x]`, 1..1, example codes: <http://terminology.hl7.org/ValueSet/v3-ActSubstanceAdminSubstitutionCode>.
     pub allowed: Option<MedicationRequestSubstitutionAllowed>,
     /// `MedicationRequest.substitution.reason`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-SubstanceAdminSubstitutionReason>.
-    pub reason: Option<One<CodeableConcept>>,
+    pub reason: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

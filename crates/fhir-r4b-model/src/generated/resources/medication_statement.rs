@@ -20,7 +20,7 @@ pub struct MedicationStatement {
     /// `MedicationStatement.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicationStatement.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicationStatement.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicationStatement.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,13 +44,13 @@ pub struct MedicationStatement {
     /// `MedicationStatement.statusReason`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/reason-medication-status-codes>.
     pub status_reason: Many<CodeableConcept>,
     /// `MedicationStatement.category`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/medication-statement-category>. Summary.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `MedicationStatement.medication[x]`, 1..1 to `Medication`, example codes: <http://hl7.org/fhir/ValueSet/medication-codes>. Summary.
     pub medication: Option<MedicationStatementMedication>,
     /// `MedicationStatement.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `MedicationStatement.context`, 0..1 `Reference` to `Encounter`, `EpisodeOfCare`. Summary.
-    pub context: Option<One<Reference>>,
+    pub context: Option<Reference>,
     /// `MedicationStatement.effective[x]`, 0..1. Summary.
     pub effective: Option<MedicationStatementEffective>,
     /// `MedicationStatement.dateAsserted`, 0..1 `dateTime`. Summary.

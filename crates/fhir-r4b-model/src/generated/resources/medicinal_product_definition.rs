@@ -19,7 +19,7 @@ pub struct MedicinalProductDefinition {
     /// `MedicinalProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MedicinalProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MedicinalProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MedicinalProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -35,31 +35,31 @@ pub struct MedicinalProductDefinition {
     /// `MedicinalProductDefinition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `MedicinalProductDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.domain`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-domain>. Summary.
-    pub domain: Option<One<CodeableConcept>>,
+    pub domain: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `MedicinalProductDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `MedicinalProductDefinition.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `MedicinalProductDefinition.combinedPharmaceuticalDoseForm`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/combined-dose-form>. Summary.
-    pub combined_pharmaceutical_dose_form: Option<One<CodeableConcept>>,
+    pub combined_pharmaceutical_dose_form: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.route`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/route-codes>. Summary.
     pub route: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.indication`, 0..1 `markdown`. Summary.
     pub indication: Option<Markdown>,
     /// `MedicinalProductDefinition.legalStatusOfSupply`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/legal-status-of-supply>. Summary.
-    pub legal_status_of_supply: Option<One<CodeableConcept>>,
+    pub legal_status_of_supply: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.additionalMonitoringIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-additional-monitoring>. Summary.
-    pub additional_monitoring_indicator: Option<One<CodeableConcept>>,
+    pub additional_monitoring_indicator: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.specialMeasures`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-special-measures>. Summary.
     pub special_measures: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.pediatricUseIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-pediatric-use>. Summary.
-    pub pediatric_use_indicator: Option<One<CodeableConcept>>,
+    pub pediatric_use_indicator: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.classification`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-classification-codes>. Summary.
     pub classification: Many<CodeableConcept>,
     /// `MedicinalProductDefinition.marketingStatus`, 0..* `MarketingStatus`. Summary.
@@ -102,9 +102,9 @@ pub struct MedicinalProductDefinitionContact {
     /// `MedicinalProductDefinition.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.contact.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-contact-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.contact.contact`, 1..1 `Reference` to `Organization`, `PractitionerRole`. Summary.
-    pub contact: Option<One<Reference>>,
+    pub contact: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -121,7 +121,7 @@ pub struct MedicinalProductDefinitionName {
     /// `MedicinalProductDefinition.name.productName`, 1..1 `string`. Summary.
     pub product_name: Option<FhirString>,
     /// `MedicinalProductDefinition.name.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-name-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.name.namePart`, 0..*. Summary.
     pub name_part: Many<MedicinalProductDefinitionNameNamePart>,
     /// `MedicinalProductDefinition.name.countryLanguage`, 0..*. Summary.
@@ -142,7 +142,7 @@ pub struct MedicinalProductDefinitionNameNamePart {
     /// `MedicinalProductDefinition.name.namePart.part`, 1..1 `string`. Summary.
     pub part: Option<FhirString>,
     /// `MedicinalProductDefinition.name.namePart.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-name-part-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -157,11 +157,11 @@ pub struct MedicinalProductDefinitionNameCountryLanguage {
     /// `MedicinalProductDefinition.name.countryLanguage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.name.countryLanguage.country`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/country>. Summary.
-    pub country: Option<One<CodeableConcept>>,
+    pub country: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.name.countryLanguage.jurisdiction`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
-    pub jurisdiction: Option<One<CodeableConcept>>,
+    pub jurisdiction: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.name.countryLanguage.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>. Summary.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -178,7 +178,7 @@ pub struct MedicinalProductDefinitionCrossReference {
     /// `MedicinalProductDefinition.crossReference.product`, 1..1 `CodeableReference` to `MedicinalProductDefinition`. Summary.
     pub product: Option<One<CodeableReference>>,
     /// `MedicinalProductDefinition.crossReference.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-cross-reference-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -195,11 +195,11 @@ pub struct MedicinalProductDefinitionOperation {
     /// `MedicinalProductDefinition.operation.type`, 0..1 `CodeableReference` to `ActivityDefinition`, `PlanDefinition`. Summary.
     pub r#type: Option<One<CodeableReference>>,
     /// `MedicinalProductDefinition.operation.effectiveDate`, 0..1 `Period`. Summary.
-    pub effective_date: Option<One<Period>>,
+    pub effective_date: Option<Period>,
     /// `MedicinalProductDefinition.operation.organization`, 0..* `Reference` to `Organization`. Summary.
     pub organization: Many<Reference>,
     /// `MedicinalProductDefinition.operation.confidentialityIndicator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-confidentiality>. Summary.
-    pub confidentiality_indicator: Option<One<CodeableConcept>>,
+    pub confidentiality_indicator: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -214,7 +214,7 @@ pub struct MedicinalProductDefinitionCharacteristic {
     /// `MedicinalProductDefinition.characteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MedicinalProductDefinition.characteristic.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `MedicinalProductDefinition.characteristic.value[x]`, 0..1. Summary.
     pub value: Option<MedicinalProductDefinitionCharacteristicValue>,
     /// What the definition does not know.

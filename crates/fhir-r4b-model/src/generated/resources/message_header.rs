@@ -20,7 +20,7 @@ pub struct MessageHeader {
     /// `MessageHeader.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MessageHeader.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MessageHeader.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MessageHeader.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,17 +38,17 @@ pub struct MessageHeader {
     /// `MessageHeader.destination`, 0..*. Summary.
     pub destination: Many<MessageHeaderDestination>,
     /// `MessageHeader.sender`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub sender: Option<One<Reference>>,
+    pub sender: Option<Reference>,
     /// `MessageHeader.enterer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub enterer: Option<One<Reference>>,
+    pub enterer: Option<Reference>,
     /// `MessageHeader.author`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `MessageHeader.source`, 1..1. Summary.
     pub source: Option<One<MessageHeaderSource>>,
     /// `MessageHeader.responsible`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub responsible: Option<One<Reference>>,
+    pub responsible: Option<Reference>,
     /// `MessageHeader.reason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/message-reason-encounter>. Summary.
-    pub reason: Option<One<CodeableConcept>>,
+    pub reason: Option<CodeableConcept>,
     /// `MessageHeader.response`, 0..1. Summary.
     pub response: Option<One<MessageHeaderResponse>>,
     /// `MessageHeader.focus`, 0..* `Reference` to `Resource`. Summary.
@@ -71,11 +71,11 @@ pub struct MessageHeaderDestination {
     /// `MessageHeader.destination.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `MessageHeader.destination.target`, 0..1 `Reference` to `Device`. Summary.
-    pub target: Option<One<Reference>>,
+    pub target: Option<Reference>,
     /// `MessageHeader.destination.endpoint`, 1..1 `url`. Summary.
     pub endpoint: Option<Url>,
     /// `MessageHeader.destination.receiver`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub receiver: Option<One<Reference>>,
+    pub receiver: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -117,7 +117,7 @@ pub struct MessageHeaderResponse {
     /// `MessageHeader.response.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/response-code>. Summary.
     pub code: Option<Coded<codes::ResponseType>>,
     /// `MessageHeader.response.details`, 0..1 `Reference` to `OperationOutcome`. Summary.
-    pub details: Option<One<Reference>>,
+    pub details: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

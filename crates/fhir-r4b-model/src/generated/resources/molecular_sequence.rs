@@ -20,7 +20,7 @@ pub struct MolecularSequence {
     /// `MolecularSequence.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `MolecularSequence.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `MolecularSequence.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `MolecularSequence.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,13 +40,13 @@ pub struct MolecularSequence {
     /// `MolecularSequence.coordinateSystem`, 1..1 `integer`. Summary.
     pub coordinate_system: Option<Integer>,
     /// `MolecularSequence.patient`, 0..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `MolecularSequence.specimen`, 0..1 `Reference` to `Specimen`. Summary.
-    pub specimen: Option<One<Reference>>,
+    pub specimen: Option<Reference>,
     /// `MolecularSequence.device`, 0..1 `Reference` to `Device`. Summary.
-    pub device: Option<One<Reference>>,
+    pub device: Option<Reference>,
     /// `MolecularSequence.performer`, 0..1 `Reference` to `Organization`. Summary.
-    pub performer: Option<One<Reference>>,
+    pub performer: Option<Reference>,
     /// `MolecularSequence.quantity`, 0..1 `Quantity`. Summary.
     pub quantity: Option<One<Quantity>>,
     /// `MolecularSequence.referenceSeq`, 0..1. Summary.
@@ -79,15 +79,15 @@ pub struct MolecularSequenceReferenceSeq {
     /// `MolecularSequence.referenceSeq.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MolecularSequence.referenceSeq.chromosome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/chromosome-human>. Summary.
-    pub chromosome: Option<One<CodeableConcept>>,
+    pub chromosome: Option<CodeableConcept>,
     /// `MolecularSequence.referenceSeq.genomeBuild`, 0..1 `string`. Summary.
     pub genome_build: Option<FhirString>,
     /// `MolecularSequence.referenceSeq.orientation`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/orientation-type>. Summary.
     pub orientation: Option<Coded<codes::OrientationType>>,
     /// `MolecularSequence.referenceSeq.referenceSeqId`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-referenceSeq>. Summary.
-    pub reference_seq_id: Option<One<CodeableConcept>>,
+    pub reference_seq_id: Option<CodeableConcept>,
     /// `MolecularSequence.referenceSeq.referenceSeqPointer`, 0..1 `Reference` to `MolecularSequence`. Summary.
-    pub reference_seq_pointer: Option<One<Reference>>,
+    pub reference_seq_pointer: Option<Reference>,
     /// `MolecularSequence.referenceSeq.referenceSeqString`, 0..1 `string`. Summary.
     pub reference_seq_string: Option<FhirString>,
     /// `MolecularSequence.referenceSeq.strand`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/strand-type>. Summary.
@@ -120,7 +120,7 @@ pub struct MolecularSequenceVariant {
     /// `MolecularSequence.variant.cigar`, 0..1 `string`. Summary.
     pub cigar: Option<FhirString>,
     /// `MolecularSequence.variant.variantPointer`, 0..1 `Reference` to `Observation`. Summary.
-    pub variant_pointer: Option<One<Reference>>,
+    pub variant_pointer: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -137,7 +137,7 @@ pub struct MolecularSequenceQuality {
     /// `MolecularSequence.quality.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/quality-type>. Summary.
     pub r#type: Option<Coded<codes::QualityType>>,
     /// `MolecularSequence.quality.standardSequence`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-quality-standardSequence>. Summary.
-    pub standard_sequence: Option<One<CodeableConcept>>,
+    pub standard_sequence: Option<CodeableConcept>,
     /// `MolecularSequence.quality.start`, 0..1 `integer`. Summary.
     pub start: Option<Integer>,
     /// `MolecularSequence.quality.end`, 0..1 `integer`. Summary.
@@ -145,7 +145,7 @@ pub struct MolecularSequenceQuality {
     /// `MolecularSequence.quality.score`, 0..1 `Quantity`. Summary.
     pub score: Option<One<Quantity>>,
     /// `MolecularSequence.quality.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/sequence-quality-method>. Summary.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `MolecularSequence.quality.truthTP`, 0..1 `decimal`. Summary.
     pub truth_tp: Option<Decimal>,
     /// `MolecularSequence.quality.queryTP`, 0..1 `decimal`. Summary.
@@ -230,7 +230,7 @@ pub struct MolecularSequenceStructureVariant {
     /// `MolecularSequence.structureVariant.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `MolecularSequence.structureVariant.variantType`, 0..1 `CodeableConcept`, required codes: <http://loinc.org/vs/LL379-9>. Summary.
-    pub variant_type: Option<One<CodeableConcept>>,
+    pub variant_type: Option<CodeableConcept>,
     /// `MolecularSequence.structureVariant.exact`, 0..1 `boolean`. Summary.
     pub exact: Option<Boolean>,
     /// `MolecularSequence.structureVariant.length`, 0..1 `integer`. Summary.

@@ -20,7 +20,7 @@ pub struct NamingSystem {
     /// `NamingSystem.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NamingSystem.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `NamingSystem.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NamingSystem.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -48,7 +48,7 @@ pub struct NamingSystem {
     /// `NamingSystem.responsible`, 0..1 `string`.
     pub responsible: Option<FhirString>,
     /// `NamingSystem.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/identifier-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `NamingSystem.description`, 0..1 `markdown`.
     pub description: Option<Markdown>,
     /// `NamingSystem.useContext`, 0..* `UsageContext`. Summary.
@@ -81,7 +81,7 @@ pub struct NamingSystemUniqueId {
     /// `NamingSystem.uniqueId.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// `NamingSystem.uniqueId.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

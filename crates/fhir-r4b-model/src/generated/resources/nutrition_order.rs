@@ -20,7 +20,7 @@ pub struct NutritionOrder {
     /// `NutritionOrder.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NutritionOrder.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `NutritionOrder.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NutritionOrder.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -46,13 +46,13 @@ pub struct NutritionOrder {
     /// `NutritionOrder.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-intent>. Modifies the meaning. Summary.
     pub intent: Option<Coded<codes::RequestIntent>>,
     /// `NutritionOrder.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `NutritionOrder.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `NutritionOrder.dateTime`, 1..1 `dateTime`. Summary.
     pub date_time: Option<DateTime>,
     /// `NutritionOrder.orderer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub orderer: Option<One<Reference>>,
+    pub orderer: Option<Reference>,
     /// `NutritionOrder.allergyIntolerance`, 0..* `Reference` to `AllergyIntolerance`.
     pub allergy_intolerance: Many<Reference>,
     /// `NutritionOrder.foodPreferenceModifier`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/encounter-diet>.
@@ -106,7 +106,7 @@ pub struct NutritionOrderOralDietNutrient {
     /// `NutritionOrder.oralDiet.nutrient.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.oralDiet.nutrient.modifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/nutrient-code>.
-    pub modifier: Option<One<CodeableConcept>>,
+    pub modifier: Option<CodeableConcept>,
     /// `NutritionOrder.oralDiet.nutrient.amount`, 0..1 `Quantity`.
     pub amount: Option<One<Quantity>>,
     /// What the definition does not know.
@@ -123,9 +123,9 @@ pub struct NutritionOrderOralDietTexture {
     /// `NutritionOrder.oralDiet.texture.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.oralDiet.texture.modifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/texture-code>.
-    pub modifier: Option<One<CodeableConcept>>,
+    pub modifier: Option<CodeableConcept>,
     /// `NutritionOrder.oralDiet.texture.foodType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/modified-foodtype>.
-    pub food_type: Option<One<CodeableConcept>>,
+    pub food_type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -140,7 +140,7 @@ pub struct NutritionOrderSupplement {
     /// `NutritionOrder.supplement.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.supplement.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplement-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `NutritionOrder.supplement.productName`, 0..1 `string`.
     pub product_name: Option<FhirString>,
     /// `NutritionOrder.supplement.schedule`, 0..* `Timing`.
@@ -163,17 +163,17 @@ pub struct NutritionOrderEnteralFormula {
     /// `NutritionOrder.enteralFormula.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionOrder.enteralFormula.baseFormulaType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/entformula-type>. Summary.
-    pub base_formula_type: Option<One<CodeableConcept>>,
+    pub base_formula_type: Option<CodeableConcept>,
     /// `NutritionOrder.enteralFormula.baseFormulaProductName`, 0..1 `string`.
     pub base_formula_product_name: Option<FhirString>,
     /// `NutritionOrder.enteralFormula.additiveType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/entformula-additive>.
-    pub additive_type: Option<One<CodeableConcept>>,
+    pub additive_type: Option<CodeableConcept>,
     /// `NutritionOrder.enteralFormula.additiveProductName`, 0..1 `string`.
     pub additive_product_name: Option<FhirString>,
     /// `NutritionOrder.enteralFormula.caloricDensity`, 0..1 `Quantity`.
     pub caloric_density: Option<One<Quantity>>,
     /// `NutritionOrder.enteralFormula.routeofAdministration`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/enteral-route>.
-    pub routeof_administration: Option<One<CodeableConcept>>,
+    pub routeof_administration: Option<CodeableConcept>,
     /// `NutritionOrder.enteralFormula.administration`, 0..*.
     pub administration: Many<NutritionOrderEnteralFormulaAdministration>,
     /// `NutritionOrder.enteralFormula.maxVolumeToDeliver`, 0..1 `Quantity`.

@@ -20,7 +20,7 @@ pub struct NutritionProduct {
     /// `NutritionProduct.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `NutritionProduct.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `NutritionProduct.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `NutritionProduct.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct NutritionProduct {
     /// `NutritionProduct.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/nutrition-product-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `NutritionProduct.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/edible-substance-type>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `NutritionProduct.manufacturer`, 0..* `Reference` to `Organization`. Summary.
     pub manufacturer: Many<Reference>,
     /// `NutritionProduct.nutrient`, 0..*. Summary.
@@ -101,7 +101,7 @@ pub struct NutritionProductProductCharacteristic {
     /// `NutritionProduct.productCharacteristic.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `NutritionProduct.productCharacteristic.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/measurement-property>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `NutritionProduct.productCharacteristic.value[x]`, 1..1.
     pub value: Option<NutritionProductProductCharacteristicValue>,
     /// What the definition does not know.

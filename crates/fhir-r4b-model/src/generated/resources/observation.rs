@@ -20,7 +20,7 @@ pub struct Observation {
     /// `Observation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Observation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Observation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Observation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,13 +44,13 @@ pub struct Observation {
     /// `Observation.category`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/observation-category>.
     pub category: Many<CodeableConcept>,
     /// `Observation.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Observation.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Location`, `Organization`, `Procedure`, `Practitioner`, `Medication`, `Substance`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Observation.focus`, 0..* `Reference` to `Resource`. Summary.
     pub focus: Many<Reference>,
     /// `Observation.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Observation.effective[x]`, 0..1. Summary.
     pub effective: Option<ObservationEffective>,
     /// `Observation.issued`, 0..1 `instant`. Summary.
@@ -60,15 +60,15 @@ pub struct Observation {
     /// `Observation.value[x]`, 0..1. Summary.
     pub value: Option<ObservationValue>,
     /// `Observation.dataAbsentReason`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/data-absent-reason>.
-    pub data_absent_reason: Option<One<CodeableConcept>>,
+    pub data_absent_reason: Option<CodeableConcept>,
     /// `Observation.interpretation`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/observation-interpretation>.
     pub interpretation: Many<CodeableConcept>,
     /// `Observation.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `Observation.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `Observation.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-methods>.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `Observation.specimen`, 0..1 `Reference` to `Specimen`.
     pub specimen: Option<One<Reference>>,
     /// `Observation.device`, 0..1 `Reference` to `Device`, `DeviceMetric`.
@@ -99,7 +99,7 @@ pub struct ObservationReferenceRange {
     /// `Observation.referenceRange.high`, 0..1 `Quantity`.
     pub high: Option<One<Quantity>>,
     /// `Observation.referenceRange.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/referencerange-meaning>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Observation.referenceRange.appliesTo`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/referencerange-appliesto>.
     pub applies_to: Many<CodeableConcept>,
     /// `Observation.referenceRange.age`, 0..1 `Range`.
@@ -120,11 +120,11 @@ pub struct ObservationComponent {
     /// `Observation.component.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Observation.component.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Observation.component.value[x]`, 0..1. Summary.
     pub value: Option<ObservationComponentValue>,
     /// `Observation.component.dataAbsentReason`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/data-absent-reason>.
-    pub data_absent_reason: Option<One<CodeableConcept>>,
+    pub data_absent_reason: Option<CodeableConcept>,
     /// `Observation.component.interpretation`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/observation-interpretation>.
     pub interpretation: Many<CodeableConcept>,
     /// `Observation.component.referenceRange`, 0..*.

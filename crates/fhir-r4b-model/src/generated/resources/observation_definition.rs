@@ -20,7 +20,7 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ObservationDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ObservationDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ObservationDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,7 +36,7 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.category`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `ObservationDefinition.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ObservationDefinition.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `ObservationDefinition.permittedDataType`, 0..* `code`, required codes: <http://hl7.org/fhir/ValueSet/permitted-data-type>.
@@ -44,7 +44,7 @@ pub struct ObservationDefinition {
     /// `ObservationDefinition.multipleResultsAllowed`, 0..1 `boolean`.
     pub multiple_results_allowed: Option<Boolean>,
     /// `ObservationDefinition.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-methods>.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `ObservationDefinition.preferredReportName`, 0..1 `string`.
     pub preferred_report_name: Option<FhirString>,
     /// `ObservationDefinition.quantitativeDetails`, 0..1.
@@ -73,9 +73,9 @@ pub struct ObservationDefinitionQuantitativeDetails {
     /// `ObservationDefinition.quantitativeDetails.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `ObservationDefinition.quantitativeDetails.customaryUnit`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub customary_unit: Option<One<CodeableConcept>>,
+    pub customary_unit: Option<CodeableConcept>,
     /// `ObservationDefinition.quantitativeDetails.unit`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub unit: Option<One<CodeableConcept>>,
+    pub unit: Option<CodeableConcept>,
     /// `ObservationDefinition.quantitativeDetails.conversionFactor`, 0..1 `decimal`.
     pub conversion_factor: Option<Decimal>,
     /// `ObservationDefinition.quantitativeDetails.decimalPrecision`, 0..1 `integer`.
@@ -98,7 +98,7 @@ pub struct ObservationDefinitionQualifiedInterval {
     /// `ObservationDefinition.qualifiedInterval.range`, 0..1 `Range`.
     pub range: Option<One<Range>>,
     /// `ObservationDefinition.qualifiedInterval.context`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/referencerange-meaning>.
-    pub context: Option<One<CodeableConcept>>,
+    pub context: Option<CodeableConcept>,
     /// `ObservationDefinition.qualifiedInterval.appliesTo`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/referencerange-appliesto>.
     pub applies_to: Many<CodeableConcept>,
     /// `ObservationDefinition.qualifiedInterval.gender`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/administrative-gender>.

@@ -19,7 +19,7 @@ pub struct OperationDefinition {
     /// `OperationDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OperationDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `OperationDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OperationDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

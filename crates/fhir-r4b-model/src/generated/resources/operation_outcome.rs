@@ -17,7 +17,7 @@ pub struct OperationOutcome {
     /// `OperationOutcome.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OperationOutcome.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `OperationOutcome.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OperationOutcome.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -50,7 +50,7 @@ pub struct OperationOutcomeIssue {
     /// `OperationOutcome.issue.code`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/issue-type>. Summary.
     pub code: Option<Coded<codes::IssueType>>,
     /// `OperationOutcome.issue.details`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/operation-outcome>. Summary.
-    pub details: Option<One<CodeableConcept>>,
+    pub details: Option<CodeableConcept>,
     /// `OperationOutcome.issue.diagnostics`, 0..1 `string`. Summary.
     pub diagnostics: Option<FhirString>,
     /// `OperationOutcome.issue.location`, 0..* `string`. Summary.

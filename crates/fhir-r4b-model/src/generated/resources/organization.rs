@@ -19,7 +19,7 @@ pub struct Organization {
     /// `Organization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Organization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Organization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Organization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -47,7 +47,7 @@ pub struct Organization {
     /// `Organization.address`, 0..* `Address`.
     pub address: Many<Address>,
     /// `Organization.partOf`, 0..1 `Reference` to `Organization`. Summary.
-    pub part_of: Option<One<Reference>>,
+    pub part_of: Option<Reference>,
     /// `Organization.contact`, 0..*.
     pub contact: Many<OrganizationContact>,
     /// `Organization.endpoint`, 0..* `Reference` to `Endpoint`.
@@ -66,7 +66,7 @@ pub struct OrganizationContact {
     /// `Organization.contact.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Organization.contact.purpose`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/contactentity-type>.
-    pub purpose: Option<One<CodeableConcept>>,
+    pub purpose: Option<CodeableConcept>,
     /// `Organization.contact.name`, 0..1 `HumanName`.
     pub name: Option<One<HumanName>>,
     /// `Organization.contact.telecom`, 0..* `ContactPoint`.

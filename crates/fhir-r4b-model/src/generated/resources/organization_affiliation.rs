@@ -19,7 +19,7 @@ pub struct OrganizationAffiliation {
     /// `OrganizationAffiliation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `OrganizationAffiliation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `OrganizationAffiliation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `OrganizationAffiliation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,11 +37,11 @@ pub struct OrganizationAffiliation {
     /// `OrganizationAffiliation.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `OrganizationAffiliation.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `OrganizationAffiliation.organization`, 0..1 `Reference` to `Organization`. Summary.
-    pub organization: Option<One<Reference>>,
+    pub organization: Option<Reference>,
     /// `OrganizationAffiliation.participatingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub participating_organization: Option<One<Reference>>,
+    pub participating_organization: Option<Reference>,
     /// `OrganizationAffiliation.network`, 0..* `Reference` to `Organization`. Summary.
     pub network: Many<Reference>,
     /// `OrganizationAffiliation.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/organization-role>. Summary.

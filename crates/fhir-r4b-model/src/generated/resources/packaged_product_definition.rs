@@ -19,7 +19,7 @@ pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PackagedProductDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `PackagedProductDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PackagedProductDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,11 +37,11 @@ pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `PackagedProductDefinition.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/package-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PackagedProductDefinition.packageFor`, 0..* `Reference` to `MedicinalProductDefinition`. Summary.
     pub package_for: Many<Reference>,
     /// `PackagedProductDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `PackagedProductDefinition.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `PackagedProductDefinition.containedItemQuantity`, 0..* `Quantity`. Summary.
@@ -74,9 +74,9 @@ pub struct PackagedProductDefinitionLegalStatusOfSupply {
     /// `PackagedProductDefinition.legalStatusOfSupply.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.legalStatusOfSupply.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/legal-status-of-supply>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `PackagedProductDefinition.legalStatusOfSupply.jurisdiction`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
-    pub jurisdiction: Option<One<CodeableConcept>>,
+    pub jurisdiction: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -93,7 +93,7 @@ pub struct PackagedProductDefinitionPackage {
     /// `PackagedProductDefinition.package.identifier`, 0..* `Identifier`. Summary.
     pub identifier: Many<Identifier>,
     /// `PackagedProductDefinition.package.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/packaging-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PackagedProductDefinition.package.quantity`, 0..1 `integer`. Summary.
     pub quantity: Option<Integer>,
     /// `PackagedProductDefinition.package.material`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/package-material>. Summary.
@@ -124,7 +124,7 @@ pub struct PackagedProductDefinitionPackageShelfLifeStorage {
     /// `PackagedProductDefinition.package.shelfLifeStorage.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.type`, 0..1 `CodeableConcept`. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.period[x]`, 0..1. Summary.
     pub period: Option<PackagedProductDefinitionPackageShelfLifeStoragePeriod>,
     /// `PackagedProductDefinition.package.shelfLifeStorage.specialPrecautionsForStorage`, 0..* `CodeableConcept`. Summary.
@@ -143,7 +143,7 @@ pub struct PackagedProductDefinitionPackageProperty {
     /// `PackagedProductDefinition.package.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PackagedProductDefinition.package.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PackagedProductDefinition.package.property.value[x]`, 0..1. Summary.
     pub value: Option<PackagedProductDefinitionPackagePropertyValue>,
     /// What the definition does not know.

@@ -6,7 +6,7 @@ use crate::access::{Element, Field, FieldMut};
 use crate::info::{FieldInfo, Strength, TypeInfo};
 use crate::primitives::{Code, FhirString, Id, Uri};
 use crate::same::element;
-use crate::{Extension, Many, Meta, One, OpenValueWithMeta, Resource, UnknownFields};
+use crate::{Extension, Many, Meta, OpenValueWithMeta, Resource, UnknownFields};
 
 /// The resource `Parameters`.
 ///
@@ -16,7 +16,7 @@ pub struct Parameters {
     /// `Parameters.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Parameters.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Parameters.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Parameters.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

@@ -20,7 +20,7 @@ pub struct Patient {
     /// `Patient.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Patient.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Patient.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Patient.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -50,7 +50,7 @@ pub struct Patient {
     /// `Patient.address`, 0..* `Address`. Summary.
     pub address: Many<Address>,
     /// `Patient.maritalStatus`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/marital-status>.
-    pub marital_status: Option<One<CodeableConcept>>,
+    pub marital_status: Option<CodeableConcept>,
     /// `Patient.multipleBirth[x]`, 0..1.
     pub multiple_birth: Option<PatientMultipleBirth>,
     /// `Patient.photo`, 0..* `Attachment`.
@@ -62,7 +62,7 @@ pub struct Patient {
     /// `Patient.generalPractitioner`, 0..* `Reference` to `Organization`, `Practitioner`, `PractitionerRole`.
     pub general_practitioner: Many<Reference>,
     /// `Patient.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<One<Reference>>,
+    pub managing_organization: Option<Reference>,
     /// `Patient.link`, 0..*. Modifies the meaning. Summary.
     pub link: Many<PatientLink>,
     /// What the definition does not know.
@@ -91,7 +91,7 @@ pub struct PatientContact {
     /// `Patient.contact.organization`, 0..1 `Reference` to `Organization`.
     pub organization: Option<One<Reference>>,
     /// `Patient.contact.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -106,7 +106,7 @@ pub struct PatientCommunication {
     /// `Patient.communication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Patient.communication.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// `Patient.communication.preferred`, 0..1 `boolean`.
     pub preferred: Option<Boolean>,
     /// What the definition does not know.
@@ -123,7 +123,7 @@ pub struct PatientLink {
     /// `Patient.link.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Patient.link.other`, 1..1 `Reference` to `Patient`, `RelatedPerson`. Summary.
-    pub other: Option<One<Reference>>,
+    pub other: Option<Reference>,
     /// `Patient.link.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/link-type>. Summary.
     pub r#type: Option<Coded<codes::LinkType>>,
     /// What the definition does not know.

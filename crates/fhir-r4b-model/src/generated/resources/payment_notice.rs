@@ -20,7 +20,7 @@ pub struct PaymentNotice {
     /// `PaymentNotice.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PaymentNotice.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `PaymentNotice.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PaymentNotice.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -46,17 +46,17 @@ pub struct PaymentNotice {
     /// `PaymentNotice.provider`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub provider: Option<One<Reference>>,
     /// `PaymentNotice.payment`, 1..1 `Reference` to `PaymentReconciliation`. Summary.
-    pub payment: Option<One<Reference>>,
+    pub payment: Option<Reference>,
     /// `PaymentNotice.paymentDate`, 0..1 `date`.
     pub payment_date: Option<Date>,
     /// `PaymentNotice.payee`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub payee: Option<One<Reference>>,
     /// `PaymentNotice.recipient`, 1..1 `Reference` to `Organization`. Summary.
-    pub recipient: Option<One<Reference>>,
+    pub recipient: Option<Reference>,
     /// `PaymentNotice.amount`, 1..1 `Money`. Summary.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// `PaymentNotice.paymentStatus`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-status>.
-    pub payment_status: Option<One<CodeableConcept>>,
+    pub payment_status: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PaymentReconciliation.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `PaymentReconciliation.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PaymentReconciliation.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,11 +38,11 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/fm-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::FinancialResourceStatusCodes>>,
     /// `PaymentReconciliation.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `PaymentReconciliation.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `PaymentReconciliation.paymentIssuer`, 0..1 `Reference` to `Organization`. Summary.
-    pub payment_issuer: Option<One<Reference>>,
+    pub payment_issuer: Option<Reference>,
     /// `PaymentReconciliation.request`, 0..1 `Reference` to `Task`.
     pub request: Option<One<Reference>>,
     /// `PaymentReconciliation.requestor`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
@@ -54,13 +54,13 @@ pub struct PaymentReconciliation {
     /// `PaymentReconciliation.paymentDate`, 1..1 `date`. Summary.
     pub payment_date: Option<Date>,
     /// `PaymentReconciliation.paymentAmount`, 1..1 `Money`. Summary.
-    pub payment_amount: Option<One<Money>>,
+    pub payment_amount: Option<Money>,
     /// `PaymentReconciliation.paymentIdentifier`, 0..1 `Identifier`.
     pub payment_identifier: Option<One<Identifier>>,
     /// `PaymentReconciliation.detail`, 0..*.
     pub detail: Many<PaymentReconciliationDetail>,
     /// `PaymentReconciliation.formCode`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/forms>.
-    pub form_code: Option<One<CodeableConcept>>,
+    pub form_code: Option<CodeableConcept>,
     /// `PaymentReconciliation.processNote`, 0..*.
     pub process_note: Many<PaymentReconciliationProcessNote>,
     /// What the definition does not know.
@@ -81,7 +81,7 @@ pub struct PaymentReconciliationDetail {
     /// `PaymentReconciliation.detail.predecessor`, 0..1 `Identifier`.
     pub predecessor: Option<One<Identifier>>,
     /// `PaymentReconciliation.detail.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/payment-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PaymentReconciliation.detail.request`, 0..1 `Reference` to `Resource`.
     pub request: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.submitter`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
@@ -95,7 +95,7 @@ pub struct PaymentReconciliationDetail {
     /// `PaymentReconciliation.detail.payee`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`.
     pub payee: Option<One<Reference>>,
     /// `PaymentReconciliation.detail.amount`, 0..1 `Money`.
-    pub amount: Option<One<Money>>,
+    pub amount: Option<Money>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

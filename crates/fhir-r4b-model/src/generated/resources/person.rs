@@ -20,7 +20,7 @@ pub struct Person {
     /// `Person.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Person.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Person.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Person.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -48,7 +48,7 @@ pub struct Person {
     /// `Person.photo`, 0..1 `Attachment`.
     pub photo: Option<One<Attachment>>,
     /// `Person.managingOrganization`, 0..1 `Reference` to `Organization`. Summary.
-    pub managing_organization: Option<One<Reference>>,
+    pub managing_organization: Option<Reference>,
     /// `Person.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `Person.link`, 0..*.
@@ -67,7 +67,7 @@ pub struct PersonLink {
     /// `Person.link.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Person.link.target`, 1..1 `Reference` to `Patient`, `Practitioner`, `RelatedPerson`, `Person`.
-    pub target: Option<One<Reference>>,
+    pub target: Option<Reference>,
     /// `Person.link.assurance`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/identity-assuranceLevel>.
     pub assurance: Option<Coded<codes::IdentityAssuranceLevel>>,
     /// What the definition does not know.

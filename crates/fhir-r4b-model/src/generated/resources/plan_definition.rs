@@ -21,7 +21,7 @@ pub struct PlanDefinition {
     /// `PlanDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PlanDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `PlanDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PlanDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -47,7 +47,7 @@ pub struct PlanDefinition {
     /// `PlanDefinition.subtitle`, 0..1 `string`.
     pub subtitle: Option<FhirString>,
     /// `PlanDefinition.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/plan-definition-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PlanDefinition.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/publication-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::PublicationStatus>>,
     /// `PlanDefinition.experimental`, 0..1 `boolean`. Summary.
@@ -77,7 +77,7 @@ pub struct PlanDefinition {
     /// `PlanDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `PlanDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `PlanDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `PlanDefinition.author`, 0..* `ContactDetail`.
@@ -110,13 +110,13 @@ pub struct PlanDefinitionGoal {
     /// `PlanDefinition.goal.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PlanDefinition.goal.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-category>.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `PlanDefinition.goal.description`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/clinical-findings>.
-    pub description: Option<One<CodeableConcept>>,
+    pub description: Option<CodeableConcept>,
     /// `PlanDefinition.goal.priority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/goal-priority>.
-    pub priority: Option<One<CodeableConcept>>,
+    pub priority: Option<CodeableConcept>,
     /// `PlanDefinition.goal.start`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/goal-start-event>.
-    pub start: Option<One<CodeableConcept>>,
+    pub start: Option<CodeableConcept>,
     /// `PlanDefinition.goal.addresses`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
     pub addresses: Many<CodeableConcept>,
     /// `PlanDefinition.goal.documentation`, 0..* `RelatedArtifact`.
@@ -137,7 +137,7 @@ pub struct PlanDefinitionGoalTarget {
     /// `PlanDefinition.goal.target.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `PlanDefinition.goal.target.measure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/observation-codes>.
-    pub measure: Option<One<CodeableConcept>>,
+    pub measure: Option<CodeableConcept>,
     /// `PlanDefinition.goal.target.detail[x]`, 0..1.
     pub detail: Option<PlanDefinitionGoalTargetDetail>,
     /// `PlanDefinition.goal.target.due`, 0..1 `Duration`.
@@ -190,7 +190,7 @@ pub struct PlanDefinitionAction {
     /// `PlanDefinition.action.participant`, 0..*.
     pub participant: Many<PlanDefinitionActionParticipant>,
     /// `PlanDefinition.action.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/action-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `PlanDefinition.action.groupingBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-grouping-behavior>.
     pub grouping_behavior: Option<Coded<codes::ActionGroupingBehavior>>,
     /// `PlanDefinition.action.selectionBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-selection-behavior>.
@@ -261,7 +261,7 @@ pub struct PlanDefinitionActionParticipant {
     /// `PlanDefinition.action.participant.type`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-participant-type>.
     pub r#type: Option<Coded<codes::ActionParticipantType>>,
     /// `PlanDefinition.action.participant.role`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -20,7 +20,7 @@ pub struct Practitioner {
     /// `Practitioner.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Practitioner.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Practitioner.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Practitioner.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -69,9 +69,9 @@ pub struct PractitionerQualification {
     /// `Practitioner.qualification.identifier`, 0..* `Identifier`.
     pub identifier: Many<Identifier>,
     /// `Practitioner.qualification.code`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-2.7-0360>.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Practitioner.qualification.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Practitioner.qualification.issuer`, 0..1 `Reference` to `Organization`.
     pub issuer: Option<One<Reference>>,
     /// What the definition does not know.

@@ -20,7 +20,7 @@ pub struct PractitionerRole {
     /// `PractitionerRole.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `PractitionerRole.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `PractitionerRole.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `PractitionerRole.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,11 +38,11 @@ pub struct PractitionerRole {
     /// `PractitionerRole.active`, 0..1 `boolean`. Summary.
     pub active: Option<Boolean>,
     /// `PractitionerRole.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `PractitionerRole.practitioner`, 0..1 `Reference` to `Practitioner`. Summary.
-    pub practitioner: Option<One<Reference>>,
+    pub practitioner: Option<Reference>,
     /// `PractitionerRole.organization`, 0..1 `Reference` to `Organization`. Summary.
-    pub organization: Option<One<Reference>>,
+    pub organization: Option<Reference>,
     /// `PractitionerRole.code`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/practitioner-role>. Summary.
     pub code: Many<CodeableConcept>,
     /// `PractitionerRole.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
@@ -98,7 +98,7 @@ pub struct PractitionerRoleNotAvailable {
     /// `PractitionerRole.notAvailable.description`, 1..1 `string`.
     pub description: Option<FhirString>,
     /// `PractitionerRole.notAvailable.during`, 0..1 `Period`.
-    pub during: Option<One<Period>>,
+    pub during: Option<Period>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

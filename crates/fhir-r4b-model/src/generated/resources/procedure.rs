@@ -20,7 +20,7 @@ pub struct Procedure {
     /// `Procedure.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Procedure.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Procedure.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Procedure.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -46,25 +46,25 @@ pub struct Procedure {
     /// `Procedure.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/event-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::EventStatus>>,
     /// `Procedure.statusReason`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-not-performed-reason>. Summary.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `Procedure.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-category>. Summary.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `Procedure.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Procedure.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Procedure.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Procedure.performed[x]`, 0..1. Summary.
     pub performed: Option<ProcedurePerformed>,
     /// `Procedure.recorder`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub recorder: Option<One<Reference>>,
+    pub recorder: Option<Reference>,
     /// `Procedure.asserter`, 0..1 `Reference` to `Patient`, `RelatedPerson`, `Practitioner`, `PractitionerRole`. Summary.
-    pub asserter: Option<One<Reference>>,
+    pub asserter: Option<Reference>,
     /// `Procedure.performer`, 0..*. Summary.
     pub performer: Many<ProcedurePerformer>,
     /// `Procedure.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<One<Reference>>,
+    pub location: Option<Reference>,
     /// `Procedure.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-reason>. Summary.
     pub reason_code: Many<CodeableConcept>,
     /// `Procedure.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `Procedure`, `DiagnosticReport`, `DocumentReference`. Summary.
@@ -72,7 +72,7 @@ pub struct Procedure {
     /// `Procedure.bodySite`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>. Summary.
     pub body_site: Many<CodeableConcept>,
     /// `Procedure.outcome`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-outcome>. Summary.
-    pub outcome: Option<One<CodeableConcept>>,
+    pub outcome: Option<CodeableConcept>,
     /// `Procedure.report`, 0..* `Reference` to `DiagnosticReport`, `DocumentReference`, `Composition`.
     pub report: Many<Reference>,
     /// `Procedure.complication`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/condition-code>.
@@ -103,9 +103,9 @@ pub struct ProcedurePerformer {
     /// `Procedure.performer.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Procedure.performer.function`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/performer-role>. Summary.
-    pub function: Option<One<CodeableConcept>>,
+    pub function: Option<CodeableConcept>,
     /// `Procedure.performer.actor`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub actor: Option<One<Reference>>,
+    pub actor: Option<Reference>,
     /// `Procedure.performer.onBehalfOf`, 0..1 `Reference` to `Organization`.
     pub on_behalf_of: Option<One<Reference>>,
     /// What the definition does not know.
@@ -122,9 +122,9 @@ pub struct ProcedureFocalDevice {
     /// `Procedure.focalDevice.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Procedure.focalDevice.action`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/device-action>.
-    pub action: Option<One<CodeableConcept>>,
+    pub action: Option<CodeableConcept>,
     /// `Procedure.focalDevice.manipulated`, 1..1 `Reference` to `Device`.
-    pub manipulated: Option<One<Reference>>,
+    pub manipulated: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

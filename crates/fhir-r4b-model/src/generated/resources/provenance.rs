@@ -20,7 +20,7 @@ pub struct Provenance {
     /// `Provenance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Provenance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Provenance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Provenance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -46,7 +46,7 @@ pub struct Provenance {
     /// `Provenance.reason`, 0..* `CodeableConcept`, extensible codes: <http://terminology.hl7.org/ValueSet/v3-PurposeOfUse>.
     pub reason: Many<CodeableConcept>,
     /// `Provenance.activity`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/provenance-activity-type>.
-    pub activity: Option<One<CodeableConcept>>,
+    pub activity: Option<CodeableConcept>,
     /// `Provenance.agent`, 1..*.
     pub agent: Many<ProvenanceAgent>,
     /// `Provenance.entity`, 0..*.
@@ -67,11 +67,11 @@ pub struct ProvenanceAgent {
     /// `Provenance.agent.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Provenance.agent.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/provenance-agent-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Provenance.agent.role`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/security-role-type>.
     pub role: Many<CodeableConcept>,
     /// `Provenance.agent.who`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`. Summary.
-    pub who: Option<One<Reference>>,
+    pub who: Option<Reference>,
     /// `Provenance.agent.onBehalfOf`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Patient`, `Device`, `Organization`.
     pub on_behalf_of: Option<One<Reference>>,
     /// What the definition does not know.
@@ -90,7 +90,7 @@ pub struct ProvenanceEntity {
     /// `Provenance.entity.role`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/provenance-entity-role>. Summary.
     pub role: Option<Coded<codes::ProvenanceEntityRole>>,
     /// `Provenance.entity.what`, 1..1 `Reference` to `Resource`. Summary.
-    pub what: Option<One<Reference>>,
+    pub what: Option<Reference>,
     /// `Provenance.entity.agent`, 0..*.
     pub agent: Many<ProvenanceAgent>,
     /// What the definition does not know.

@@ -22,7 +22,7 @@ pub struct Questionnaire {
     /// `Questionnaire.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Questionnaire.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Questionnaire.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Questionnaire.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -74,7 +74,7 @@ pub struct Questionnaire {
     /// `Questionnaire.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `Questionnaire.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `Questionnaire.code`, 0..* `Coding`, example codes: <http://hl7.org/fhir/ValueSet/questionnaire-questions>. Summary.
     pub code: Many<Coding>,
     /// `Questionnaire.item`, 0..*.

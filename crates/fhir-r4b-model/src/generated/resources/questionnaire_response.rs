@@ -20,7 +20,7 @@ pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `QuestionnaireResponse.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `QuestionnaireResponse.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `QuestionnaireResponse.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,15 +44,15 @@ pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/questionnaire-answers-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::QuestionnaireResponseStatus>>,
     /// `QuestionnaireResponse.subject`, 0..1 `Reference` to `Resource`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `QuestionnaireResponse.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `QuestionnaireResponse.authored`, 0..1 `dateTime`. Summary.
     pub authored: Option<DateTime>,
     /// `QuestionnaireResponse.author`, 0..1 `Reference` to `Device`, `Practitioner`, `PractitionerRole`, `Patient`, `RelatedPerson`, `Organization`. Summary.
-    pub author: Option<One<Reference>>,
+    pub author: Option<Reference>,
     /// `QuestionnaireResponse.source`, 0..1 `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub source: Option<One<Reference>>,
+    pub source: Option<Reference>,
     /// `QuestionnaireResponse.item`, 0..*.
     pub item: Many<QuestionnaireResponseItem>,
     /// What the definition does not know.

@@ -19,7 +19,7 @@ pub struct RegulatedAuthorization {
     /// `RegulatedAuthorization.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RegulatedAuthorization.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `RegulatedAuthorization.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RegulatedAuthorization.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,27 +37,27 @@ pub struct RegulatedAuthorization {
     /// `RegulatedAuthorization.subject`, 0..* `Reference` to `MedicinalProductDefinition`, `BiologicallyDerivedProduct`, `NutritionProduct`, `PackagedProductDefinition`, `SubstanceDefinition`, `DeviceDefinition`, `ResearchStudy`, `ActivityDefinition`, `PlanDefinition`, `ObservationDefinition`, `Practitioner`, `Organization`, `Location`. Summary.
     pub subject: Many<Reference>,
     /// `RegulatedAuthorization.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `RegulatedAuthorization.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `RegulatedAuthorization.region`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/jurisdiction>. Summary.
     pub region: Many<CodeableConcept>,
     /// `RegulatedAuthorization.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `RegulatedAuthorization.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `RegulatedAuthorization.validityPeriod`, 0..1 `Period`. Summary.
-    pub validity_period: Option<One<Period>>,
+    pub validity_period: Option<Period>,
     /// `RegulatedAuthorization.indication`, 0..1 `CodeableReference` to `ClinicalUseDefinition`. Summary.
     pub indication: Option<One<CodeableReference>>,
     /// `RegulatedAuthorization.intendedUse`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/product-intended-use>. Summary.
-    pub intended_use: Option<One<CodeableConcept>>,
+    pub intended_use: Option<CodeableConcept>,
     /// `RegulatedAuthorization.basis`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-basis>. Summary.
     pub basis: Many<CodeableConcept>,
     /// `RegulatedAuthorization.holder`, 0..1 `Reference` to `Organization`. Summary.
-    pub holder: Option<One<Reference>>,
+    pub holder: Option<Reference>,
     /// `RegulatedAuthorization.regulator`, 0..1 `Reference` to `Organization`. Summary.
-    pub regulator: Option<One<Reference>>,
+    pub regulator: Option<Reference>,
     /// `RegulatedAuthorization.case`, 0..1. Summary.
     pub case: Option<One<RegulatedAuthorizationCase>>,
     /// What the definition does not know.
@@ -76,9 +76,9 @@ pub struct RegulatedAuthorizationCase {
     /// `RegulatedAuthorization.case.identifier`, 0..1 `Identifier`. Summary.
     pub identifier: Option<One<Identifier>>,
     /// `RegulatedAuthorization.case.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/regulated-authorization-case-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `RegulatedAuthorization.case.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `RegulatedAuthorization.case.date[x]`, 0..1. Summary.
     pub date: Option<RegulatedAuthorizationCaseDate>,
     /// `RegulatedAuthorization.case.application`, 0..*. Summary.

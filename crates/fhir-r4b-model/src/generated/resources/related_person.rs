@@ -20,7 +20,7 @@ pub struct RelatedPerson {
     /// `RelatedPerson.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RelatedPerson.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `RelatedPerson.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RelatedPerson.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct RelatedPerson {
     /// `RelatedPerson.active`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub active: Option<Boolean>,
     /// `RelatedPerson.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `RelatedPerson.relationship`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/relatedperson-relationshiptype>. Summary.
     pub relationship: Many<CodeableConcept>,
     /// `RelatedPerson.name`, 0..* `HumanName`. Summary.
@@ -54,7 +54,7 @@ pub struct RelatedPerson {
     /// `RelatedPerson.photo`, 0..* `Attachment`.
     pub photo: Many<Attachment>,
     /// `RelatedPerson.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `RelatedPerson.communication`, 0..*.
     pub communication: Many<RelatedPersonCommunication>,
     /// What the definition does not know.
@@ -71,7 +71,7 @@ pub struct RelatedPersonCommunication {
     /// `RelatedPerson.communication.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `RelatedPerson.communication.language`, 1..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
-    pub language: Option<One<CodeableConcept>>,
+    pub language: Option<CodeableConcept>,
     /// `RelatedPerson.communication.preferred`, 0..1 `boolean`.
     pub preferred: Option<Boolean>,
     /// What the definition does not know.

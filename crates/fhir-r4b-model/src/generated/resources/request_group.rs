@@ -20,7 +20,7 @@ pub struct RequestGroup {
     /// `RequestGroup.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RequestGroup.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `RequestGroup.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RequestGroup.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -52,7 +52,7 @@ pub struct RequestGroup {
     /// `RequestGroup.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `RequestGroup.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `RequestGroup.subject`, 0..1 `Reference` to `Patient`, `Group`.
     pub subject: Option<One<Reference>>,
     /// `RequestGroup.encounter`, 0..1 `Reference` to `Encounter`.
@@ -105,7 +105,7 @@ pub struct RequestGroupAction {
     /// `RequestGroup.action.participant`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`.
     pub participant: Many<Reference>,
     /// `RequestGroup.action.type`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/action-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `RequestGroup.action.groupingBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-grouping-behavior>.
     pub grouping_behavior: Option<Coded<codes::ActionGroupingBehavior>>,
     /// `RequestGroup.action.selectionBehavior`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/action-selection-behavior>.

@@ -20,7 +20,7 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ResearchDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -78,7 +78,7 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ResearchDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `ResearchDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ResearchDefinition.author`, 0..* `ContactDetail`.
@@ -94,13 +94,13 @@ pub struct ResearchDefinition {
     /// `ResearchDefinition.library`, 0..* `canonical` to `Library`.
     pub library: Many<Canonical>,
     /// `ResearchDefinition.population`, 1..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub population: Option<One<Reference>>,
+    pub population: Option<Reference>,
     /// `ResearchDefinition.exposure`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub exposure: Option<One<Reference>>,
+    pub exposure: Option<Reference>,
     /// `ResearchDefinition.exposureAlternative`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub exposure_alternative: Option<One<Reference>>,
+    pub exposure_alternative: Option<Reference>,
     /// `ResearchDefinition.outcome`, 0..1 `Reference` to `ResearchElementDefinition`. Summary.
-    pub outcome: Option<One<Reference>>,
+    pub outcome: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

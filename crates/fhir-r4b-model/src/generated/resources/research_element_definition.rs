@@ -20,7 +20,7 @@ pub struct ResearchElementDefinition {
     /// `ResearchElementDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchElementDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ResearchElementDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchElementDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -78,7 +78,7 @@ pub struct ResearchElementDefinition {
     /// `ResearchElementDefinition.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `ResearchElementDefinition.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `ResearchElementDefinition.topic`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/definition-topic>.
     pub topic: Many<CodeableConcept>,
     /// `ResearchElementDefinition.author`, 0..* `ContactDetail`.
@@ -119,7 +119,7 @@ pub struct ResearchElementDefinitionCharacteristic {
     /// `ResearchElementDefinition.characteristic.exclude`, 0..1 `boolean`.
     pub exclude: Option<Boolean>,
     /// `ResearchElementDefinition.characteristic.unitOfMeasure`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/ucum-units>.
-    pub unit_of_measure: Option<One<CodeableConcept>>,
+    pub unit_of_measure: Option<CodeableConcept>,
     /// `ResearchElementDefinition.characteristic.studyEffectiveDescription`, 0..1 `string`.
     pub study_effective_description: Option<FhirString>,
     /// `ResearchElementDefinition.characteristic.studyEffective[x]`, 0..1.

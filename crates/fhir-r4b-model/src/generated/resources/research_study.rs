@@ -20,7 +20,7 @@ pub struct ResearchStudy {
     /// `ResearchStudy.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchStudy.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ResearchStudy.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchStudy.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,9 +44,9 @@ pub struct ResearchStudy {
     /// `ResearchStudy.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/research-study-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ResearchStudyStatus>>,
     /// `ResearchStudy.primaryPurposeType`, 0..1 `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/research-study-prim-purp-type>. Summary.
-    pub primary_purpose_type: Option<One<CodeableConcept>>,
+    pub primary_purpose_type: Option<CodeableConcept>,
     /// `ResearchStudy.phase`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/research-study-phase>. Summary.
-    pub phase: Option<One<CodeableConcept>>,
+    pub phase: Option<CodeableConcept>,
     /// `ResearchStudy.category`, 0..* `CodeableConcept`. Summary.
     pub category: Many<CodeableConcept>,
     /// `ResearchStudy.focus`, 0..* `CodeableConcept`. Summary.
@@ -66,15 +66,15 @@ pub struct ResearchStudy {
     /// `ResearchStudy.enrollment`, 0..* `Reference` to `Group`. Summary.
     pub enrollment: Many<Reference>,
     /// `ResearchStudy.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `ResearchStudy.sponsor`, 0..1 `Reference` to `Organization`. Summary.
-    pub sponsor: Option<One<Reference>>,
+    pub sponsor: Option<Reference>,
     /// `ResearchStudy.principalInvestigator`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub principal_investigator: Option<One<Reference>>,
+    pub principal_investigator: Option<Reference>,
     /// `ResearchStudy.site`, 0..* `Reference` to `Location`. Summary.
     pub site: Many<Reference>,
     /// `ResearchStudy.reasonStopped`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/research-study-reason-stopped>. Summary.
-    pub reason_stopped: Option<One<CodeableConcept>>,
+    pub reason_stopped: Option<CodeableConcept>,
     /// `ResearchStudy.note`, 0..* `Annotation`.
     pub note: Many<Annotation>,
     /// `ResearchStudy.arm`, 0..*.
@@ -97,7 +97,7 @@ pub struct ResearchStudyArm {
     /// `ResearchStudy.arm.name`, 1..1 `string`.
     pub name: Option<FhirString>,
     /// `ResearchStudy.arm.type`, 0..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `ResearchStudy.arm.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// What the definition does not know.
@@ -116,7 +116,7 @@ pub struct ResearchStudyObjective {
     /// `ResearchStudy.objective.name`, 0..1 `string`.
     pub name: Option<FhirString>,
     /// `ResearchStudy.objective.type`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/research-study-objective-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

@@ -17,7 +17,7 @@ pub struct ResearchSubject {
     /// `ResearchSubject.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ResearchSubject.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ResearchSubject.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ResearchSubject.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -35,11 +35,11 @@ pub struct ResearchSubject {
     /// `ResearchSubject.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/research-subject-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::ResearchSubjectStatus>>,
     /// `ResearchSubject.period`, 0..1 `Period`. Summary.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `ResearchSubject.study`, 1..1 `Reference` to `ResearchStudy`. Summary.
-    pub study: Option<One<Reference>>,
+    pub study: Option<Reference>,
     /// `ResearchSubject.individual`, 1..1 `Reference` to `Patient`. Summary.
-    pub individual: Option<One<Reference>>,
+    pub individual: Option<Reference>,
     /// `ResearchSubject.assignedArm`, 0..1 `string`.
     pub assigned_arm: Option<FhirString>,
     /// `ResearchSubject.actualArm`, 0..1 `string`.

@@ -20,7 +20,7 @@ pub struct RiskAssessment {
     /// `RiskAssessment.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `RiskAssessment.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `RiskAssessment.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `RiskAssessment.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -42,19 +42,19 @@ pub struct RiskAssessment {
     /// `RiskAssessment.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/observation-status>. Summary.
     pub status: Option<Coded<codes::ObservationStatus>>,
     /// `RiskAssessment.method`, 0..1 `CodeableConcept`. Summary.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `RiskAssessment.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `RiskAssessment.subject`, 1..1 `Reference` to `Patient`, `Group`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `RiskAssessment.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `RiskAssessment.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<RiskAssessmentOccurrence>,
     /// `RiskAssessment.condition`, 0..1 `Reference` to `Condition`. Summary.
-    pub condition: Option<One<Reference>>,
+    pub condition: Option<Reference>,
     /// `RiskAssessment.performer`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Device`. Summary.
-    pub performer: Option<One<Reference>>,
+    pub performer: Option<Reference>,
     /// `RiskAssessment.reasonCode`, 0..* `CodeableConcept`.
     pub reason_code: Many<CodeableConcept>,
     /// `RiskAssessment.reasonReference`, 0..* `Reference` to `Condition`, `Observation`, `DiagnosticReport`, `DocumentReference`.
@@ -81,11 +81,11 @@ pub struct RiskAssessmentPrediction {
     /// `RiskAssessment.prediction.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `RiskAssessment.prediction.outcome`, 0..1 `CodeableConcept`.
-    pub outcome: Option<One<CodeableConcept>>,
+    pub outcome: Option<CodeableConcept>,
     /// `RiskAssessment.prediction.probability[x]`, 0..1.
     pub probability: Option<RiskAssessmentPredictionProbability>,
     /// `RiskAssessment.prediction.qualitativeRisk`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/risk-probability>.
-    pub qualitative_risk: Option<One<CodeableConcept>>,
+    pub qualitative_risk: Option<CodeableConcept>,
     /// `RiskAssessment.prediction.relativeRisk`, 0..1 `decimal`.
     pub relative_risk: Option<Decimal>,
     /// `RiskAssessment.prediction.when[x]`, 0..1.

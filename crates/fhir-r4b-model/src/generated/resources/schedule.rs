@@ -18,7 +18,7 @@ pub struct Schedule {
     /// `Schedule.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Schedule.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Schedule.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Schedule.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,7 +44,7 @@ pub struct Schedule {
     /// `Schedule.actor`, 1..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Device`, `HealthcareService`, `Location`. Summary.
     pub actor: Many<Reference>,
     /// `Schedule.planningHorizon`, 0..1 `Period`. Summary.
-    pub planning_horizon: Option<One<Period>>,
+    pub planning_horizon: Option<Period>,
     /// `Schedule.comment`, 0..1 `string`.
     pub comment: Option<FhirString>,
     /// What the definition does not know.

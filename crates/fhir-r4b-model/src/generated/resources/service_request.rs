@@ -20,7 +20,7 @@ pub struct ServiceRequest {
     /// `ServiceRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ServiceRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ServiceRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ServiceRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -56,15 +56,15 @@ pub struct ServiceRequest {
     /// `ServiceRequest.doNotPerform`, 0..1 `boolean`. Modifies the meaning. Summary.
     pub do_not_perform: Option<Boolean>,
     /// `ServiceRequest.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/procedure-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `ServiceRequest.orderDetail`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/servicerequest-orderdetail>. Summary.
     pub order_detail: Many<CodeableConcept>,
     /// `ServiceRequest.quantity[x]`, 0..1. Summary.
     pub quantity: Option<ServiceRequestQuantity>,
     /// `ServiceRequest.subject`, 1..1 `Reference` to `Patient`, `Group`, `Location`, `Device`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `ServiceRequest.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `ServiceRequest.occurrence[x]`, 0..1. Summary.
     pub occurrence: Option<ServiceRequestOccurrence>,
     /// `ServiceRequest.asNeeded[x]`, 0..1, example codes: <http://hl7.org/fhir/ValueSet/medication-as-needed-reason>. Summary.
@@ -72,9 +72,9 @@ pub struct ServiceRequest {
     /// `ServiceRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `ServiceRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `ServiceRequest.performerType`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/action-participant-role>. Summary.
-    pub performer_type: Option<One<CodeableConcept>>,
+    pub performer_type: Option<CodeableConcept>,
     /// `ServiceRequest.performer`, 0..* `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
     pub performer: Many<Reference>,
     /// `ServiceRequest.locationCode`, 0..* `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v3-ServiceDeliveryLocationRoleType>. Summary.

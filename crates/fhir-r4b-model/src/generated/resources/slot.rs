@@ -19,7 +19,7 @@ pub struct Slot {
     /// `Slot.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Slot.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Slot.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Slot.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -41,9 +41,9 @@ pub struct Slot {
     /// `Slot.specialty`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/c80-practice-codes>. Summary.
     pub specialty: Many<CodeableConcept>,
     /// `Slot.appointmentType`, 0..1 `CodeableConcept`, preferred codes: <http://terminology.hl7.org/ValueSet/v2-0276>. Summary.
-    pub appointment_type: Option<One<CodeableConcept>>,
+    pub appointment_type: Option<CodeableConcept>,
     /// `Slot.schedule`, 1..1 `Reference` to `Schedule`. Summary.
-    pub schedule: Option<One<Reference>>,
+    pub schedule: Option<Reference>,
     /// `Slot.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/slotstatus>. Summary.
     pub status: Option<Coded<codes::SlotStatus>>,
     /// `Slot.start`, 1..1 `instant`. Summary.

@@ -20,7 +20,7 @@ pub struct Specimen {
     /// `Specimen.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Specimen.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Specimen.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Specimen.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,9 +40,9 @@ pub struct Specimen {
     /// `Specimen.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/specimen-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::SpecimenStatus>>,
     /// `Specimen.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Specimen.subject`, 0..1 `Reference` to `Patient`, `Group`, `Device`, `Substance`, `Location`. Summary.
-    pub subject: Option<One<Reference>>,
+    pub subject: Option<Reference>,
     /// `Specimen.receivedTime`, 0..1 `dateTime`. Summary.
     pub received_time: Option<DateTime>,
     /// `Specimen.parent`, 0..* `Reference` to `Specimen`.
@@ -73,7 +73,7 @@ pub struct SpecimenCollection {
     /// `Specimen.collection.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Specimen.collection.collector`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub collector: Option<One<Reference>>,
+    pub collector: Option<Reference>,
     /// `Specimen.collection.collected[x]`, 0..1. Summary.
     pub collected: Option<SpecimenCollectionCollected>,
     /// `Specimen.collection.duration`, 0..1 `Duration`. Summary.
@@ -81,9 +81,9 @@ pub struct SpecimenCollection {
     /// `Specimen.collection.quantity`, 0..1 `Quantity`.
     pub quantity: Option<One<Quantity>>,
     /// `Specimen.collection.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-collection-method>.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `Specimen.collection.bodySite`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/body-site>.
-    pub body_site: Option<One<CodeableConcept>>,
+    pub body_site: Option<CodeableConcept>,
     /// `Specimen.collection.fastingStatus[x]`, 0..1, extensible codes: <http://terminology.hl7.org/ValueSet/v2-0916>. Summary.
     pub fasting_status: Option<SpecimenCollectionFastingStatus>,
     /// What the definition does not know.
@@ -102,7 +102,7 @@ pub struct SpecimenProcessing {
     /// `Specimen.processing.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Specimen.processing.procedure`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-processing-procedure>.
-    pub procedure: Option<One<CodeableConcept>>,
+    pub procedure: Option<CodeableConcept>,
     /// `Specimen.processing.additive`, 0..* `Reference` to `Substance`.
     pub additive: Many<Reference>,
     /// `Specimen.processing.time[x]`, 0..1.
@@ -125,7 +125,7 @@ pub struct SpecimenContainer {
     /// `Specimen.container.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `Specimen.container.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-container-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Specimen.container.capacity`, 0..1 `Quantity`.
     pub capacity: Option<One<Quantity>>,
     /// `Specimen.container.specimenQuantity`, 0..1 `Quantity`.

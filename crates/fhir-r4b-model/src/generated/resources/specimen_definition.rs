@@ -20,7 +20,7 @@ pub struct SpecimenDefinition {
     /// `SpecimenDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SpecimenDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SpecimenDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SpecimenDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -36,7 +36,7 @@ pub struct SpecimenDefinition {
     /// `SpecimenDefinition.identifier`, 0..1 `Identifier`. Summary.
     pub identifier: Option<One<Identifier>>,
     /// `SpecimenDefinition.typeCollected`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>. Summary.
-    pub type_collected: Option<One<CodeableConcept>>,
+    pub type_collected: Option<CodeableConcept>,
     /// `SpecimenDefinition.patientPreparation`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/prepare-patient-prior-specimen-collection>. Summary.
     pub patient_preparation: Many<CodeableConcept>,
     /// `SpecimenDefinition.timeAspect`, 0..1 `string`. Summary.
@@ -61,7 +61,7 @@ pub struct SpecimenDefinitionTypeTested {
     /// `SpecimenDefinition.typeTested.isDerived`, 0..1 `boolean`.
     pub is_derived: Option<Boolean>,
     /// `SpecimenDefinition.typeTested.type`, 0..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0487>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.preference`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/specimen-contained-preference>.
     pub preference: Option<Coded<codes::SpecimenContainedPreference>>,
     /// `SpecimenDefinition.typeTested.container`, 0..1.
@@ -88,11 +88,11 @@ pub struct SpecimenDefinitionTypeTestedContainer {
     /// `SpecimenDefinition.typeTested.container.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SpecimenDefinition.typeTested.container.material`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/container-material>.
-    pub material: Option<One<CodeableConcept>>,
+    pub material: Option<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.container.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/specimen-container-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.container.cap`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/container-cap>.
-    pub cap: Option<One<CodeableConcept>>,
+    pub cap: Option<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.container.description`, 0..1 `string`.
     pub description: Option<FhirString>,
     /// `SpecimenDefinition.typeTested.container.capacity`, 0..1 `Quantity`.
@@ -132,7 +132,7 @@ pub struct SpecimenDefinitionTypeTestedHandling {
     /// `SpecimenDefinition.typeTested.handling.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SpecimenDefinition.typeTested.handling.temperatureQualifier`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/handling-condition>.
-    pub temperature_qualifier: Option<One<CodeableConcept>>,
+    pub temperature_qualifier: Option<CodeableConcept>,
     /// `SpecimenDefinition.typeTested.handling.temperatureRange`, 0..1 `Range`.
     pub temperature_range: Option<One<Range>>,
     /// `SpecimenDefinition.typeTested.handling.maxDuration`, 0..1 `Duration`.

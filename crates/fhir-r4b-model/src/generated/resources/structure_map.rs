@@ -20,7 +20,7 @@ pub struct StructureMap {
     /// `StructureMap.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `StructureMap.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `StructureMap.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `StructureMap.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

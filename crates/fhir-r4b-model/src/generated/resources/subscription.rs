@@ -17,7 +17,7 @@ pub struct Subscription {
     /// `Subscription.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Subscription.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Subscription.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Subscription.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

@@ -17,7 +17,7 @@ pub struct SubscriptionStatus {
     /// `SubscriptionStatus.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubscriptionStatus.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SubscriptionStatus.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubscriptionStatus.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -39,7 +39,7 @@ pub struct SubscriptionStatus {
     /// `SubscriptionStatus.notificationEvent`, 0..*.
     pub notification_event: Many<SubscriptionStatusNotificationEvent>,
     /// `SubscriptionStatus.subscription`, 1..1 `Reference` to `Subscription`. Summary.
-    pub subscription: Option<One<Reference>>,
+    pub subscription: Option<Reference>,
     /// `SubscriptionStatus.topic`, 0..1 `canonical` to `SubscriptionTopic`. Summary.
     pub topic: Option<Canonical>,
     /// `SubscriptionStatus.error`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/subscription-error>. Summary.

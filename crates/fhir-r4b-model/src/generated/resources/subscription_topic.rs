@@ -20,7 +20,7 @@ pub struct SubscriptionTopic {
     /// `SubscriptionTopic.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubscriptionTopic.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SubscriptionTopic.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubscriptionTopic.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -68,7 +68,7 @@ pub struct SubscriptionTopic {
     /// `SubscriptionTopic.lastReviewDate`, 0..1 `date`.
     pub last_review_date: Option<Date>,
     /// `SubscriptionTopic.effectivePeriod`, 0..1 `Period`. Summary.
-    pub effective_period: Option<One<Period>>,
+    pub effective_period: Option<Period>,
     /// `SubscriptionTopic.resourceTrigger`, 0..*. Summary.
     pub resource_trigger: Many<SubscriptionTopicResourceTrigger>,
     /// `SubscriptionTopic.eventTrigger`, 0..*. Summary.
@@ -139,7 +139,7 @@ pub struct SubscriptionTopicEventTrigger {
     /// `SubscriptionTopic.eventTrigger.description`, 0..1 `markdown`. Summary.
     pub description: Option<Markdown>,
     /// `SubscriptionTopic.eventTrigger.event`, 1..1 `CodeableConcept`, example codes: <http://terminology.hl7.org/ValueSet/v2-0003>. Summary.
-    pub event: Option<One<CodeableConcept>>,
+    pub event: Option<CodeableConcept>,
     /// `SubscriptionTopic.eventTrigger.resource`, 1..1 `uri`, extensible codes: <http://hl7.org/fhir/ValueSet/defined-types>. Summary.
     pub resource: Option<Uri>,
     /// What the definition does not know.

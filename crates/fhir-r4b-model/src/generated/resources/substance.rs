@@ -20,7 +20,7 @@ pub struct Substance {
     /// `Substance.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Substance.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Substance.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Substance.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,7 +40,7 @@ pub struct Substance {
     /// `Substance.category`, 0..* `CodeableConcept`, extensible codes: <http://hl7.org/fhir/ValueSet/substance-category>. Summary.
     pub category: Many<CodeableConcept>,
     /// `Substance.code`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Substance.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Substance.instance`, 0..*. Summary.

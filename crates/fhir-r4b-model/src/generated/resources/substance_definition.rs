@@ -19,7 +19,7 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SubstanceDefinition.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SubstanceDefinition.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SubstanceDefinition.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,11 +37,11 @@ pub struct SubstanceDefinition {
     /// `SubstanceDefinition.version`, 0..1 `string`. Summary.
     pub version: Option<FhirString>,
     /// `SubstanceDefinition.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `SubstanceDefinition.classification`, 0..* `CodeableConcept`. Summary.
     pub classification: Many<CodeableConcept>,
     /// `SubstanceDefinition.domain`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/medicinal-product-domain>. Summary.
-    pub domain: Option<One<CodeableConcept>>,
+    pub domain: Option<CodeableConcept>,
     /// `SubstanceDefinition.grade`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-grade>. Summary.
     pub grade: Many<CodeableConcept>,
     /// `SubstanceDefinition.description`, 0..1 `markdown`. Summary.
@@ -84,21 +84,21 @@ pub struct SubstanceDefinitionMoiety {
     /// `SubstanceDefinition.moiety.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.moiety.role`, 0..1 `CodeableConcept`. Summary.
-    pub role: Option<One<CodeableConcept>>,
+    pub role: Option<CodeableConcept>,
     /// `SubstanceDefinition.moiety.identifier`, 0..1 `Identifier`. Summary.
     pub identifier: Option<One<Identifier>>,
     /// `SubstanceDefinition.moiety.name`, 0..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `SubstanceDefinition.moiety.stereochemistry`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-stereochemistry>. Summary.
-    pub stereochemistry: Option<One<CodeableConcept>>,
+    pub stereochemistry: Option<CodeableConcept>,
     /// `SubstanceDefinition.moiety.opticalActivity`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-optical-activity>. Summary.
-    pub optical_activity: Option<One<CodeableConcept>>,
+    pub optical_activity: Option<CodeableConcept>,
     /// `SubstanceDefinition.moiety.molecularFormula`, 0..1 `string`. Summary.
     pub molecular_formula: Option<FhirString>,
     /// `SubstanceDefinition.moiety.amount[x]`, 0..1. Summary.
     pub amount: Option<SubstanceDefinitionMoietyAmount>,
     /// `SubstanceDefinition.moiety.measurementType`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-amount-type>. Summary.
-    pub measurement_type: Option<One<CodeableConcept>>,
+    pub measurement_type: Option<CodeableConcept>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -113,7 +113,7 @@ pub struct SubstanceDefinitionProperty {
     /// `SubstanceDefinition.property.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.property.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/product-characteristic-codes>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.property.value[x]`, 0..1. Summary.
     pub value: Option<SubstanceDefinitionPropertyValue>,
     /// What the definition does not know.
@@ -130,9 +130,9 @@ pub struct SubstanceDefinitionMolecularWeight {
     /// `SubstanceDefinition.molecularWeight.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.molecularWeight.method`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-weight-method>. Summary.
-    pub method: Option<One<CodeableConcept>>,
+    pub method: Option<CodeableConcept>,
     /// `SubstanceDefinition.molecularWeight.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-weight-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.molecularWeight.amount`, 1..1 `Quantity`. Summary.
     pub amount: Option<One<Quantity>>,
     /// What the definition does not know.
@@ -149,9 +149,9 @@ pub struct SubstanceDefinitionStructure {
     /// `SubstanceDefinition.structure.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.structure.stereochemistry`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-stereochemistry>. Summary.
-    pub stereochemistry: Option<One<CodeableConcept>>,
+    pub stereochemistry: Option<CodeableConcept>,
     /// `SubstanceDefinition.structure.opticalActivity`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-optical-activity>. Summary.
-    pub optical_activity: Option<One<CodeableConcept>>,
+    pub optical_activity: Option<CodeableConcept>,
     /// `SubstanceDefinition.structure.molecularFormula`, 0..1 `string`. Summary.
     pub molecular_formula: Option<FhirString>,
     /// `SubstanceDefinition.structure.molecularFormulaByMoiety`, 0..1 `string`. Summary.
@@ -178,13 +178,13 @@ pub struct SubstanceDefinitionStructureRepresentation {
     /// `SubstanceDefinition.structure.representation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.structure.representation.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-representation-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.structure.representation.representation`, 0..1 `string`. Summary.
     pub representation: Option<FhirString>,
     /// `SubstanceDefinition.structure.representation.format`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-representation-format>. Summary.
-    pub format: Option<One<CodeableConcept>>,
+    pub format: Option<CodeableConcept>,
     /// `SubstanceDefinition.structure.representation.document`, 0..1 `Reference` to `DocumentReference`. Summary.
-    pub document: Option<One<Reference>>,
+    pub document: Option<Reference>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -199,9 +199,9 @@ pub struct SubstanceDefinitionCode {
     /// `SubstanceDefinition.code.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.code.code`, 0..1 `CodeableConcept`. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `SubstanceDefinition.code.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `SubstanceDefinition.code.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `SubstanceDefinition.code.note`, 0..* `Annotation`. Summary.
@@ -224,9 +224,9 @@ pub struct SubstanceDefinitionName {
     /// `SubstanceDefinition.name.name`, 1..1 `string`. Summary.
     pub name: Option<FhirString>,
     /// `SubstanceDefinition.name.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-name-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.name.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `SubstanceDefinition.name.preferred`, 0..1 `boolean`. Summary.
     pub preferred: Option<Boolean>,
     /// `SubstanceDefinition.name.language`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>. Summary.
@@ -257,9 +257,9 @@ pub struct SubstanceDefinitionNameOfficial {
     /// `SubstanceDefinition.name.official.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.name.official.authority`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/substance-name-authority>. Summary.
-    pub authority: Option<One<CodeableConcept>>,
+    pub authority: Option<CodeableConcept>,
     /// `SubstanceDefinition.name.official.status`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/publication-status>. Summary.
-    pub status: Option<One<CodeableConcept>>,
+    pub status: Option<CodeableConcept>,
     /// `SubstanceDefinition.name.official.date`, 0..1 `dateTime`. Summary.
     pub date: Option<DateTime>,
     /// What the definition does not know.
@@ -278,7 +278,7 @@ pub struct SubstanceDefinitionRelationship {
     /// `SubstanceDefinition.relationship.substanceDefinition[x]`, 0..1 to `SubstanceDefinition`. Summary.
     pub substance_definition: Option<SubstanceDefinitionRelationshipSubstanceDefinition>,
     /// `SubstanceDefinition.relationship.type`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-relationship-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.relationship.isDefining`, 0..1 `boolean`. Summary.
     pub is_defining: Option<Boolean>,
     /// `SubstanceDefinition.relationship.amount[x]`, 0..1. Summary.
@@ -286,7 +286,7 @@ pub struct SubstanceDefinitionRelationship {
     /// `SubstanceDefinition.relationship.ratioHighLimitAmount`, 0..1 `Ratio`. Summary.
     pub ratio_high_limit_amount: Option<One<Ratio>>,
     /// `SubstanceDefinition.relationship.comparator`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-amount-type>. Summary.
-    pub comparator: Option<One<CodeableConcept>>,
+    pub comparator: Option<CodeableConcept>,
     /// `SubstanceDefinition.relationship.source`, 0..* `Reference` to `DocumentReference`. Summary.
     pub source: Many<Reference>,
     /// What the definition does not know.
@@ -303,13 +303,13 @@ pub struct SubstanceDefinitionSourceMaterial {
     /// `SubstanceDefinition.sourceMaterial.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SubstanceDefinition.sourceMaterial.type`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-type>. Summary.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SubstanceDefinition.sourceMaterial.genus`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-genus>. Summary.
-    pub genus: Option<One<CodeableConcept>>,
+    pub genus: Option<CodeableConcept>,
     /// `SubstanceDefinition.sourceMaterial.species`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-species>. Summary.
-    pub species: Option<One<CodeableConcept>>,
+    pub species: Option<CodeableConcept>,
     /// `SubstanceDefinition.sourceMaterial.part`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/substance-source-material-part>. Summary.
-    pub part: Option<One<CodeableConcept>>,
+    pub part: Option<CodeableConcept>,
     /// `SubstanceDefinition.sourceMaterial.countryOfOrigin`, 0..* `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/country>. Summary.
     pub country_of_origin: Many<CodeableConcept>,
     /// What the definition does not know.

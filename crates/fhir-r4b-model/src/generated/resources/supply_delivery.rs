@@ -20,7 +20,7 @@ pub struct SupplyDelivery {
     /// `SupplyDelivery.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SupplyDelivery.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SupplyDelivery.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SupplyDelivery.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -44,7 +44,7 @@ pub struct SupplyDelivery {
     /// `SupplyDelivery.patient`, 0..1 `Reference` to `Patient`.
     pub patient: Option<One<Reference>>,
     /// `SupplyDelivery.type`, 0..1 `CodeableConcept`, required codes: <http://hl7.org/fhir/ValueSet/supplydelivery-type>.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `SupplyDelivery.suppliedItem`, 0..1.
     pub supplied_item: Option<One<SupplyDeliverySuppliedItem>>,
     /// `SupplyDelivery.occurrence[x]`, 0..1. Summary.

@@ -20,7 +20,7 @@ pub struct SupplyRequest {
     /// `SupplyRequest.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `SupplyRequest.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `SupplyRequest.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `SupplyRequest.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,7 +38,7 @@ pub struct SupplyRequest {
     /// `SupplyRequest.status`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/supplyrequest-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::SupplyRequestStatus>>,
     /// `SupplyRequest.category`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplyrequest-kind>. Summary.
-    pub category: Option<One<CodeableConcept>>,
+    pub category: Option<CodeableConcept>,
     /// `SupplyRequest.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>. Summary.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `SupplyRequest.item[x]`, 1..1 to `Medication`, `Substance`, `Device`, example codes: <http://hl7.org/fhir/ValueSet/supply-item>. Summary.
@@ -52,7 +52,7 @@ pub struct SupplyRequest {
     /// `SupplyRequest.authoredOn`, 0..1 `dateTime`. Summary.
     pub authored_on: Option<DateTime>,
     /// `SupplyRequest.requester`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `Patient`, `RelatedPerson`, `Device`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `SupplyRequest.supplier`, 0..* `Reference` to `Organization`, `HealthcareService`. Summary.
     pub supplier: Many<Reference>,
     /// `SupplyRequest.reasonCode`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/supplyrequest-reason>.
@@ -77,7 +77,7 @@ pub struct SupplyRequestParameter {
     /// `SupplyRequest.parameter.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `SupplyRequest.parameter.code`, 0..1 `CodeableConcept`.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `SupplyRequest.parameter.value[x]`, 0..1.
     pub value: Option<SupplyRequestParameterValue>,
     /// What the definition does not know.

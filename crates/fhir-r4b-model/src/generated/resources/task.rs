@@ -20,7 +20,7 @@ pub struct Task {
     /// `Task.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `Task.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `Task.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `Task.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -48,39 +48,39 @@ pub struct Task {
     /// `Task.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/task-status>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::TaskStatus>>,
     /// `Task.statusReason`, 0..1 `CodeableConcept`. Summary.
-    pub status_reason: Option<One<CodeableConcept>>,
+    pub status_reason: Option<CodeableConcept>,
     /// `Task.businessStatus`, 0..1 `CodeableConcept`. Summary.
-    pub business_status: Option<One<CodeableConcept>>,
+    pub business_status: Option<CodeableConcept>,
     /// `Task.intent`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/task-intent>. Summary.
     pub intent: Option<Coded<codes::TaskIntent>>,
     /// `Task.priority`, 0..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/request-priority>.
     pub priority: Option<Coded<codes::RequestPriority>>,
     /// `Task.code`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/task-code>. Summary.
-    pub code: Option<One<CodeableConcept>>,
+    pub code: Option<CodeableConcept>,
     /// `Task.description`, 0..1 `string`. Summary.
     pub description: Option<FhirString>,
     /// `Task.focus`, 0..1 `Reference` to `Resource`. Summary.
-    pub focus: Option<One<Reference>>,
+    pub focus: Option<Reference>,
     /// `Task.for`, 0..1 `Reference` to `Resource`. Summary.
-    pub r#for: Option<One<Reference>>,
+    pub r#for: Option<Reference>,
     /// `Task.encounter`, 0..1 `Reference` to `Encounter`. Summary.
-    pub encounter: Option<One<Reference>>,
+    pub encounter: Option<Reference>,
     /// `Task.executionPeriod`, 0..1 `Period`. Summary.
-    pub execution_period: Option<One<Period>>,
+    pub execution_period: Option<Period>,
     /// `Task.authoredOn`, 0..1 `dateTime`.
     pub authored_on: Option<DateTime>,
     /// `Task.lastModified`, 0..1 `dateTime`. Summary.
     pub last_modified: Option<DateTime>,
     /// `Task.requester`, 0..1 `Reference` to `Device`, `Organization`, `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`. Summary.
-    pub requester: Option<One<Reference>>,
+    pub requester: Option<Reference>,
     /// `Task.performerType`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/performer-role>.
     pub performer_type: Many<CodeableConcept>,
     /// `Task.owner`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`, `CareTeam`, `HealthcareService`, `Patient`, `Device`, `RelatedPerson`. Summary.
-    pub owner: Option<One<Reference>>,
+    pub owner: Option<Reference>,
     /// `Task.location`, 0..1 `Reference` to `Location`. Summary.
-    pub location: Option<One<Reference>>,
+    pub location: Option<Reference>,
     /// `Task.reasonCode`, 0..1 `CodeableConcept`.
-    pub reason_code: Option<One<CodeableConcept>>,
+    pub reason_code: Option<CodeableConcept>,
     /// `Task.reasonReference`, 0..1 `Reference` to `Resource`.
     pub reason_reference: Option<One<Reference>>,
     /// `Task.insurance`, 0..* `Reference` to `Coverage`, `ClaimResponse`.
@@ -111,7 +111,7 @@ pub struct TaskRestriction {
     /// `Task.restriction.repetitions`, 0..1 `positiveInt`.
     pub repetitions: Option<PositiveInt>,
     /// `Task.restriction.period`, 0..1 `Period`.
-    pub period: Option<One<Period>>,
+    pub period: Option<Period>,
     /// `Task.restriction.recipient`, 0..* `Reference` to `Patient`, `Practitioner`, `PractitionerRole`, `RelatedPerson`, `Group`, `Organization`.
     pub recipient: Many<Reference>,
     /// What the definition does not know.
@@ -128,7 +128,7 @@ pub struct TaskInput {
     /// `Task.input.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Task.input.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Task.input.value[x]`, 1..1.
     pub value: Option<OpenValueWithMeta>,
     /// What the definition does not know.
@@ -145,7 +145,7 @@ pub struct TaskOutput {
     /// `Task.output.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `Task.output.type`, 1..1 `CodeableConcept`.
-    pub r#type: Option<One<CodeableConcept>>,
+    pub r#type: Option<CodeableConcept>,
     /// `Task.output.value[x]`, 1..1.
     pub value: Option<OpenValueWithMeta>,
     /// What the definition does not know.

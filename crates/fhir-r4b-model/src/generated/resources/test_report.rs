@@ -17,7 +17,7 @@ pub struct TestReport {
     /// `TestReport.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `TestReport.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `TestReport.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `TestReport.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -37,7 +37,7 @@ pub struct TestReport {
     /// `TestReport.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/report-status-codes>. Modifies the meaning. Summary.
     pub status: Option<Coded<codes::TestReportStatus>>,
     /// `TestReport.testScript`, 1..1 `Reference` to `TestScript`. Summary.
-    pub test_script: Option<One<Reference>>,
+    pub test_script: Option<Reference>,
     /// `TestReport.result`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/report-result-codes>. Summary.
     pub result: Option<Coded<codes::TestReportResult>>,
     /// `TestReport.score`, 0..1 `decimal`. Summary.

@@ -20,7 +20,7 @@ pub struct TestScript {
     /// `TestScript.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `TestScript.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `TestScript.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `TestScript.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -97,7 +97,7 @@ pub struct TestScriptOrigin {
     /// `TestScript.origin.index`, 1..1 `integer`.
     pub index: Option<Integer>,
     /// `TestScript.origin.profile`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/testscript-profile-origin-types>.
-    pub profile: Option<One<Coding>>,
+    pub profile: Option<Coding>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }
@@ -114,7 +114,7 @@ pub struct TestScriptDestination {
     /// `TestScript.destination.index`, 1..1 `integer`.
     pub index: Option<Integer>,
     /// `TestScript.destination.profile`, 1..1 `Coding`, extensible codes: <http://hl7.org/fhir/ValueSet/testscript-profile-destination-types>.
-    pub profile: Option<One<Coding>>,
+    pub profile: Option<Coding>,
     /// What the definition does not know.
     pub unknown: UnknownFields,
 }

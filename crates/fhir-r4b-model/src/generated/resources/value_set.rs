@@ -20,7 +20,7 @@ pub struct ValueSet {
     /// `ValueSet.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `ValueSet.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `ValueSet.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `ValueSet.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.

@@ -20,7 +20,7 @@ pub struct VerificationResult {
     /// `VerificationResult.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `VerificationResult.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `VerificationResult.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `VerificationResult.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -38,13 +38,13 @@ pub struct VerificationResult {
     /// `VerificationResult.targetLocation`, 0..* `string`. Summary.
     pub target_location: Many<FhirString>,
     /// `VerificationResult.need`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-need>. Summary.
-    pub need: Option<One<CodeableConcept>>,
+    pub need: Option<CodeableConcept>,
     /// `VerificationResult.status`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/verificationresult-status>. Summary.
     pub status: Option<Coded<codes::Status>>,
     /// `VerificationResult.statusDate`, 0..1 `dateTime`. Summary.
     pub status_date: Option<DateTime>,
     /// `VerificationResult.validationType`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-type>. Summary.
-    pub validation_type: Option<One<CodeableConcept>>,
+    pub validation_type: Option<CodeableConcept>,
     /// `VerificationResult.validationProcess`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-process>. Summary.
     pub validation_process: Many<CodeableConcept>,
     /// `VerificationResult.frequency`, 0..1 `Timing`.
@@ -54,7 +54,7 @@ pub struct VerificationResult {
     /// `VerificationResult.nextScheduled`, 0..1 `date`.
     pub next_scheduled: Option<Date>,
     /// `VerificationResult.failureAction`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-failure-action>. Summary.
-    pub failure_action: Option<One<CodeableConcept>>,
+    pub failure_action: Option<CodeableConcept>,
     /// `VerificationResult.primarySource`, 0..*.
     pub primary_source: Many<VerificationResultPrimarySource>,
     /// `VerificationResult.attestation`, 0..1.
@@ -81,11 +81,11 @@ pub struct VerificationResultPrimarySource {
     /// `VerificationResult.primarySource.communicationMethod`, 0..* `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-communication-method>. Summary.
     pub communication_method: Many<CodeableConcept>,
     /// `VerificationResult.primarySource.validationStatus`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-validation-status>.
-    pub validation_status: Option<One<CodeableConcept>>,
+    pub validation_status: Option<CodeableConcept>,
     /// `VerificationResult.primarySource.validationDate`, 0..1 `dateTime`.
     pub validation_date: Option<DateTime>,
     /// `VerificationResult.primarySource.canPushUpdates`, 0..1 `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-can-push-updates>. Summary.
-    pub can_push_updates: Option<One<CodeableConcept>>,
+    pub can_push_updates: Option<CodeableConcept>,
     /// `VerificationResult.primarySource.pushTypeAvailable`, 0..* `CodeableConcept`, preferred codes: <http://hl7.org/fhir/ValueSet/verificationresult-push-type-available>.
     pub push_type_available: Many<CodeableConcept>,
     /// What the definition does not know.
@@ -102,11 +102,11 @@ pub struct VerificationResultAttestation {
     /// `VerificationResult.attestation.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VerificationResult.attestation.who`, 0..1 `Reference` to `Practitioner`, `PractitionerRole`, `Organization`. Summary.
-    pub who: Option<One<Reference>>,
+    pub who: Option<Reference>,
     /// `VerificationResult.attestation.onBehalfOf`, 0..1 `Reference` to `Organization`, `Practitioner`, `PractitionerRole`. Summary.
-    pub on_behalf_of: Option<One<Reference>>,
+    pub on_behalf_of: Option<Reference>,
     /// `VerificationResult.attestation.communicationMethod`, 0..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/verificationresult-communication-method>. Summary.
-    pub communication_method: Option<One<CodeableConcept>>,
+    pub communication_method: Option<CodeableConcept>,
     /// `VerificationResult.attestation.date`, 0..1 `date`. Summary.
     pub date: Option<Date>,
     /// `VerificationResult.attestation.sourceIdentityCertificate`, 0..1 `string`.
@@ -131,7 +131,7 @@ pub struct VerificationResultValidator {
     /// `VerificationResult.validator.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VerificationResult.validator.organization`, 1..1 `Reference` to `Organization`.
-    pub organization: Option<One<Reference>>,
+    pub organization: Option<Reference>,
     /// `VerificationResult.validator.identityCertificate`, 0..1 `string`.
     pub identity_certificate: Option<FhirString>,
     /// `VerificationResult.validator.attestationSignature`, 0..1 `Signature`.

@@ -20,7 +20,7 @@ pub struct VisionPrescription {
     /// `VisionPrescription.id`, 0..1 `id`. Summary.
     pub id: Option<Id>,
     /// `VisionPrescription.meta`, 0..1 `Meta`. Summary.
-    pub meta: Option<One<Meta>>,
+    pub meta: Option<Meta>,
     /// `VisionPrescription.implicitRules`, 0..1 `uri`. Modifies the meaning. Summary.
     pub implicit_rules: Option<Uri>,
     /// `VisionPrescription.language`, 0..1 `code`, preferred codes: <http://hl7.org/fhir/ValueSet/languages>.
@@ -40,13 +40,13 @@ pub struct VisionPrescription {
     /// `VisionPrescription.created`, 1..1 `dateTime`. Summary.
     pub created: Option<DateTime>,
     /// `VisionPrescription.patient`, 1..1 `Reference` to `Patient`. Summary.
-    pub patient: Option<One<Reference>>,
+    pub patient: Option<Reference>,
     /// `VisionPrescription.encounter`, 0..1 `Reference` to `Encounter`.
     pub encounter: Option<One<Reference>>,
     /// `VisionPrescription.dateWritten`, 1..1 `dateTime`. Summary.
     pub date_written: Option<DateTime>,
     /// `VisionPrescription.prescriber`, 1..1 `Reference` to `Practitioner`, `PractitionerRole`. Summary.
-    pub prescriber: Option<One<Reference>>,
+    pub prescriber: Option<Reference>,
     /// `VisionPrescription.lensSpecification`, 1..*. Summary.
     pub lens_specification: Many<VisionPrescriptionLensSpecification>,
     /// What the definition does not know.
@@ -63,7 +63,7 @@ pub struct VisionPrescriptionLensSpecification {
     /// `VisionPrescription.lensSpecification.modifierExtension`, 0..* `Extension`. Modifies the meaning. Summary.
     pub modifier_extension: Many<Extension>,
     /// `VisionPrescription.lensSpecification.product`, 1..1 `CodeableConcept`, example codes: <http://hl7.org/fhir/ValueSet/vision-product>. Summary.
-    pub product: Option<One<CodeableConcept>>,
+    pub product: Option<CodeableConcept>,
     /// `VisionPrescription.lensSpecification.eye`, 1..1 `code`, required codes: <http://hl7.org/fhir/ValueSet/vision-eye-codes>. Summary.
     pub eye: Option<Coded<codes::VisionEyes>>,
     /// `VisionPrescription.lensSpecification.sphere`, 0..1 `decimal`.
