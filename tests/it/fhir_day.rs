@@ -9,8 +9,7 @@ use omniscribe_codify::fhir::{Edition, Proposals};
 use omniscribe_codify::{CodifyRequest, CodifyResponse};
 
 use fhir::codes::BundleType;
-use fhir::resources::bundle::BundleEntry;
-use fhir::{Bundle, Condition, Patient, Reference};
+use fhir::{Bundle, BundleEntry, Condition, Patient, Reference};
 use omniscribe_codify::fhir::model::validate::Validate;
 
 const TEXT: &str = "Patient John Doe, DOB 1990-01-01. Type 2 diabetes and hypertension. Metformin 1000mg twice daily. BP 140/90, HR 85.";

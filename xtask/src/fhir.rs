@@ -5,6 +5,7 @@ mod choice;
 mod codes;
 mod definitions;
 mod emit;
+mod examples;
 mod files;
 mod index;
 mod model;

@@ -10,9 +10,8 @@ use clinical_http::Delivery;
 use clinical_http::audit::{AuditRecord, Outcome};
 use fhir_r4b_model::codes::{AuditEventAction, AuditEventOutcome};
 use fhir_r4b_model::issue::Issue;
-use fhir_r4b_model::resources::audit_event::AuditEventSource;
 use fhir_r4b_model::validate::Validate;
-use fhir_r4b_model::{AuditEvent, CodeableConcept, Coding, Meta, Period, Reference};
+use fhir_r4b_model::{AuditEvent, AuditEventSource, CodeableConcept, Coding, Meta, Period, Reference};
 
 use crate::entry::{ended, rfc3339};
 use parts::DCM;

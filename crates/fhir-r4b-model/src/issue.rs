@@ -87,8 +87,8 @@ impl Issue {
     ///
     /// Without an issue it says that all is well, because an `OperationOutcome` has at least one.
     pub fn outcome(issues: &[Self]) -> OperationOutcome {
+        use crate::OperationOutcomeIssue;
         use crate::codes::{IssueSeverity, IssueType};
-        use crate::resources::operation_outcome::OperationOutcomeIssue;
         let issue = |severity: IssueSeverity, code: IssueType, text: &str, path: Option<&str>| OperationOutcomeIssue {
             severity: Some(severity.into()),
             code: Some(code.into()),

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use crate::datatypes::Extension;
+use crate::Extension;
 use crate::many::Many;
 use crate::one::One;
 use crate::primitives::FhirString;

@@ -7,11 +7,10 @@
 use clinical_http::Error as HttpError;
 use fhir_r4b_model::codes::ProvenanceEntityRole;
 use fhir_r4b_model::primitives::Instant;
-use fhir_r4b_model::resources::condition::ConditionEvidence;
-use fhir_r4b_model::resources::provenance::{ProvenanceAgent, ProvenanceEntity};
 use fhir_r4b_model::validate::Validate;
 use fhir_r4b_model::{
-    CodeableConcept, Coding, Condition, Extension, Identifier, Meta, OpenValue, Provenance, Quantity, Reference,
+    CodeableConcept, Coding, Condition, ConditionEvidence, Extension, Identifier, Meta, OpenValue, Provenance,
+    ProvenanceAgent, ProvenanceEntity, Quantity, Reference,
 };
 
 use crate::{CodeAssessment, CodifyResponse, Error};

@@ -14,7 +14,8 @@ pub(super) fn write(text: &mut String, choice: &Choice) -> Result<()> {
     if choice.path.is_empty() {
         writeln!(text, "/// One of the {} types that elements of any type take.", choice.types.len())?;
     } else {
-        writeln!(text, "/// One of the types of `{}`.", choice.path)?;
+        let resource_or_datatype = choice.path.split('.').next().unwrap_or_default();
+        writeln!(text, "/// One of the types of `{}`, in [`{resource_or_datatype}`].", choice.path)?;
     }
     writeln!(text, "#[non_exhaustive]\npub enum {} {{", choice.name)?;
     for fhir in &choice.types {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::choice;
+use super::examples;
 use super::files::Files;
 use super::index;
 use super::model::{Field, Kind, Model, Struct, Type};
@@ -23,7 +24,7 @@ pub(super) fn files(model: &Model) -> Result<Files> {
     }
     files.add("datatypes/open_value.rs", choice::open_file(&model.open_choices)?);
     files.add("resources.rs", index::resources(&model.resources)?);
-    files.add("datatypes.rs", index::datatypes(&model.datatypes, &model.open_choices)?);
+    files.add("datatypes.rs", index::datatypes(&model.datatypes)?);
     files.add("codes.rs", index::codes(&model.codes)?);
     Ok(files)
 }
@@ -144,8 +145,24 @@ fn write_struct(text: &mut String, made: &Type, one: &Struct) -> Result<()> {
         // Most datatypes are described together on one page.
         let page = if made.is_resource { made.name.to_ascii_lowercase() } else { page_of(&made.name) };
         writeln!(text, "/// Definition: <https://hl7.org/fhir/R4B/{page}.html>")?;
+        let inside =
+            |names: Vec<&String>| names.iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>().join(", ");
+        if made.structs.len() > 1 {
+            writeln!(
+                text,
+                "///\n/// Elements: {}.",
+                inside(made.structs.iter().skip(1).map(|one| &one.name).collect())
+            )?;
+        }
+        if !made.choices.is_empty() {
+            writeln!(text, "///\n/// Choices: {}.", inside(made.choices.iter().map(|one| &one.name).collect()))?;
+        }
+        if let Some(example) = examples::of(&made.name) {
+            let lines = example.trim().lines().map(|line| format!("/// {line}"));
+            writeln!(text, "///\n{}", lines.collect::<Vec<_>>().join("\n").replace("/// \n", "///\n"))?;
+        }
     } else {
-        writeln!(text, "/// `{}`.", one.path)?;
+        writeln!(text, "/// `{}`, in [`{}`].", one.path, made.name)?;
     }
     writeln!(text, "#[derive(Default)]\npub struct {} {{", one.name)?;
     for field in &one.fields {

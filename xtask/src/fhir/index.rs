@@ -6,37 +6,36 @@ use anyhow::Result;
 
 use super::codes::CodeSet;
 use super::emit::MARK;
-use super::model::{Choice, Type};
+use super::model::Type;
 use super::names;
 
+/// The modules are nobody's business: a type is found by its name, also one that is defined inside another.
 fn modules(text: &mut String, types: &[Type]) -> Result<()> {
     for made in types {
-        writeln!(text, "pub mod {};", names::snake(&made.name))?;
+        writeln!(text, "mod {};", names::snake(&made.name))?;
     }
     writeln!(text)?;
     for made in types {
-        writeln!(text, "pub use {}::{};", names::snake(&made.name), made.name)?;
+        writeln!(text, "pub use {}::*;", names::snake(&made.name))?;
     }
     Ok(())
 }
 
 /// `datatypes.rs`.
-pub(super) fn datatypes(types: &[Type], open_choices: &[Choice]) -> Result<String> {
+pub(super) fn datatypes(types: &[Type]) -> Result<String> {
     let mut text = String::from(
-        "//! The complex datatypes. Each has a module, which also holds what is defined inside it: backbone elements and\n\
-         //! choices.\n\n",
+        "//! The complex datatypes. Each has a file, which also holds what is defined inside it: elements and choices.\n\n",
     );
     text.push_str(MARK);
     modules(&mut text, types)?;
-    let names: Vec<&str> = open_choices.iter().map(|choice| choice.name.as_str()).collect();
-    writeln!(text, "mod open_value;\npub use open_value::{{{}}};", names.join(", "))?;
+    writeln!(text, "mod open_value;\npub use open_value::*;")?;
     Ok(text)
 }
 
 /// `resources.rs`.
 pub(super) fn resources(types: &[Type]) -> Result<String> {
     let mut text = String::from(
-        "//! The resources. Each has a module, which also holds what is defined inside it: backbone elements and choices.\n\n",
+        "//! The resources. Each has a file, which also holds what is defined inside it: backbone elements and choices.\n\n",
     );
     text.push_str(MARK);
     modules(&mut text, types)?;
@@ -44,7 +43,10 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
         text,
         "\nuse crate::One;\nuse crate::access::{{Element, Typed}};\nuse crate::resource::{{UnknownResource, resource_types}};\n"
     )?;
-    writeln!(text, "/// Any resource.\n#[non_exhaustive]\npub enum Resource {{")?;
+    writeln!(
+        text,
+        "/// Any resource. Its variants are the list of all of them.\n#[non_exhaustive]\npub enum Resource {{"
+    )?;
     for made in types {
         writeln!(text, "/// `{0}`.\n{0}(One<{0}>),", made.name)?;
     }

@@ -29,6 +29,14 @@ pub(super) struct Type {
     pub(super) choices: Vec<Choice>,
 }
 
+impl Type {
+    /// The names of all that is declared for it.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let structs = self.structs.iter().map(|one| one.name.as_str());
+        structs.chain(self.choices.iter().map(|one| one.name.as_str()))
+    }
+}
+
 pub(super) struct Struct {
     pub(super) name: String,
     pub(super) path: String,
@@ -90,6 +98,13 @@ impl Model {
         if let Some(pair) = codes.windows(2).find(|pair| pair[0].name == pair[1].name) {
             bail!("two value sets are called {}", pair[0].name);
         }
+        // All of them are found at the root of the crate.
+        let mut seen = BTreeSet::new();
+        for made in resources.iter().chain(&datatypes) {
+            if let Some(twice) = made.names().find(|name| !seen.insert(*name)) {
+                bail!("two types are called {twice}, one of them in {}", made.name);
+            }
+        }
         Ok(Self { resources, datatypes, codes, open_choices: builder.open.into_values().collect() })
     }
 }
@@ -110,11 +125,6 @@ impl Builder<'_> {
                 bail!("{path} has more than the 64 elements that the reader can tell apart");
             }
             made.structs.push(Struct { name: names::from_path(&path), path, fields });
-        }
-        let mut seen = BTreeSet::new();
-        let all = made.structs.iter().map(|made| &made.name).chain(made.choices.iter().map(|choice| &choice.name));
-        if let Some(twice) = all.into_iter().find(|name| !seen.insert(name.as_str())) {
-            bail!("two of its types are called {twice}");
         }
         Ok(made)
     }

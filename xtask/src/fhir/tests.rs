@@ -56,6 +56,10 @@ fn a_definition_becomes_structs_with_fhirs_names_and_facts() {
         "Quantity(One<Quantity>),",
         "String(FhirString),",
         "element!(Cup, CupPart);",
+        "/// Elements: [`CupPart`].",
+        "/// Choices: [`CupSize`].",
+        "/// `Cup.part`, in [`Cup`].",
+        "/// One of the types of `Cup.size[x]`, in [`Cup`].",
     ] {
         assert!(cup.lines().any(|there| there == line), "{line} is not in\n{cup}");
     }
@@ -96,6 +100,24 @@ fn a_value_set_that_cannot_be_listed_leaves_plain_codes() {
     elements[1]["binding"]["valueSet"] = json!("http://example.org/unheard-of");
     let (cup, _) = texts(&elements).unwrap();
     assert!(cup.contains("pub r#type: Option<Code>,"), "{cup}");
+}
+
+#[test]
+fn types_are_found_at_the_root_and_not_in_modules() {
+    let files = emit::files(&Model::build(&definitions(&cup())).unwrap()).unwrap();
+    let resources = files.get("resources.rs").unwrap();
+    assert!(resources.contains("\nmod cup;\n") && resources.contains("\npub use cup::*;\n"), "{resources}");
+    assert!(!resources.contains("pub mod"), "{resources}");
+}
+
+#[test]
+fn a_name_that_two_types_would_have_is_refused() {
+    let mut definitions = definitions(&cup());
+    let part = json!({"id": "CupPart", "kind": "resource", "abstract": false, "derivation": "specialization",
+        "snapshot": {"element": [{"path": "CupPart", "min": 0, "max": "*"}]}});
+    definitions.structures.insert("CupPart".into(), serde_json::from_value(part).unwrap());
+    let refused = Model::build(&definitions).err().unwrap().to_string();
+    assert_eq!(refused, "two types are called CupPart, one of them in CupPart");
 }
 
 #[test]

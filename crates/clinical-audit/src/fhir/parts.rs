@@ -4,10 +4,10 @@ use clinical_http::audit::{AuditRecord, Outcome};
 use clinical_http::{AuditId, ErrorKind};
 use fhir_r4b_model::codes::AuditEventAgentNetworkType;
 use fhir_r4b_model::primitives::Boolean;
-use fhir_r4b_model::resources::audit_event::{
+use fhir_r4b_model::{
     AuditEventAgent, AuditEventAgentNetwork, AuditEventEntity, AuditEventEntityDetail, AuditEventEntityDetailValue,
+    CodeableConcept, Coding, Identifier, Many, Reference,
 };
-use fhir_r4b_model::{CodeableConcept, Coding, Identifier, Many, Reference};
 
 use super::AuditEvents;
 use crate::entry::cut;

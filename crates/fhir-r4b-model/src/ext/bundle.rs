@@ -1,8 +1,7 @@
 //! The resources of a bundle, by type and by reference.
 
 use crate::access::{Field, Value};
-use crate::resources::bundle::BundleEntry;
-use crate::{Bundle, Reference, Resource, ResourceType};
+use crate::{Bundle, BundleEntry, Reference, Resource, ResourceType};
 
 use super::Target;
 

@@ -3,8 +3,10 @@
 
 use crate::codes::{BundleType, HTTPVerb};
 use crate::primitives::Decimal;
-use crate::resources::bundle::{BundleEntry, BundleEntryRequest};
-use crate::{Bundle, CodeableConcept, Coding, HumanName, Identifier, Many, Quantity, Reference, Resource};
+use crate::{
+    Bundle, BundleEntry, BundleEntryRequest, CodeableConcept, Coding, HumanName, Identifier, Many, Quantity, Reference,
+    Resource,
+};
 
 /// The system of units that FHIR asks for: UCUM.
 pub const UCUM: &str = "http://unitsofmeasure.org";
@@ -116,8 +118,7 @@ impl Bundle {
     ///
     /// ```
     /// use fhir_r4b_model::codes::BundleType;
-    /// use fhir_r4b_model::resources::bundle::BundleEntry;
-    /// use fhir_r4b_model::{Bundle, Patient, json};
+    /// use fhir_r4b_model::{Bundle, BundleEntry, Patient, json};
     ///
     /// let patient = "urn:uuid:4fd42f3c-9f1f-4b1e-a4a7-6b1b0a1d2c3e";
     /// let bundle = Bundle::of(BundleType::Transaction, [BundleEntry::create(patient, Patient::default())]);

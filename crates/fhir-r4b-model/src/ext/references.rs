@@ -6,8 +6,7 @@ use std::fmt;
 
 use crate::path::At;
 use crate::primitives::Canonical;
-use crate::resources::bundle::BundleEntry;
-use crate::{Bundle, Reference, Resource};
+use crate::{Bundle, BundleEntry, Reference, Resource};
 
 use super::Target;
 use super::reference::is_type;

@@ -7,8 +7,7 @@ use std::iter::FusedIterator;
 
 use super::scan::Scanner;
 use super::{Error, ErrorKind, ReadOptions, StreamError};
-use crate::Bundle;
-use crate::resources::bundle::BundleEntry;
+use crate::{Bundle, BundleEntry};
 
 /// Reads the entries of a bundle from a stream, and holds one of them at a time. Input that is not one whole bundle is an error at the end at the latest;
 /// see [`Entries`].

@@ -1,9 +1,9 @@
 //! Short ways to everyday datatypes, names of people, extensions in extensions.
 
 use fhir_r4b_model::codes::{BundleType, NameUse};
-use fhir_r4b_model::resources::bundle::BundleEntry;
 use fhir_r4b_model::{
-    Bundle, CodeableConcept, Coding, Extension, HumanName, Identifier, OpenValue, Patient, Quantity, Reference, json,
+    Bundle, BundleEntry, CodeableConcept, Coding, Extension, HumanName, Identifier, OpenValue, Patient, Quantity,
+    Reference, json,
 };
 
 #[test]

@@ -1,7 +1,6 @@
 //! What is read is written again as it was. Values are compared by a JSON library with the text of numbers kept.
 
-use fhir_r4b_model::resources::bundle::BundleEntry;
-use fhir_r4b_model::{Bundle, Patient, Resource, json};
+use fhir_r4b_model::{Bundle, BundleEntry, Patient, Resource, json};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

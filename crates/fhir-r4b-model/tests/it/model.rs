@@ -4,10 +4,9 @@ use fhir_r4b_model::access::{Element, Field};
 use fhir_r4b_model::codes::{AdministrativeGender, ObservationStatus};
 use fhir_r4b_model::info::{Shape, Strength, TypeInfo};
 use fhir_r4b_model::primitives::{Decimal, Integer};
-use fhir_r4b_model::resources::observation::ObservationValue;
 use fhir_r4b_model::{
-    Bundle, CodeSet, Coded, Extension, HumanName, Many, Medication, MedicationRequest, Observation, Patient, Quantity,
-    Reference, Resource, ResourceType, json,
+    Bundle, CodeSet, Coded, Extension, HumanName, Many, Medication, MedicationRequest, Observation, ObservationValue,
+    Patient, Quantity, Reference, Resource, ResourceType, json,
 };
 
 fn bundle() -> Bundle {

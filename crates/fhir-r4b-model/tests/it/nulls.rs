@@ -2,8 +2,7 @@
 
 use fhir_r4b_model::codes::AdministrativeGender;
 use fhir_r4b_model::json::{self, ErrorKind, ReadOptions};
-use fhir_r4b_model::resources::patient::PatientDeceased;
-use fhir_r4b_model::{ContactPoint, Observation, Patient, Resource};
+use fhir_r4b_model::{ContactPoint, Observation, Patient, PatientDeceased, Resource};
 use serde_json::Value;
 
 #[track_caller]

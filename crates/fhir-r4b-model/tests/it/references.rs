@@ -3,8 +3,7 @@
 
 use fhir_r4b_model::ext::{Target, Unresolved};
 use fhir_r4b_model::primitives::Canonical;
-use fhir_r4b_model::resources::bundle::BundleEntry;
-use fhir_r4b_model::{Bundle, Reference, Resource, json};
+use fhir_r4b_model::{Bundle, BundleEntry, Reference, Resource, json};
 
 const BUNDLE: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
     {"fullUrl":"https://a.example/fhir/Patient/1","resource":{"resourceType":"Patient","id":"1","language":"a"}},

@@ -11,6 +11,8 @@ use crate::{Extension, Many, One, Reference, UnknownFields};
 /// The datatype `Annotation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/datatypes.html>
+///
+/// Choices: [`AnnotationAuthor`].
 #[derive(Default)]
 pub struct Annotation {
     /// `Annotation.id`, 0..1 `id`.
@@ -27,7 +29,7 @@ pub struct Annotation {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Annotation.author[x]`.
+/// One of the types of `Annotation.author[x]`, in [`Annotation`].
 #[non_exhaustive]
 pub enum AnnotationAuthor {
     /// `Reference`.

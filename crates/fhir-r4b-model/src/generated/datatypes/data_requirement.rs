@@ -12,6 +12,10 @@ use crate::{CodeableConcept, Coded, Coding, Duration, Extension, Many, One, Peri
 /// The datatype `DataRequirement`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/metadatatypes.html>
+///
+/// Elements: [`DataRequirementCodeFilter`], [`DataRequirementDateFilter`], [`DataRequirementSort`].
+///
+/// Choices: [`DataRequirementSubject`], [`DataRequirementDateFilterValue`].
 #[derive(Default)]
 pub struct DataRequirement {
     /// `DataRequirement.id`, 0..1 `id`.
@@ -38,7 +42,7 @@ pub struct DataRequirement {
     pub unknown: UnknownFields,
 }
 
-/// `DataRequirement.codeFilter`.
+/// `DataRequirement.codeFilter`, in [`DataRequirement`].
 #[derive(Default)]
 pub struct DataRequirementCodeFilter {
     /// `DataRequirement.codeFilter.id`, 0..1 `string`.
@@ -57,7 +61,7 @@ pub struct DataRequirementCodeFilter {
     pub unknown: UnknownFields,
 }
 
-/// `DataRequirement.dateFilter`.
+/// `DataRequirement.dateFilter`, in [`DataRequirement`].
 #[derive(Default)]
 pub struct DataRequirementDateFilter {
     /// `DataRequirement.dateFilter.id`, 0..1 `string`.
@@ -74,7 +78,7 @@ pub struct DataRequirementDateFilter {
     pub unknown: UnknownFields,
 }
 
-/// `DataRequirement.sort`.
+/// `DataRequirement.sort`, in [`DataRequirement`].
 #[derive(Default)]
 pub struct DataRequirementSort {
     /// `DataRequirement.sort.id`, 0..1 `string`.
@@ -89,7 +93,7 @@ pub struct DataRequirementSort {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DataRequirement.subject[x]`.
+/// One of the types of `DataRequirement.subject[x]`, in [`DataRequirement`].
 #[non_exhaustive]
 pub enum DataRequirementSubject {
     /// `CodeableConcept`.
@@ -98,7 +102,7 @@ pub enum DataRequirementSubject {
     Reference(One<Reference>),
 }
 
-/// One of the types of `DataRequirement.dateFilter.value[x]`.
+/// One of the types of `DataRequirement.dateFilter.value[x]`, in [`DataRequirement`].
 #[non_exhaustive]
 pub enum DataRequirementDateFilterValue {
     /// `dateTime`.

@@ -11,6 +11,10 @@ use crate::{CodeableConcept, Extension, Many, One, Quantity, Range, Ratio, Timin
 /// The datatype `Dosage`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/dosage.html>
+///
+/// Elements: [`DosageDoseAndRate`].
+///
+/// Choices: [`DosageAsNeeded`], [`DosageDoseAndRateDose`], [`DosageDoseAndRateRate`].
 #[derive(Default)]
 pub struct Dosage {
     /// `Dosage.id`, 0..1 `id`.
@@ -49,7 +53,7 @@ pub struct Dosage {
     pub unknown: UnknownFields,
 }
 
-/// `Dosage.doseAndRate`.
+/// `Dosage.doseAndRate`, in [`Dosage`].
 #[derive(Default)]
 pub struct DosageDoseAndRate {
     /// `Dosage.doseAndRate.id`, 0..1 `string`.
@@ -66,7 +70,7 @@ pub struct DosageDoseAndRate {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Dosage.asNeeded[x]`.
+/// One of the types of `Dosage.asNeeded[x]`, in [`Dosage`].
 #[non_exhaustive]
 pub enum DosageAsNeeded {
     /// `boolean`.
@@ -75,7 +79,7 @@ pub enum DosageAsNeeded {
     CodeableConcept(One<CodeableConcept>),
 }
 
-/// One of the types of `Dosage.doseAndRate.dose[x]`.
+/// One of the types of `Dosage.doseAndRate.dose[x]`, in [`Dosage`].
 #[non_exhaustive]
 pub enum DosageDoseAndRateDose {
     /// `Range`.
@@ -84,7 +88,7 @@ pub enum DosageDoseAndRateDose {
     Quantity(One<Quantity>),
 }
 
-/// One of the types of `Dosage.doseAndRate.rate[x]`.
+/// One of the types of `Dosage.doseAndRate.rate[x]`, in [`Dosage`].
 #[non_exhaustive]
 pub enum DosageDoseAndRateRate {
     /// `Ratio`.

@@ -15,6 +15,10 @@ use crate::{Coded, Coding, Extension, Many, One, OpenValue, Quantity, UnknownFie
 /// The datatype `ElementDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/elementdefinition.html>
+///
+/// Elements: [`ElementDefinitionSlicing`], [`ElementDefinitionSlicingDiscriminator`], [`ElementDefinitionBase`], [`ElementDefinitionType`], [`ElementDefinitionExample`], [`ElementDefinitionConstraint`], [`ElementDefinitionBinding`], [`ElementDefinitionMapping`].
+///
+/// Choices: [`ElementDefinitionMinValue`], [`ElementDefinitionMaxValue`].
 #[derive(Default)]
 pub struct ElementDefinition {
     /// `ElementDefinition.id`, 0..1 `id`.
@@ -95,7 +99,7 @@ pub struct ElementDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.slicing`.
+/// `ElementDefinition.slicing`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionSlicing {
     /// `ElementDefinition.slicing.id`, 0..1 `string`.
@@ -114,7 +118,7 @@ pub struct ElementDefinitionSlicing {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.slicing.discriminator`.
+/// `ElementDefinition.slicing.discriminator`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionSlicingDiscriminator {
     /// `ElementDefinition.slicing.discriminator.id`, 0..1 `string`.
@@ -129,7 +133,7 @@ pub struct ElementDefinitionSlicingDiscriminator {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.base`.
+/// `ElementDefinition.base`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionBase {
     /// `ElementDefinition.base.id`, 0..1 `string`.
@@ -146,7 +150,7 @@ pub struct ElementDefinitionBase {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.type`.
+/// `ElementDefinition.type`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionType {
     /// `ElementDefinition.type.id`, 0..1 `string`.
@@ -167,7 +171,7 @@ pub struct ElementDefinitionType {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.example`.
+/// `ElementDefinition.example`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionExample {
     /// `ElementDefinition.example.id`, 0..1 `string`.
@@ -182,7 +186,7 @@ pub struct ElementDefinitionExample {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.constraint`.
+/// `ElementDefinition.constraint`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionConstraint {
     /// `ElementDefinition.constraint.id`, 0..1 `string`.
@@ -207,7 +211,7 @@ pub struct ElementDefinitionConstraint {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.binding`.
+/// `ElementDefinition.binding`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionBinding {
     /// `ElementDefinition.binding.id`, 0..1 `string`.
@@ -224,7 +228,7 @@ pub struct ElementDefinitionBinding {
     pub unknown: UnknownFields,
 }
 
-/// `ElementDefinition.mapping`.
+/// `ElementDefinition.mapping`, in [`ElementDefinition`].
 #[derive(Default)]
 pub struct ElementDefinitionMapping {
     /// `ElementDefinition.mapping.id`, 0..1 `string`.
@@ -243,7 +247,7 @@ pub struct ElementDefinitionMapping {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ElementDefinition.minValue[x]`.
+/// One of the types of `ElementDefinition.minValue[x]`, in [`ElementDefinition`].
 #[non_exhaustive]
 pub enum ElementDefinitionMinValue {
     /// `date`.
@@ -266,7 +270,7 @@ pub enum ElementDefinitionMinValue {
     Quantity(One<Quantity>),
 }
 
-/// One of the types of `ElementDefinition.maxValue[x]`.
+/// One of the types of `ElementDefinition.maxValue[x]`, in [`ElementDefinition`].
 #[non_exhaustive]
 pub enum ElementDefinitionMaxValue {
     /// `date`.

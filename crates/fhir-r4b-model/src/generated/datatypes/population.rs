@@ -11,6 +11,8 @@ use crate::{CodeableConcept, Extension, Many, One, Range, UnknownFields};
 /// The datatype `Population`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/population.html>
+///
+/// Choices: [`PopulationAge`].
 #[derive(Default)]
 pub struct Population {
     /// `Population.id`, 0..1 `id`.
@@ -31,7 +33,7 @@ pub struct Population {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Population.age[x]`.
+/// One of the types of `Population.age[x]`, in [`Population`].
 #[non_exhaustive]
 pub enum PopulationAge {
     /// `Range`.

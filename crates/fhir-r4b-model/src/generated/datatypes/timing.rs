@@ -12,6 +12,10 @@ use crate::{CodeableConcept, Coded, Duration, Extension, Many, One, Period, Rang
 /// The datatype `Timing`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/datatypes.html>
+///
+/// Elements: [`TimingRepeat`].
+///
+/// Choices: [`TimingRepeatBounds`].
 #[derive(Default)]
 pub struct Timing {
     /// `Timing.id`, 0..1 `id`.
@@ -30,7 +34,7 @@ pub struct Timing {
     pub unknown: UnknownFields,
 }
 
-/// `Timing.repeat`.
+/// `Timing.repeat`, in [`Timing`].
 #[derive(Default)]
 pub struct TimingRepeat {
     /// `Timing.repeat.id`, 0..1 `string`.
@@ -71,7 +75,7 @@ pub struct TimingRepeat {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Timing.repeat.bounds[x]`.
+/// One of the types of `Timing.repeat.bounds[x]`, in [`Timing`].
 #[non_exhaustive]
 pub enum TimingRepeatBounds {
     /// `Duration`.

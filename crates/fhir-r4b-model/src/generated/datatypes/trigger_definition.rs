@@ -12,6 +12,8 @@ use crate::{Coded, DataRequirement, Expression, Extension, Many, One, Reference,
 /// The datatype `TriggerDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/metadatatypes.html>
+///
+/// Choices: [`TriggerDefinitionTiming`].
 #[derive(Default)]
 pub struct TriggerDefinition {
     /// `TriggerDefinition.id`, 0..1 `id`.
@@ -32,7 +34,7 @@ pub struct TriggerDefinition {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `TriggerDefinition.timing[x]`.
+/// One of the types of `TriggerDefinition.timing[x]`, in [`TriggerDefinition`].
 #[non_exhaustive]
 pub enum TriggerDefinitionTiming {
     /// `Timing`.

@@ -11,6 +11,8 @@ use crate::{CodeableConcept, Coding, Extension, Many, One, Quantity, Range, Refe
 /// The datatype `UsageContext`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/metadatatypes.html>
+///
+/// Choices: [`UsageContextValue`].
 #[derive(Default)]
 pub struct UsageContext {
     /// `UsageContext.id`, 0..1 `id`.
@@ -25,7 +27,7 @@ pub struct UsageContext {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `UsageContext.value[x]`.
+/// One of the types of `UsageContext.value[x]`, in [`UsageContext`].
 #[non_exhaustive]
 pub enum UsageContextValue {
     /// `CodeableConcept`.

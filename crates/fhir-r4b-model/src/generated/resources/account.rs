@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Account`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/account.html>
+///
+/// Elements: [`AccountCoverage`], [`AccountGuarantor`].
 #[derive(Default)]
 pub struct Account {
     /// `Account.id`, 0..1 `id`. Summary.
@@ -59,7 +61,7 @@ pub struct Account {
     pub unknown: UnknownFields,
 }
 
-/// `Account.coverage`.
+/// `Account.coverage`, in [`Account`].
 #[derive(Default)]
 pub struct AccountCoverage {
     /// `Account.coverage.id`, 0..1 `string`.
@@ -76,7 +78,7 @@ pub struct AccountCoverage {
     pub unknown: UnknownFields,
 }
 
-/// `Account.guarantor`.
+/// `Account.guarantor`, in [`Account`].
 #[derive(Default)]
 pub struct AccountGuarantor {
     /// `Account.guarantor.id`, 0..1 `string`.

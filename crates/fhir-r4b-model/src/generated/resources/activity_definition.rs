@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ActivityDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/activitydefinition.html>
+///
+/// Elements: [`ActivityDefinitionParticipant`], [`ActivityDefinitionDynamicValue`].
+///
+/// Choices: [`ActivityDefinitionSubject`], [`ActivityDefinitionTiming`], [`ActivityDefinitionProduct`].
 #[derive(Default)]
 pub struct ActivityDefinition {
     /// `ActivityDefinition.id`, 0..1 `id`. Summary.
@@ -129,7 +133,7 @@ pub struct ActivityDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ActivityDefinition.participant`.
+/// `ActivityDefinition.participant`, in [`ActivityDefinition`].
 #[derive(Default)]
 pub struct ActivityDefinitionParticipant {
     /// `ActivityDefinition.participant.id`, 0..1 `string`.
@@ -146,7 +150,7 @@ pub struct ActivityDefinitionParticipant {
     pub unknown: UnknownFields,
 }
 
-/// `ActivityDefinition.dynamicValue`.
+/// `ActivityDefinition.dynamicValue`, in [`ActivityDefinition`].
 #[derive(Default)]
 pub struct ActivityDefinitionDynamicValue {
     /// `ActivityDefinition.dynamicValue.id`, 0..1 `string`.
@@ -163,7 +167,7 @@ pub struct ActivityDefinitionDynamicValue {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ActivityDefinition.subject[x]`.
+/// One of the types of `ActivityDefinition.subject[x]`, in [`ActivityDefinition`].
 #[non_exhaustive]
 pub enum ActivityDefinitionSubject {
     /// `CodeableConcept`.
@@ -174,7 +178,7 @@ pub enum ActivityDefinitionSubject {
     Canonical(Canonical),
 }
 
-/// One of the types of `ActivityDefinition.timing[x]`.
+/// One of the types of `ActivityDefinition.timing[x]`, in [`ActivityDefinition`].
 #[non_exhaustive]
 pub enum ActivityDefinitionTiming {
     /// `Timing`.
@@ -191,7 +195,7 @@ pub enum ActivityDefinitionTiming {
     Duration(One<Duration>),
 }
 
-/// One of the types of `ActivityDefinition.product[x]`.
+/// One of the types of `ActivityDefinition.product[x]`, in [`ActivityDefinition`].
 #[non_exhaustive]
 pub enum ActivityDefinitionProduct {
     /// `Reference`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `AdministrableProductDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/administrableproductdefinition.html>
+///
+/// Elements: [`AdministrableProductDefinitionProperty`], [`AdministrableProductDefinitionRouteOfAdministration`], [`AdministrableProductDefinitionRouteOfAdministrationTargetSpecies`], [`AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithdrawalPeriod`].
+///
+/// Choices: [`AdministrableProductDefinitionPropertyValue`].
 #[derive(Default)]
 pub struct AdministrableProductDefinition {
     /// `AdministrableProductDefinition.id`, 0..1 `id`. Summary.
@@ -57,7 +61,7 @@ pub struct AdministrableProductDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `AdministrableProductDefinition.property`.
+/// `AdministrableProductDefinition.property`, in [`AdministrableProductDefinition`].
 #[derive(Default)]
 pub struct AdministrableProductDefinitionProperty {
     /// `AdministrableProductDefinition.property.id`, 0..1 `string`.
@@ -76,7 +80,7 @@ pub struct AdministrableProductDefinitionProperty {
     pub unknown: UnknownFields,
 }
 
-/// `AdministrableProductDefinition.routeOfAdministration`.
+/// `AdministrableProductDefinition.routeOfAdministration`, in [`AdministrableProductDefinition`].
 #[derive(Default)]
 pub struct AdministrableProductDefinitionRouteOfAdministration {
     /// `AdministrableProductDefinition.routeOfAdministration.id`, 0..1 `string`.
@@ -103,7 +107,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministration {
     pub unknown: UnknownFields,
 }
 
-/// `AdministrableProductDefinition.routeOfAdministration.targetSpecies`.
+/// `AdministrableProductDefinition.routeOfAdministration.targetSpecies`, in [`AdministrableProductDefinition`].
 #[derive(Default)]
 pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpecies {
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.id`, 0..1 `string`.
@@ -120,7 +124,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpecies {
     pub unknown: UnknownFields,
 }
 
-/// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod`.
+/// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod`, in [`AdministrableProductDefinition`].
 #[derive(Default)]
 pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithdrawalPeriod {
     /// `AdministrableProductDefinition.routeOfAdministration.targetSpecies.withdrawalPeriod.id`, 0..1 `string`.
@@ -139,7 +143,7 @@ pub struct AdministrableProductDefinitionRouteOfAdministrationTargetSpeciesWithd
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `AdministrableProductDefinition.property.value[x]`.
+/// One of the types of `AdministrableProductDefinition.property.value[x]`, in [`AdministrableProductDefinition`].
 #[non_exhaustive]
 pub enum AdministrableProductDefinitionPropertyValue {
     /// `CodeableConcept`.

@@ -14,6 +14,8 @@ use crate::{
 /// The resource `AdverseEvent`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/adverseevent.html>
+///
+/// Elements: [`AdverseEventSuspectEntity`], [`AdverseEventSuspectEntityCausality`].
 #[derive(Default)]
 pub struct AdverseEvent {
     /// `AdverseEvent.id`, 0..1 `id`. Summary.
@@ -76,7 +78,7 @@ pub struct AdverseEvent {
     pub unknown: UnknownFields,
 }
 
-/// `AdverseEvent.suspectEntity`.
+/// `AdverseEvent.suspectEntity`, in [`AdverseEvent`].
 #[derive(Default)]
 pub struct AdverseEventSuspectEntity {
     /// `AdverseEvent.suspectEntity.id`, 0..1 `string`.
@@ -93,7 +95,7 @@ pub struct AdverseEventSuspectEntity {
     pub unknown: UnknownFields,
 }
 
-/// `AdverseEvent.suspectEntity.causality`.
+/// `AdverseEvent.suspectEntity.causality`, in [`AdverseEvent`].
 #[derive(Default)]
 pub struct AdverseEventSuspectEntityCausality {
     /// `AdverseEvent.suspectEntity.causality.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `AllergyIntolerance`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/allergyintolerance.html>
+///
+/// Elements: [`AllergyIntoleranceReaction`].
+///
+/// Choices: [`AllergyIntoleranceOnset`].
 #[derive(Default)]
 pub struct AllergyIntolerance {
     /// `AllergyIntolerance.id`, 0..1 `id`. Summary.
@@ -69,7 +73,7 @@ pub struct AllergyIntolerance {
     pub unknown: UnknownFields,
 }
 
-/// `AllergyIntolerance.reaction`.
+/// `AllergyIntolerance.reaction`, in [`AllergyIntolerance`].
 #[derive(Default)]
 pub struct AllergyIntoleranceReaction {
     /// `AllergyIntolerance.reaction.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct AllergyIntoleranceReaction {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `AllergyIntolerance.onset[x]`.
+/// One of the types of `AllergyIntolerance.onset[x]`, in [`AllergyIntolerance`].
 #[non_exhaustive]
 pub enum AllergyIntoleranceOnset {
     /// `dateTime`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Appointment`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/appointment.html>
+///
+/// Elements: [`AppointmentParticipant`].
 #[derive(Default)]
 pub struct Appointment {
     /// `Appointment.id`, 0..1 `id`. Summary.
@@ -81,7 +83,7 @@ pub struct Appointment {
     pub unknown: UnknownFields,
 }
 
-/// `Appointment.participant`.
+/// `Appointment.participant`, in [`Appointment`].
 #[derive(Default)]
 pub struct AppointmentParticipant {
     /// `Appointment.participant.id`, 0..1 `string`.

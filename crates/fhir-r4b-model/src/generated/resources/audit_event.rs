@@ -14,6 +14,10 @@ use crate::{
 /// The resource `AuditEvent`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/auditevent.html>
+///
+/// Elements: [`AuditEventAgent`], [`AuditEventAgentNetwork`], [`AuditEventSource`], [`AuditEventEntity`], [`AuditEventEntityDetail`].
+///
+/// Choices: [`AuditEventEntityDetailValue`].
 #[derive(Default)]
 pub struct AuditEvent {
     /// `AuditEvent.id`, 0..1 `id`. Summary.
@@ -58,7 +62,7 @@ pub struct AuditEvent {
     pub unknown: UnknownFields,
 }
 
-/// `AuditEvent.agent`.
+/// `AuditEvent.agent`, in [`AuditEvent`].
 #[derive(Default)]
 pub struct AuditEventAgent {
     /// `AuditEvent.agent.id`, 0..1 `string`.
@@ -93,7 +97,7 @@ pub struct AuditEventAgent {
     pub unknown: UnknownFields,
 }
 
-/// `AuditEvent.agent.network`.
+/// `AuditEvent.agent.network`, in [`AuditEvent`].
 #[derive(Default)]
 pub struct AuditEventAgentNetwork {
     /// `AuditEvent.agent.network.id`, 0..1 `string`.
@@ -110,7 +114,7 @@ pub struct AuditEventAgentNetwork {
     pub unknown: UnknownFields,
 }
 
-/// `AuditEvent.source`.
+/// `AuditEvent.source`, in [`AuditEvent`].
 #[derive(Default)]
 pub struct AuditEventSource {
     /// `AuditEvent.source.id`, 0..1 `string`.
@@ -129,7 +133,7 @@ pub struct AuditEventSource {
     pub unknown: UnknownFields,
 }
 
-/// `AuditEvent.entity`.
+/// `AuditEvent.entity`, in [`AuditEvent`].
 #[derive(Default)]
 pub struct AuditEventEntity {
     /// `AuditEvent.entity.id`, 0..1 `string`.
@@ -160,7 +164,7 @@ pub struct AuditEventEntity {
     pub unknown: UnknownFields,
 }
 
-/// `AuditEvent.entity.detail`.
+/// `AuditEvent.entity.detail`, in [`AuditEvent`].
 #[derive(Default)]
 pub struct AuditEventEntityDetail {
     /// `AuditEvent.entity.detail.id`, 0..1 `string`.
@@ -177,7 +181,7 @@ pub struct AuditEventEntityDetail {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `AuditEvent.entity.detail.value[x]`.
+/// One of the types of `AuditEvent.entity.detail.value[x]`, in [`AuditEvent`].
 #[non_exhaustive]
 pub enum AuditEventEntityDetailValue {
     /// `string`.

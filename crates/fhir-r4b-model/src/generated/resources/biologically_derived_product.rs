@@ -15,6 +15,10 @@ use crate::{
 /// The resource `BiologicallyDerivedProduct`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/biologicallyderivedproduct.html>
+///
+/// Elements: [`BiologicallyDerivedProductCollection`], [`BiologicallyDerivedProductProcessing`], [`BiologicallyDerivedProductManipulation`], [`BiologicallyDerivedProductStorage`].
+///
+/// Choices: [`BiologicallyDerivedProductCollectionCollected`], [`BiologicallyDerivedProductProcessingTime`], [`BiologicallyDerivedProductManipulationTime`].
 #[derive(Default)]
 pub struct BiologicallyDerivedProduct {
     /// `BiologicallyDerivedProduct.id`, 0..1 `id`. Summary.
@@ -59,7 +63,7 @@ pub struct BiologicallyDerivedProduct {
     pub unknown: UnknownFields,
 }
 
-/// `BiologicallyDerivedProduct.collection`.
+/// `BiologicallyDerivedProduct.collection`, in [`BiologicallyDerivedProduct`].
 #[derive(Default)]
 pub struct BiologicallyDerivedProductCollection {
     /// `BiologicallyDerivedProduct.collection.id`, 0..1 `string`.
@@ -78,7 +82,7 @@ pub struct BiologicallyDerivedProductCollection {
     pub unknown: UnknownFields,
 }
 
-/// `BiologicallyDerivedProduct.processing`.
+/// `BiologicallyDerivedProduct.processing`, in [`BiologicallyDerivedProduct`].
 #[derive(Default)]
 pub struct BiologicallyDerivedProductProcessing {
     /// `BiologicallyDerivedProduct.processing.id`, 0..1 `string`.
@@ -99,7 +103,7 @@ pub struct BiologicallyDerivedProductProcessing {
     pub unknown: UnknownFields,
 }
 
-/// `BiologicallyDerivedProduct.manipulation`.
+/// `BiologicallyDerivedProduct.manipulation`, in [`BiologicallyDerivedProduct`].
 #[derive(Default)]
 pub struct BiologicallyDerivedProductManipulation {
     /// `BiologicallyDerivedProduct.manipulation.id`, 0..1 `string`.
@@ -116,7 +120,7 @@ pub struct BiologicallyDerivedProductManipulation {
     pub unknown: UnknownFields,
 }
 
-/// `BiologicallyDerivedProduct.storage`.
+/// `BiologicallyDerivedProduct.storage`, in [`BiologicallyDerivedProduct`].
 #[derive(Default)]
 pub struct BiologicallyDerivedProductStorage {
     /// `BiologicallyDerivedProduct.storage.id`, 0..1 `string`.
@@ -137,7 +141,7 @@ pub struct BiologicallyDerivedProductStorage {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `BiologicallyDerivedProduct.collection.collected[x]`.
+/// One of the types of `BiologicallyDerivedProduct.collection.collected[x]`, in [`BiologicallyDerivedProduct`].
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductCollectionCollected {
     /// `dateTime`.
@@ -146,7 +150,7 @@ pub enum BiologicallyDerivedProductCollectionCollected {
     Period(One<Period>),
 }
 
-/// One of the types of `BiologicallyDerivedProduct.processing.time[x]`.
+/// One of the types of `BiologicallyDerivedProduct.processing.time[x]`, in [`BiologicallyDerivedProduct`].
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductProcessingTime {
     /// `dateTime`.
@@ -155,7 +159,7 @@ pub enum BiologicallyDerivedProductProcessingTime {
     Period(One<Period>),
 }
 
-/// One of the types of `BiologicallyDerivedProduct.manipulation.time[x]`.
+/// One of the types of `BiologicallyDerivedProduct.manipulation.time[x]`, in [`BiologicallyDerivedProduct`].
 #[non_exhaustive]
 pub enum BiologicallyDerivedProductManipulationTime {
     /// `dateTime`.

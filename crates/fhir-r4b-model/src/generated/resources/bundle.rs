@@ -12,6 +12,24 @@ use crate::{Coded, Extension, Identifier, Many, Meta, One, Resource, Signature, 
 /// The resource `Bundle`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/bundle.html>
+///
+/// Elements: [`BundleLink`], [`BundleEntry`], [`BundleEntrySearch`], [`BundleEntryRequest`], [`BundleEntryResponse`].
+///
+/// ```
+/// use fhir_r4b_model::{Bundle, Observation, Patient, json};
+///
+/// let bundle: Bundle = json::from_str(
+///     r#"{"resourceType": "Bundle", "type": "collection", "entry": [
+///         {"resource": {"resourceType": "Patient", "id": "p1"}},
+///         {"resource": {"resourceType": "Observation", "subject": {"reference": "Patient/p1"}}}]}"#,
+/// )?;
+/// for observation in bundle.resources::<Observation>() {
+///     let subject = observation.subject.as_ref().and_then(|subject| bundle.resolve(subject));
+///     let patient: Option<&Patient> = subject.and_then(|resource| resource.get());
+///     assert!(patient.is_some());
+/// }
+/// # Ok::<(), json::Error>(())
+/// ```
 #[derive(Default)]
 pub struct Bundle {
     /// `Bundle.id`, 0..1 `id`. Summary.
@@ -40,7 +58,7 @@ pub struct Bundle {
     pub unknown: UnknownFields,
 }
 
-/// `Bundle.link`.
+/// `Bundle.link`, in [`Bundle`].
 #[derive(Default)]
 pub struct BundleLink {
     /// `Bundle.link.id`, 0..1 `string`.
@@ -57,7 +75,7 @@ pub struct BundleLink {
     pub unknown: UnknownFields,
 }
 
-/// `Bundle.entry`.
+/// `Bundle.entry`, in [`Bundle`].
 #[derive(Default)]
 pub struct BundleEntry {
     /// `Bundle.entry.id`, 0..1 `string`.
@@ -82,7 +100,7 @@ pub struct BundleEntry {
     pub unknown: UnknownFields,
 }
 
-/// `Bundle.entry.search`.
+/// `Bundle.entry.search`, in [`Bundle`].
 #[derive(Default)]
 pub struct BundleEntrySearch {
     /// `Bundle.entry.search.id`, 0..1 `string`.
@@ -99,7 +117,7 @@ pub struct BundleEntrySearch {
     pub unknown: UnknownFields,
 }
 
-/// `Bundle.entry.request`.
+/// `Bundle.entry.request`, in [`Bundle`].
 #[derive(Default)]
 pub struct BundleEntryRequest {
     /// `Bundle.entry.request.id`, 0..1 `string`.
@@ -124,7 +142,7 @@ pub struct BundleEntryRequest {
     pub unknown: UnknownFields,
 }
 
-/// `Bundle.entry.response`.
+/// `Bundle.entry.response`, in [`Bundle`].
 #[derive(Default)]
 pub struct BundleEntryResponse {
     /// `Bundle.entry.response.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `CapabilityStatement`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/capabilitystatement.html>
+///
+/// Elements: [`CapabilityStatementSoftware`], [`CapabilityStatementImplementation`], [`CapabilityStatementRest`], [`CapabilityStatementRestSecurity`], [`CapabilityStatementRestResource`], [`CapabilityStatementRestResourceInteraction`], [`CapabilityStatementRestResourceSearchParam`], [`CapabilityStatementRestResourceOperation`], [`CapabilityStatementRestInteraction`], [`CapabilityStatementMessaging`], [`CapabilityStatementMessagingEndpoint`], [`CapabilityStatementMessagingSupportedMessage`], [`CapabilityStatementDocument`].
 #[derive(Default)]
 pub struct CapabilityStatement {
     /// `CapabilityStatement.id`, 0..1 `id`. Summary.
@@ -89,7 +91,7 @@ pub struct CapabilityStatement {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.software`.
+/// `CapabilityStatement.software`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementSoftware {
     /// `CapabilityStatement.software.id`, 0..1 `string`.
@@ -108,7 +110,7 @@ pub struct CapabilityStatementSoftware {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.implementation`.
+/// `CapabilityStatement.implementation`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementImplementation {
     /// `CapabilityStatement.implementation.id`, 0..1 `string`.
@@ -127,7 +129,7 @@ pub struct CapabilityStatementImplementation {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest`.
+/// `CapabilityStatement.rest`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRest {
     /// `CapabilityStatement.rest.id`, 0..1 `string`.
@@ -156,7 +158,7 @@ pub struct CapabilityStatementRest {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.security`.
+/// `CapabilityStatement.rest.security`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestSecurity {
     /// `CapabilityStatement.rest.security.id`, 0..1 `string`.
@@ -175,7 +177,7 @@ pub struct CapabilityStatementRestSecurity {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.resource`.
+/// `CapabilityStatement.rest.resource`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestResource {
     /// `CapabilityStatement.rest.resource.id`, 0..1 `string`.
@@ -222,7 +224,7 @@ pub struct CapabilityStatementRestResource {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.resource.interaction`.
+/// `CapabilityStatement.rest.resource.interaction`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestResourceInteraction {
     /// `CapabilityStatement.rest.resource.interaction.id`, 0..1 `string`.
@@ -239,7 +241,7 @@ pub struct CapabilityStatementRestResourceInteraction {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.resource.searchParam`.
+/// `CapabilityStatement.rest.resource.searchParam`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestResourceSearchParam {
     /// `CapabilityStatement.rest.resource.searchParam.id`, 0..1 `string`.
@@ -260,7 +262,7 @@ pub struct CapabilityStatementRestResourceSearchParam {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.resource.operation`.
+/// `CapabilityStatement.rest.resource.operation`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestResourceOperation {
     /// `CapabilityStatement.rest.resource.operation.id`, 0..1 `string`.
@@ -279,7 +281,7 @@ pub struct CapabilityStatementRestResourceOperation {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.rest.interaction`.
+/// `CapabilityStatement.rest.interaction`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementRestInteraction {
     /// `CapabilityStatement.rest.interaction.id`, 0..1 `string`.
@@ -296,7 +298,7 @@ pub struct CapabilityStatementRestInteraction {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.messaging`.
+/// `CapabilityStatement.messaging`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementMessaging {
     /// `CapabilityStatement.messaging.id`, 0..1 `string`.
@@ -317,7 +319,7 @@ pub struct CapabilityStatementMessaging {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.messaging.endpoint`.
+/// `CapabilityStatement.messaging.endpoint`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementMessagingEndpoint {
     /// `CapabilityStatement.messaging.endpoint.id`, 0..1 `string`.
@@ -334,7 +336,7 @@ pub struct CapabilityStatementMessagingEndpoint {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.messaging.supportedMessage`.
+/// `CapabilityStatement.messaging.supportedMessage`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementMessagingSupportedMessage {
     /// `CapabilityStatement.messaging.supportedMessage.id`, 0..1 `string`.
@@ -351,7 +353,7 @@ pub struct CapabilityStatementMessagingSupportedMessage {
     pub unknown: UnknownFields,
 }
 
-/// `CapabilityStatement.document`.
+/// `CapabilityStatement.document`, in [`CapabilityStatement`].
 #[derive(Default)]
 pub struct CapabilityStatementDocument {
     /// `CapabilityStatement.document.id`, 0..1 `string`.

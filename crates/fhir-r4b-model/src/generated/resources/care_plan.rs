@@ -15,6 +15,10 @@ use crate::{
 /// The resource `CarePlan`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/careplan.html>
+///
+/// Elements: [`CarePlanActivity`], [`CarePlanActivityDetail`].
+///
+/// Choices: [`CarePlanActivityDetailScheduled`], [`CarePlanActivityDetailProduct`].
 #[derive(Default)]
 pub struct CarePlan {
     /// `CarePlan.id`, 0..1 `id`. Summary.
@@ -83,7 +87,7 @@ pub struct CarePlan {
     pub unknown: UnknownFields,
 }
 
-/// `CarePlan.activity`.
+/// `CarePlan.activity`, in [`CarePlan`].
 #[derive(Default)]
 pub struct CarePlanActivity {
     /// `CarePlan.activity.id`, 0..1 `string`.
@@ -106,7 +110,7 @@ pub struct CarePlanActivity {
     pub unknown: UnknownFields,
 }
 
-/// `CarePlan.activity.detail`.
+/// `CarePlan.activity.detail`, in [`CarePlan`].
 #[derive(Default)]
 pub struct CarePlanActivityDetail {
     /// `CarePlan.activity.detail.id`, 0..1 `string`.
@@ -153,7 +157,7 @@ pub struct CarePlanActivityDetail {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `CarePlan.activity.detail.scheduled[x]`.
+/// One of the types of `CarePlan.activity.detail.scheduled[x]`, in [`CarePlan`].
 #[non_exhaustive]
 pub enum CarePlanActivityDetailScheduled {
     /// `Timing`.
@@ -164,7 +168,7 @@ pub enum CarePlanActivityDetailScheduled {
     String(FhirString),
 }
 
-/// One of the types of `CarePlan.activity.detail.product[x]`.
+/// One of the types of `CarePlan.activity.detail.product[x]`, in [`CarePlan`].
 #[non_exhaustive]
 pub enum CarePlanActivityDetailProduct {
     /// `CodeableConcept`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `CareTeam`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/careteam.html>
+///
+/// Elements: [`CareTeamParticipant`].
 #[derive(Default)]
 pub struct CareTeam {
     /// `CareTeam.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct CareTeam {
     pub unknown: UnknownFields,
 }
 
-/// `CareTeam.participant`.
+/// `CareTeam.participant`, in [`CareTeam`].
 #[derive(Default)]
 pub struct CareTeamParticipant {
     /// `CareTeam.participant.id`, 0..1 `string`.

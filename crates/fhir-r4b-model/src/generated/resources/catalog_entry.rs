@@ -15,6 +15,8 @@ use crate::{
 /// The resource `CatalogEntry`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/catalogentry.html>
+///
+/// Elements: [`CatalogEntryRelatedEntry`].
 #[derive(Default)]
 pub struct CatalogEntry {
     /// `CatalogEntry.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct CatalogEntry {
     pub unknown: UnknownFields,
 }
 
-/// `CatalogEntry.relatedEntry`.
+/// `CatalogEntry.relatedEntry`, in [`CatalogEntry`].
 #[derive(Default)]
 pub struct CatalogEntryRelatedEntry {
     /// `CatalogEntry.relatedEntry.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ChargeItem`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/chargeitem.html>
+///
+/// Elements: [`ChargeItemPerformer`].
+///
+/// Choices: [`ChargeItemOccurrence`], [`ChargeItemProduct`].
 #[derive(Default)]
 pub struct ChargeItem {
     /// `ChargeItem.id`, 0..1 `id`. Summary.
@@ -89,7 +93,7 @@ pub struct ChargeItem {
     pub unknown: UnknownFields,
 }
 
-/// `ChargeItem.performer`.
+/// `ChargeItem.performer`, in [`ChargeItem`].
 #[derive(Default)]
 pub struct ChargeItemPerformer {
     /// `ChargeItem.performer.id`, 0..1 `string`.
@@ -106,7 +110,7 @@ pub struct ChargeItemPerformer {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ChargeItem.occurrence[x]`.
+/// One of the types of `ChargeItem.occurrence[x]`, in [`ChargeItem`].
 #[non_exhaustive]
 pub enum ChargeItemOccurrence {
     /// `dateTime`.
@@ -117,7 +121,7 @@ pub enum ChargeItemOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `ChargeItem.product[x]`.
+/// One of the types of `ChargeItem.product[x]`, in [`ChargeItem`].
 #[non_exhaustive]
 pub enum ChargeItemProduct {
     /// `Reference`.

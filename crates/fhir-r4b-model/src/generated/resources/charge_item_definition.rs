@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ChargeItemDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/chargeitemdefinition.html>
+///
+/// Elements: [`ChargeItemDefinitionApplicability`], [`ChargeItemDefinitionPropertyGroup`], [`ChargeItemDefinitionPropertyGroupPriceComponent`].
 #[derive(Default)]
 pub struct ChargeItemDefinition {
     /// `ChargeItemDefinition.id`, 0..1 `id`. Summary.
@@ -83,7 +85,7 @@ pub struct ChargeItemDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ChargeItemDefinition.applicability`.
+/// `ChargeItemDefinition.applicability`, in [`ChargeItemDefinition`].
 #[derive(Default)]
 pub struct ChargeItemDefinitionApplicability {
     /// `ChargeItemDefinition.applicability.id`, 0..1 `string`.
@@ -102,7 +104,7 @@ pub struct ChargeItemDefinitionApplicability {
     pub unknown: UnknownFields,
 }
 
-/// `ChargeItemDefinition.propertyGroup`.
+/// `ChargeItemDefinition.propertyGroup`, in [`ChargeItemDefinition`].
 #[derive(Default)]
 pub struct ChargeItemDefinitionPropertyGroup {
     /// `ChargeItemDefinition.propertyGroup.id`, 0..1 `string`.
@@ -119,7 +121,7 @@ pub struct ChargeItemDefinitionPropertyGroup {
     pub unknown: UnknownFields,
 }
 
-/// `ChargeItemDefinition.propertyGroup.priceComponent`.
+/// `ChargeItemDefinition.propertyGroup.priceComponent`, in [`ChargeItemDefinition`].
 #[derive(Default)]
 pub struct ChargeItemDefinitionPropertyGroupPriceComponent {
     /// `ChargeItemDefinition.propertyGroup.priceComponent.id`, 0..1 `string`.

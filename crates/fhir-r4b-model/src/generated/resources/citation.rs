@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Citation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/citation.html>
+///
+/// Elements: [`CitationSummary`], [`CitationClassification`], [`CitationStatusDate`], [`CitationRelatesTo`], [`CitationCitedArtifact`], [`CitationCitedArtifactVersion`], [`CitationCitedArtifactStatusDate`], [`CitationCitedArtifactTitle`], [`CitationCitedArtifactAbstract`], [`CitationCitedArtifactPart`], [`CitationCitedArtifactRelatesTo`], [`CitationCitedArtifactPublicationForm`], [`CitationCitedArtifactPublicationFormPublishedIn`], [`CitationCitedArtifactPublicationFormPeriodicRelease`], [`CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublication`], [`CitationCitedArtifactWebLocation`], [`CitationCitedArtifactClassification`], [`CitationCitedArtifactClassificationWhoClassified`], [`CitationCitedArtifactContributorship`], [`CitationCitedArtifactContributorshipEntry`], [`CitationCitedArtifactContributorshipEntryAffiliationInfo`], [`CitationCitedArtifactContributorshipEntryContributionInstance`], [`CitationCitedArtifactContributorshipSummary`].
+///
+/// Choices: [`CitationRelatesToTarget`], [`CitationCitedArtifactRelatesToTarget`].
 #[derive(Default)]
 pub struct Citation {
     /// `Citation.id`, 0..1 `id`. Summary.
@@ -95,7 +99,7 @@ pub struct Citation {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.summary`.
+/// `Citation.summary`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationSummary {
     /// `Citation.summary.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct CitationSummary {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.classification`.
+/// `Citation.classification`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationClassification {
     /// `Citation.classification.id`, 0..1 `string`.
@@ -129,7 +133,7 @@ pub struct CitationClassification {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.statusDate`.
+/// `Citation.statusDate`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationStatusDate {
     /// `Citation.statusDate.id`, 0..1 `string`.
@@ -148,7 +152,7 @@ pub struct CitationStatusDate {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.relatesTo`.
+/// `Citation.relatesTo`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationRelatesTo {
     /// `Citation.relatesTo.id`, 0..1 `string`.
@@ -167,7 +171,7 @@ pub struct CitationRelatesTo {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact`.
+/// `Citation.citedArtifact`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifact {
     /// `Citation.citedArtifact.id`, 0..1 `string`.
@@ -210,7 +214,7 @@ pub struct CitationCitedArtifact {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.version`.
+/// `Citation.citedArtifact.version`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactVersion {
     /// `Citation.citedArtifact.version.id`, 0..1 `string`.
@@ -227,7 +231,7 @@ pub struct CitationCitedArtifactVersion {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.statusDate`.
+/// `Citation.citedArtifact.statusDate`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactStatusDate {
     /// `Citation.citedArtifact.statusDate.id`, 0..1 `string`.
@@ -246,7 +250,7 @@ pub struct CitationCitedArtifactStatusDate {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.title`.
+/// `Citation.citedArtifact.title`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactTitle {
     /// `Citation.citedArtifact.title.id`, 0..1 `string`.
@@ -265,7 +269,7 @@ pub struct CitationCitedArtifactTitle {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.abstract`.
+/// `Citation.citedArtifact.abstract`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactAbstract {
     /// `Citation.citedArtifact.abstract.id`, 0..1 `string`.
@@ -286,7 +290,7 @@ pub struct CitationCitedArtifactAbstract {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.part`.
+/// `Citation.citedArtifact.part`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactPart {
     /// `Citation.citedArtifact.part.id`, 0..1 `string`.
@@ -305,7 +309,7 @@ pub struct CitationCitedArtifactPart {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.relatesTo`.
+/// `Citation.citedArtifact.relatesTo`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactRelatesTo {
     /// `Citation.citedArtifact.relatesTo.id`, 0..1 `string`.
@@ -324,7 +328,7 @@ pub struct CitationCitedArtifactRelatesTo {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.publicationForm`.
+/// `Citation.citedArtifact.publicationForm`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactPublicationForm {
     /// `Citation.citedArtifact.publicationForm.id`, 0..1 `string`.
@@ -359,7 +363,7 @@ pub struct CitationCitedArtifactPublicationForm {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.publicationForm.publishedIn`.
+/// `Citation.citedArtifact.publicationForm.publishedIn`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactPublicationFormPublishedIn {
     /// `Citation.citedArtifact.publicationForm.publishedIn.id`, 0..1 `string`.
@@ -382,7 +386,7 @@ pub struct CitationCitedArtifactPublicationFormPublishedIn {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.publicationForm.periodicRelease`.
+/// `Citation.citedArtifact.publicationForm.periodicRelease`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactPublicationFormPeriodicRelease {
     /// `Citation.citedArtifact.publicationForm.periodicRelease.id`, 0..1 `string`.
@@ -403,7 +407,7 @@ pub struct CitationCitedArtifactPublicationFormPeriodicRelease {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.publicationForm.periodicRelease.dateOfPublication`.
+/// `Citation.citedArtifact.publicationForm.periodicRelease.dateOfPublication`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublication {
     /// `Citation.citedArtifact.publicationForm.periodicRelease.dateOfPublication.id`, 0..1 `string`.
@@ -428,7 +432,7 @@ pub struct CitationCitedArtifactPublicationFormPeriodicReleaseDateOfPublication 
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.webLocation`.
+/// `Citation.citedArtifact.webLocation`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactWebLocation {
     /// `Citation.citedArtifact.webLocation.id`, 0..1 `string`.
@@ -445,7 +449,7 @@ pub struct CitationCitedArtifactWebLocation {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.classification`.
+/// `Citation.citedArtifact.classification`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactClassification {
     /// `Citation.citedArtifact.classification.id`, 0..1 `string`.
@@ -464,7 +468,7 @@ pub struct CitationCitedArtifactClassification {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.classification.whoClassified`.
+/// `Citation.citedArtifact.classification.whoClassified`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactClassificationWhoClassified {
     /// `Citation.citedArtifact.classification.whoClassified.id`, 0..1 `string`.
@@ -487,7 +491,7 @@ pub struct CitationCitedArtifactClassificationWhoClassified {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.contributorship`.
+/// `Citation.citedArtifact.contributorship`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactContributorship {
     /// `Citation.citedArtifact.contributorship.id`, 0..1 `string`.
@@ -506,7 +510,7 @@ pub struct CitationCitedArtifactContributorship {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.contributorship.entry`.
+/// `Citation.citedArtifact.contributorship.entry`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactContributorshipEntry {
     /// `Citation.citedArtifact.contributorship.entry.id`, 0..1 `string`.
@@ -543,7 +547,7 @@ pub struct CitationCitedArtifactContributorshipEntry {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.contributorship.entry.affiliationInfo`.
+/// `Citation.citedArtifact.contributorship.entry.affiliationInfo`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactContributorshipEntryAffiliationInfo {
     /// `Citation.citedArtifact.contributorship.entry.affiliationInfo.id`, 0..1 `string`.
@@ -562,7 +566,7 @@ pub struct CitationCitedArtifactContributorshipEntryAffiliationInfo {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.contributorship.entry.contributionInstance`.
+/// `Citation.citedArtifact.contributorship.entry.contributionInstance`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactContributorshipEntryContributionInstance {
     /// `Citation.citedArtifact.contributorship.entry.contributionInstance.id`, 0..1 `string`.
@@ -579,7 +583,7 @@ pub struct CitationCitedArtifactContributorshipEntryContributionInstance {
     pub unknown: UnknownFields,
 }
 
-/// `Citation.citedArtifact.contributorship.summary`.
+/// `Citation.citedArtifact.contributorship.summary`, in [`Citation`].
 #[derive(Default)]
 pub struct CitationCitedArtifactContributorshipSummary {
     /// `Citation.citedArtifact.contributorship.summary.id`, 0..1 `string`.
@@ -600,7 +604,7 @@ pub struct CitationCitedArtifactContributorshipSummary {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Citation.relatesTo.target[x]`.
+/// One of the types of `Citation.relatesTo.target[x]`, in [`Citation`].
 #[non_exhaustive]
 pub enum CitationRelatesToTarget {
     /// `uri`.
@@ -613,7 +617,7 @@ pub enum CitationRelatesToTarget {
     Attachment(One<Attachment>),
 }
 
-/// One of the types of `Citation.citedArtifact.relatesTo.target[x]`.
+/// One of the types of `Citation.citedArtifact.relatesTo.target[x]`, in [`Citation`].
 #[non_exhaustive]
 pub enum CitationCitedArtifactRelatesToTarget {
     /// `uri`.

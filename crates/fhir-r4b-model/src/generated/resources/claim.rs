@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Claim`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/claim.html>
+///
+/// Elements: [`ClaimRelated`], [`ClaimPayee`], [`ClaimCareTeam`], [`ClaimSupportingInfo`], [`ClaimDiagnosis`], [`ClaimProcedure`], [`ClaimInsurance`], [`ClaimAccident`], [`ClaimItem`], [`ClaimItemDetail`], [`ClaimItemDetailSubDetail`].
+///
+/// Choices: [`ClaimSupportingInfoTiming`], [`ClaimSupportingInfoValue`], [`ClaimDiagnosisDiagnosis`], [`ClaimProcedureProcedure`], [`ClaimAccidentLocation`], [`ClaimItemServiced`], [`ClaimItemLocation`].
 #[derive(Default)]
 pub struct Claim {
     /// `Claim.id`, 0..1 `id`. Summary.
@@ -91,7 +95,7 @@ pub struct Claim {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.related`.
+/// `Claim.related`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimRelated {
     /// `Claim.related.id`, 0..1 `string`.
@@ -110,7 +114,7 @@ pub struct ClaimRelated {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.payee`.
+/// `Claim.payee`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimPayee {
     /// `Claim.payee.id`, 0..1 `string`.
@@ -127,7 +131,7 @@ pub struct ClaimPayee {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.careTeam`.
+/// `Claim.careTeam`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimCareTeam {
     /// `Claim.careTeam.id`, 0..1 `string`.
@@ -150,7 +154,7 @@ pub struct ClaimCareTeam {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.supportingInfo`.
+/// `Claim.supportingInfo`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimSupportingInfo {
     /// `Claim.supportingInfo.id`, 0..1 `string`.
@@ -175,7 +179,7 @@ pub struct ClaimSupportingInfo {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.diagnosis`.
+/// `Claim.diagnosis`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimDiagnosis {
     /// `Claim.diagnosis.id`, 0..1 `string`.
@@ -198,7 +202,7 @@ pub struct ClaimDiagnosis {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.procedure`.
+/// `Claim.procedure`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimProcedure {
     /// `Claim.procedure.id`, 0..1 `string`.
@@ -221,7 +225,7 @@ pub struct ClaimProcedure {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.insurance`.
+/// `Claim.insurance`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimInsurance {
     /// `Claim.insurance.id`, 0..1 `string`.
@@ -248,7 +252,7 @@ pub struct ClaimInsurance {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.accident`.
+/// `Claim.accident`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimAccident {
     /// `Claim.accident.id`, 0..1 `string`.
@@ -267,7 +271,7 @@ pub struct ClaimAccident {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.item`.
+/// `Claim.item`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimItem {
     /// `Claim.item.id`, 0..1 `string`.
@@ -322,7 +326,7 @@ pub struct ClaimItem {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.item.detail`.
+/// `Claim.item.detail`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimItemDetail {
     /// `Claim.item.detail.id`, 0..1 `string`.
@@ -359,7 +363,7 @@ pub struct ClaimItemDetail {
     pub unknown: UnknownFields,
 }
 
-/// `Claim.item.detail.subDetail`.
+/// `Claim.item.detail.subDetail`, in [`Claim`].
 #[derive(Default)]
 pub struct ClaimItemDetailSubDetail {
     /// `Claim.item.detail.subDetail.id`, 0..1 `string`.
@@ -394,7 +398,7 @@ pub struct ClaimItemDetailSubDetail {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Claim.supportingInfo.timing[x]`.
+/// One of the types of `Claim.supportingInfo.timing[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimSupportingInfoTiming {
     /// `date`.
@@ -403,7 +407,7 @@ pub enum ClaimSupportingInfoTiming {
     Period(One<Period>),
 }
 
-/// One of the types of `Claim.supportingInfo.value[x]`.
+/// One of the types of `Claim.supportingInfo.value[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimSupportingInfoValue {
     /// `boolean`.
@@ -418,7 +422,7 @@ pub enum ClaimSupportingInfoValue {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Claim.diagnosis.diagnosis[x]`.
+/// One of the types of `Claim.diagnosis.diagnosis[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimDiagnosisDiagnosis {
     /// `CodeableConcept`.
@@ -427,7 +431,7 @@ pub enum ClaimDiagnosisDiagnosis {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Claim.procedure.procedure[x]`.
+/// One of the types of `Claim.procedure.procedure[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimProcedureProcedure {
     /// `CodeableConcept`.
@@ -436,7 +440,7 @@ pub enum ClaimProcedureProcedure {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Claim.accident.location[x]`.
+/// One of the types of `Claim.accident.location[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimAccidentLocation {
     /// `Address`.
@@ -445,7 +449,7 @@ pub enum ClaimAccidentLocation {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Claim.item.serviced[x]`.
+/// One of the types of `Claim.item.serviced[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimItemServiced {
     /// `date`.
@@ -454,7 +458,7 @@ pub enum ClaimItemServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `Claim.item.location[x]`.
+/// One of the types of `Claim.item.location[x]`, in [`Claim`].
 #[non_exhaustive]
 pub enum ClaimItemLocation {
     /// `CodeableConcept`.

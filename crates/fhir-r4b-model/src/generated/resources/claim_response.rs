@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ClaimResponse`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/claimresponse.html>
+///
+/// Elements: [`ClaimResponseItem`], [`ClaimResponseItemAdjudication`], [`ClaimResponseItemDetail`], [`ClaimResponseItemDetailSubDetail`], [`ClaimResponseAddItem`], [`ClaimResponseAddItemDetail`], [`ClaimResponseAddItemDetailSubDetail`], [`ClaimResponseTotal`], [`ClaimResponsePayment`], [`ClaimResponseProcessNote`], [`ClaimResponseInsurance`], [`ClaimResponseError`].
+///
+/// Choices: [`ClaimResponseAddItemServiced`], [`ClaimResponseAddItemLocation`].
 #[derive(Default)]
 pub struct ClaimResponse {
     /// `ClaimResponse.id`, 0..1 `id`. Summary.
@@ -91,7 +95,7 @@ pub struct ClaimResponse {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.item`.
+/// `ClaimResponse.item`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseItem {
     /// `ClaimResponse.item.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct ClaimResponseItem {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.item.adjudication`.
+/// `ClaimResponse.item.adjudication`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseItemAdjudication {
     /// `ClaimResponse.item.adjudication.id`, 0..1 `string`.
@@ -133,7 +137,7 @@ pub struct ClaimResponseItemAdjudication {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.item.detail`.
+/// `ClaimResponse.item.detail`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseItemDetail {
     /// `ClaimResponse.item.detail.id`, 0..1 `string`.
@@ -154,7 +158,7 @@ pub struct ClaimResponseItemDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.item.detail.subDetail`.
+/// `ClaimResponse.item.detail.subDetail`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseItemDetailSubDetail {
     /// `ClaimResponse.item.detail.subDetail.id`, 0..1 `string`.
@@ -173,7 +177,7 @@ pub struct ClaimResponseItemDetailSubDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.addItem`.
+/// `ClaimResponse.addItem`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseAddItem {
     /// `ClaimResponse.addItem.id`, 0..1 `string`.
@@ -222,7 +226,7 @@ pub struct ClaimResponseAddItem {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.addItem.detail`.
+/// `ClaimResponse.addItem.detail`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseAddItemDetail {
     /// `ClaimResponse.addItem.detail.id`, 0..1 `string`.
@@ -253,7 +257,7 @@ pub struct ClaimResponseAddItemDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.addItem.detail.subDetail`.
+/// `ClaimResponse.addItem.detail.subDetail`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseAddItemDetailSubDetail {
     /// `ClaimResponse.addItem.detail.subDetail.id`, 0..1 `string`.
@@ -282,7 +286,7 @@ pub struct ClaimResponseAddItemDetailSubDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.total`.
+/// `ClaimResponse.total`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseTotal {
     /// `ClaimResponse.total.id`, 0..1 `string`.
@@ -299,7 +303,7 @@ pub struct ClaimResponseTotal {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.payment`.
+/// `ClaimResponse.payment`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponsePayment {
     /// `ClaimResponse.payment.id`, 0..1 `string`.
@@ -324,7 +328,7 @@ pub struct ClaimResponsePayment {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.processNote`.
+/// `ClaimResponse.processNote`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseProcessNote {
     /// `ClaimResponse.processNote.id`, 0..1 `string`.
@@ -345,7 +349,7 @@ pub struct ClaimResponseProcessNote {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.insurance`.
+/// `ClaimResponse.insurance`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseInsurance {
     /// `ClaimResponse.insurance.id`, 0..1 `string`.
@@ -368,7 +372,7 @@ pub struct ClaimResponseInsurance {
     pub unknown: UnknownFields,
 }
 
-/// `ClaimResponse.error`.
+/// `ClaimResponse.error`, in [`ClaimResponse`].
 #[derive(Default)]
 pub struct ClaimResponseError {
     /// `ClaimResponse.error.id`, 0..1 `string`.
@@ -389,7 +393,7 @@ pub struct ClaimResponseError {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ClaimResponse.addItem.serviced[x]`.
+/// One of the types of `ClaimResponse.addItem.serviced[x]`, in [`ClaimResponse`].
 #[non_exhaustive]
 pub enum ClaimResponseAddItemServiced {
     /// `date`.
@@ -398,7 +402,7 @@ pub enum ClaimResponseAddItemServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `ClaimResponse.addItem.location[x]`.
+/// One of the types of `ClaimResponse.addItem.location[x]`, in [`ClaimResponse`].
 #[non_exhaustive]
 pub enum ClaimResponseAddItemLocation {
     /// `CodeableConcept`.

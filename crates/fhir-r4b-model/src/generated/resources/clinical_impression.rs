@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ClinicalImpression`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/clinicalimpression.html>
+///
+/// Elements: [`ClinicalImpressionInvestigation`], [`ClinicalImpressionFinding`].
+///
+/// Choices: [`ClinicalImpressionEffective`].
 #[derive(Default)]
 pub struct ClinicalImpression {
     /// `ClinicalImpression.id`, 0..1 `id`. Summary.
@@ -77,7 +81,7 @@ pub struct ClinicalImpression {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalImpression.investigation`.
+/// `ClinicalImpression.investigation`, in [`ClinicalImpression`].
 #[derive(Default)]
 pub struct ClinicalImpressionInvestigation {
     /// `ClinicalImpression.investigation.id`, 0..1 `string`.
@@ -94,7 +98,7 @@ pub struct ClinicalImpressionInvestigation {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalImpression.finding`.
+/// `ClinicalImpression.finding`, in [`ClinicalImpression`].
 #[derive(Default)]
 pub struct ClinicalImpressionFinding {
     /// `ClinicalImpression.finding.id`, 0..1 `string`.
@@ -113,7 +117,7 @@ pub struct ClinicalImpressionFinding {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ClinicalImpression.effective[x]`.
+/// One of the types of `ClinicalImpression.effective[x]`, in [`ClinicalImpression`].
 #[non_exhaustive]
 pub enum ClinicalImpressionEffective {
     /// `dateTime`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ClinicalUseDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/clinicalusedefinition.html>
+///
+/// Elements: [`ClinicalUseDefinitionContraindication`], [`ClinicalUseDefinitionContraindicationOtherTherapy`], [`ClinicalUseDefinitionIndication`], [`ClinicalUseDefinitionInteraction`], [`ClinicalUseDefinitionInteractionInteractant`], [`ClinicalUseDefinitionUndesirableEffect`], [`ClinicalUseDefinitionWarning`].
+///
+/// Choices: [`ClinicalUseDefinitionIndicationDuration`], [`ClinicalUseDefinitionInteractionInteractantItem`].
 #[derive(Default)]
 pub struct ClinicalUseDefinition {
     /// `ClinicalUseDefinition.id`, 0..1 `id`. Summary.
@@ -59,7 +63,7 @@ pub struct ClinicalUseDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.contraindication`.
+/// `ClinicalUseDefinition.contraindication`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionContraindication {
     /// `ClinicalUseDefinition.contraindication.id`, 0..1 `string`.
@@ -82,7 +86,7 @@ pub struct ClinicalUseDefinitionContraindication {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.contraindication.otherTherapy`.
+/// `ClinicalUseDefinition.contraindication.otherTherapy`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionContraindicationOtherTherapy {
     /// `ClinicalUseDefinition.contraindication.otherTherapy.id`, 0..1 `string`.
@@ -99,7 +103,7 @@ pub struct ClinicalUseDefinitionContraindicationOtherTherapy {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.indication`.
+/// `ClinicalUseDefinition.indication`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionIndication {
     /// `ClinicalUseDefinition.indication.id`, 0..1 `string`.
@@ -126,7 +130,7 @@ pub struct ClinicalUseDefinitionIndication {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.interaction`.
+/// `ClinicalUseDefinition.interaction`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionInteraction {
     /// `ClinicalUseDefinition.interaction.id`, 0..1 `string`.
@@ -149,7 +153,7 @@ pub struct ClinicalUseDefinitionInteraction {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.interaction.interactant`.
+/// `ClinicalUseDefinition.interaction.interactant`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionInteractionInteractant {
     /// `ClinicalUseDefinition.interaction.interactant.id`, 0..1 `string`.
@@ -164,7 +168,7 @@ pub struct ClinicalUseDefinitionInteractionInteractant {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.undesirableEffect`.
+/// `ClinicalUseDefinition.undesirableEffect`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionUndesirableEffect {
     /// `ClinicalUseDefinition.undesirableEffect.id`, 0..1 `string`.
@@ -183,7 +187,7 @@ pub struct ClinicalUseDefinitionUndesirableEffect {
     pub unknown: UnknownFields,
 }
 
-/// `ClinicalUseDefinition.warning`.
+/// `ClinicalUseDefinition.warning`, in [`ClinicalUseDefinition`].
 #[derive(Default)]
 pub struct ClinicalUseDefinitionWarning {
     /// `ClinicalUseDefinition.warning.id`, 0..1 `string`.
@@ -200,7 +204,7 @@ pub struct ClinicalUseDefinitionWarning {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ClinicalUseDefinition.indication.duration[x]`.
+/// One of the types of `ClinicalUseDefinition.indication.duration[x]`, in [`ClinicalUseDefinition`].
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionIndicationDuration {
     /// `Range`.
@@ -209,7 +213,7 @@ pub enum ClinicalUseDefinitionIndicationDuration {
     String(FhirString),
 }
 
-/// One of the types of `ClinicalUseDefinition.interaction.interactant.item[x]`.
+/// One of the types of `ClinicalUseDefinition.interaction.interactant.item[x]`, in [`ClinicalUseDefinition`].
 #[non_exhaustive]
 pub enum ClinicalUseDefinitionInteractionInteractantItem {
     /// `Reference`.

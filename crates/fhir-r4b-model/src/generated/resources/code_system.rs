@@ -17,6 +17,10 @@ use crate::{
 /// The resource `CodeSystem`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/codesystem.html>
+///
+/// Elements: [`CodeSystemFilter`], [`CodeSystemProperty`], [`CodeSystemConcept`], [`CodeSystemConceptDesignation`], [`CodeSystemConceptProperty`].
+///
+/// Choices: [`CodeSystemConceptPropertyValue`].
 #[derive(Default)]
 pub struct CodeSystem {
     /// `CodeSystem.id`, 0..1 `id`. Summary.
@@ -91,7 +95,7 @@ pub struct CodeSystem {
     pub unknown: UnknownFields,
 }
 
-/// `CodeSystem.filter`.
+/// `CodeSystem.filter`, in [`CodeSystem`].
 #[derive(Default)]
 pub struct CodeSystemFilter {
     /// `CodeSystem.filter.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct CodeSystemFilter {
     pub unknown: UnknownFields,
 }
 
-/// `CodeSystem.property`.
+/// `CodeSystem.property`, in [`CodeSystem`].
 #[derive(Default)]
 pub struct CodeSystemProperty {
     /// `CodeSystem.property.id`, 0..1 `string`.
@@ -133,7 +137,7 @@ pub struct CodeSystemProperty {
     pub unknown: UnknownFields,
 }
 
-/// `CodeSystem.concept`.
+/// `CodeSystem.concept`, in [`CodeSystem`].
 #[derive(Default)]
 pub struct CodeSystemConcept {
     /// `CodeSystem.concept.id`, 0..1 `string`.
@@ -158,7 +162,7 @@ pub struct CodeSystemConcept {
     pub unknown: UnknownFields,
 }
 
-/// `CodeSystem.concept.designation`.
+/// `CodeSystem.concept.designation`, in [`CodeSystem`].
 #[derive(Default)]
 pub struct CodeSystemConceptDesignation {
     /// `CodeSystem.concept.designation.id`, 0..1 `string`.
@@ -177,7 +181,7 @@ pub struct CodeSystemConceptDesignation {
     pub unknown: UnknownFields,
 }
 
-/// `CodeSystem.concept.property`.
+/// `CodeSystem.concept.property`, in [`CodeSystem`].
 #[derive(Default)]
 pub struct CodeSystemConceptProperty {
     /// `CodeSystem.concept.property.id`, 0..1 `string`.
@@ -194,7 +198,7 @@ pub struct CodeSystemConceptProperty {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `CodeSystem.concept.property.value[x]`.
+/// One of the types of `CodeSystem.concept.property.value[x]`, in [`CodeSystem`].
 #[non_exhaustive]
 pub enum CodeSystemConceptPropertyValue {
     /// `code`.

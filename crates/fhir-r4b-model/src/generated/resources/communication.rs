@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Communication`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/communication.html>
+///
+/// Elements: [`CommunicationPayload`].
+///
+/// Choices: [`CommunicationPayloadContent`].
 #[derive(Default)]
 pub struct Communication {
     /// `Communication.id`, 0..1 `id`. Summary.
@@ -83,7 +87,7 @@ pub struct Communication {
     pub unknown: UnknownFields,
 }
 
-/// `Communication.payload`.
+/// `Communication.payload`, in [`Communication`].
 #[derive(Default)]
 pub struct CommunicationPayload {
     /// `Communication.payload.id`, 0..1 `string`.
@@ -98,7 +102,7 @@ pub struct CommunicationPayload {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Communication.payload.content[x]`.
+/// One of the types of `Communication.payload.content[x]`, in [`Communication`].
 #[non_exhaustive]
 pub enum CommunicationPayloadContent {
     /// `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `CommunicationRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/communicationrequest.html>
+///
+/// Elements: [`CommunicationRequestPayload`].
+///
+/// Choices: [`CommunicationRequestOccurrence`], [`CommunicationRequestPayloadContent`].
 #[derive(Default)]
 pub struct CommunicationRequest {
     /// `CommunicationRequest.id`, 0..1 `id`. Summary.
@@ -81,7 +85,7 @@ pub struct CommunicationRequest {
     pub unknown: UnknownFields,
 }
 
-/// `CommunicationRequest.payload`.
+/// `CommunicationRequest.payload`, in [`CommunicationRequest`].
 #[derive(Default)]
 pub struct CommunicationRequestPayload {
     /// `CommunicationRequest.payload.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct CommunicationRequestPayload {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `CommunicationRequest.occurrence[x]`.
+/// One of the types of `CommunicationRequest.occurrence[x]`, in [`CommunicationRequest`].
 #[non_exhaustive]
 pub enum CommunicationRequestOccurrence {
     /// `dateTime`.
@@ -105,7 +109,7 @@ pub enum CommunicationRequestOccurrence {
     Period(One<Period>),
 }
 
-/// One of the types of `CommunicationRequest.payload.content[x]`.
+/// One of the types of `CommunicationRequest.payload.content[x]`, in [`CommunicationRequest`].
 #[non_exhaustive]
 pub enum CommunicationRequestPayloadContent {
     /// `string`.

@@ -12,6 +12,8 @@ use crate::{Coded, ContactDetail, Extension, Many, Meta, Narrative, One, Resourc
 /// The resource `CompartmentDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/compartmentdefinition.html>
+///
+/// Elements: [`CompartmentDefinitionResource`].
 #[derive(Default)]
 pub struct CompartmentDefinition {
     /// `CompartmentDefinition.id`, 0..1 `id`. Summary.
@@ -62,7 +64,7 @@ pub struct CompartmentDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `CompartmentDefinition.resource`.
+/// `CompartmentDefinition.resource`, in [`CompartmentDefinition`].
 #[derive(Default)]
 pub struct CompartmentDefinitionResource {
     /// `CompartmentDefinition.resource.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Composition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/composition.html>
+///
+/// Elements: [`CompositionAttester`], [`CompositionRelatesTo`], [`CompositionEvent`], [`CompositionSection`].
+///
+/// Choices: [`CompositionRelatesToTarget`].
 #[derive(Default)]
 pub struct Composition {
     /// `Composition.id`, 0..1 `id`. Summary.
@@ -67,7 +71,7 @@ pub struct Composition {
     pub unknown: UnknownFields,
 }
 
-/// `Composition.attester`.
+/// `Composition.attester`, in [`Composition`].
 #[derive(Default)]
 pub struct CompositionAttester {
     /// `Composition.attester.id`, 0..1 `string`.
@@ -86,7 +90,7 @@ pub struct CompositionAttester {
     pub unknown: UnknownFields,
 }
 
-/// `Composition.relatesTo`.
+/// `Composition.relatesTo`, in [`Composition`].
 #[derive(Default)]
 pub struct CompositionRelatesTo {
     /// `Composition.relatesTo.id`, 0..1 `string`.
@@ -103,7 +107,7 @@ pub struct CompositionRelatesTo {
     pub unknown: UnknownFields,
 }
 
-/// `Composition.event`.
+/// `Composition.event`, in [`Composition`].
 #[derive(Default)]
 pub struct CompositionEvent {
     /// `Composition.event.id`, 0..1 `string`.
@@ -122,7 +126,7 @@ pub struct CompositionEvent {
     pub unknown: UnknownFields,
 }
 
-/// `Composition.section`.
+/// `Composition.section`, in [`Composition`].
 #[derive(Default)]
 pub struct CompositionSection {
     /// `Composition.section.id`, 0..1 `string`.
@@ -155,7 +159,7 @@ pub struct CompositionSection {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Composition.relatesTo.target[x]`.
+/// One of the types of `Composition.relatesTo.target[x]`, in [`Composition`].
 #[non_exhaustive]
 pub enum CompositionRelatesToTarget {
     /// `Identifier`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ConceptMap`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/conceptmap.html>
+///
+/// Elements: [`ConceptMapGroup`], [`ConceptMapGroupElement`], [`ConceptMapGroupElementTarget`], [`ConceptMapGroupElementTargetDependsOn`], [`ConceptMapGroupUnmapped`].
+///
+/// Choices: [`ConceptMapSource`], [`ConceptMapTarget`].
 #[derive(Default)]
 pub struct ConceptMap {
     /// `ConceptMap.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct ConceptMap {
     pub unknown: UnknownFields,
 }
 
-/// `ConceptMap.group`.
+/// `ConceptMap.group`, in [`ConceptMap`].
 #[derive(Default)]
 pub struct ConceptMapGroup {
     /// `ConceptMap.group.id`, 0..1 `string`.
@@ -98,7 +102,7 @@ pub struct ConceptMapGroup {
     pub unknown: UnknownFields,
 }
 
-/// `ConceptMap.group.element`.
+/// `ConceptMap.group.element`, in [`ConceptMap`].
 #[derive(Default)]
 pub struct ConceptMapGroupElement {
     /// `ConceptMap.group.element.id`, 0..1 `string`.
@@ -117,7 +121,7 @@ pub struct ConceptMapGroupElement {
     pub unknown: UnknownFields,
 }
 
-/// `ConceptMap.group.element.target`.
+/// `ConceptMap.group.element.target`, in [`ConceptMap`].
 #[derive(Default)]
 pub struct ConceptMapGroupElementTarget {
     /// `ConceptMap.group.element.target.id`, 0..1 `string`.
@@ -142,7 +146,7 @@ pub struct ConceptMapGroupElementTarget {
     pub unknown: UnknownFields,
 }
 
-/// `ConceptMap.group.element.target.dependsOn`.
+/// `ConceptMap.group.element.target.dependsOn`, in [`ConceptMap`].
 #[derive(Default)]
 pub struct ConceptMapGroupElementTargetDependsOn {
     /// `ConceptMap.group.element.target.dependsOn.id`, 0..1 `string`.
@@ -163,7 +167,7 @@ pub struct ConceptMapGroupElementTargetDependsOn {
     pub unknown: UnknownFields,
 }
 
-/// `ConceptMap.group.unmapped`.
+/// `ConceptMap.group.unmapped`, in [`ConceptMap`].
 #[derive(Default)]
 pub struct ConceptMapGroupUnmapped {
     /// `ConceptMap.group.unmapped.id`, 0..1 `string`.
@@ -184,7 +188,7 @@ pub struct ConceptMapGroupUnmapped {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ConceptMap.source[x]`.
+/// One of the types of `ConceptMap.source[x]`, in [`ConceptMap`].
 #[non_exhaustive]
 pub enum ConceptMapSource {
     /// `uri`.
@@ -193,7 +197,7 @@ pub enum ConceptMapSource {
     Canonical(Canonical),
 }
 
-/// One of the types of `ConceptMap.target[x]`.
+/// One of the types of `ConceptMap.target[x]`, in [`ConceptMap`].
 #[non_exhaustive]
 pub enum ConceptMapTarget {
     /// `uri`.

@@ -14,6 +14,10 @@ use crate::{
 /// The resource `Condition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/condition.html>
+///
+/// Elements: [`ConditionStage`], [`ConditionEvidence`].
+///
+/// Choices: [`ConditionOnset`], [`ConditionAbatement`].
 #[derive(Default)]
 pub struct Condition {
     /// `Condition.id`, 0..1 `id`. Summary.
@@ -70,7 +74,7 @@ pub struct Condition {
     pub unknown: UnknownFields,
 }
 
-/// `Condition.stage`.
+/// `Condition.stage`, in [`Condition`].
 #[derive(Default)]
 pub struct ConditionStage {
     /// `Condition.stage.id`, 0..1 `string`.
@@ -89,7 +93,7 @@ pub struct ConditionStage {
     pub unknown: UnknownFields,
 }
 
-/// `Condition.evidence`.
+/// `Condition.evidence`, in [`Condition`].
 #[derive(Default)]
 pub struct ConditionEvidence {
     /// `Condition.evidence.id`, 0..1 `string`.
@@ -106,7 +110,7 @@ pub struct ConditionEvidence {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Condition.onset[x]`.
+/// One of the types of `Condition.onset[x]`, in [`Condition`].
 #[non_exhaustive]
 pub enum ConditionOnset {
     /// `dateTime`.
@@ -121,7 +125,7 @@ pub enum ConditionOnset {
     String(FhirString),
 }
 
-/// One of the types of `Condition.abatement[x]`.
+/// One of the types of `Condition.abatement[x]`, in [`Condition`].
 #[non_exhaustive]
 pub enum ConditionAbatement {
     /// `dateTime`.

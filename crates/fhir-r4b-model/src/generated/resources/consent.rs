@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Consent`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/consent.html>
+///
+/// Elements: [`ConsentPolicy`], [`ConsentVerification`], [`ConsentProvision`], [`ConsentProvisionActor`], [`ConsentProvisionData`].
+///
+/// Choices: [`ConsentSource`].
 #[derive(Default)]
 pub struct Consent {
     /// `Consent.id`, 0..1 `id`. Summary.
@@ -63,7 +67,7 @@ pub struct Consent {
     pub unknown: UnknownFields,
 }
 
-/// `Consent.policy`.
+/// `Consent.policy`, in [`Consent`].
 #[derive(Default)]
 pub struct ConsentPolicy {
     /// `Consent.policy.id`, 0..1 `string`.
@@ -80,7 +84,7 @@ pub struct ConsentPolicy {
     pub unknown: UnknownFields,
 }
 
-/// `Consent.verification`.
+/// `Consent.verification`, in [`Consent`].
 #[derive(Default)]
 pub struct ConsentVerification {
     /// `Consent.verification.id`, 0..1 `string`.
@@ -99,7 +103,7 @@ pub struct ConsentVerification {
     pub unknown: UnknownFields,
 }
 
-/// `Consent.provision`.
+/// `Consent.provision`, in [`Consent`].
 #[derive(Default)]
 pub struct ConsentProvision {
     /// `Consent.provision.id`, 0..1 `string`.
@@ -134,7 +138,7 @@ pub struct ConsentProvision {
     pub unknown: UnknownFields,
 }
 
-/// `Consent.provision.actor`.
+/// `Consent.provision.actor`, in [`Consent`].
 #[derive(Default)]
 pub struct ConsentProvisionActor {
     /// `Consent.provision.actor.id`, 0..1 `string`.
@@ -151,7 +155,7 @@ pub struct ConsentProvisionActor {
     pub unknown: UnknownFields,
 }
 
-/// `Consent.provision.data`.
+/// `Consent.provision.data`, in [`Consent`].
 #[derive(Default)]
 pub struct ConsentProvisionData {
     /// `Consent.provision.data.id`, 0..1 `string`.
@@ -168,7 +172,7 @@ pub struct ConsentProvisionData {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Consent.source[x]`.
+/// One of the types of `Consent.source[x]`, in [`Consent`].
 #[non_exhaustive]
 pub enum ConsentSource {
     /// `Attachment`.

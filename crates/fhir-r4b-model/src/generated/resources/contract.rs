@@ -17,6 +17,10 @@ use crate::{
 /// The resource `Contract`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/contract.html>
+///
+/// Elements: [`ContractContentDefinition`], [`ContractTerm`], [`ContractTermSecurityLabel`], [`ContractTermOffer`], [`ContractTermOfferParty`], [`ContractTermOfferAnswer`], [`ContractTermAsset`], [`ContractTermAssetContext`], [`ContractTermAssetValuedItem`], [`ContractTermAction`], [`ContractTermActionSubject`], [`ContractSigner`], [`ContractFriendly`], [`ContractLegal`], [`ContractRule`].
+///
+/// Choices: [`ContractTopic`], [`ContractLegallyBinding`], [`ContractTermTopic`], [`ContractTermOfferAnswerValue`], [`ContractTermAssetValuedItemEntity`], [`ContractTermActionOccurrence`], [`ContractFriendlyContent`], [`ContractLegalContent`], [`ContractRuleContent`].
 #[derive(Default)]
 pub struct Contract {
     /// `Contract.id`, 0..1 `id`. Summary.
@@ -105,7 +109,7 @@ pub struct Contract {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.contentDefinition`.
+/// `Contract.contentDefinition`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractContentDefinition {
     /// `Contract.contentDefinition.id`, 0..1 `string`.
@@ -130,7 +134,7 @@ pub struct ContractContentDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term`.
+/// `Contract.term`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTerm {
     /// `Contract.term.id`, 0..1 `string`.
@@ -167,7 +171,7 @@ pub struct ContractTerm {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.securityLabel`.
+/// `Contract.term.securityLabel`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermSecurityLabel {
     /// `Contract.term.securityLabel.id`, 0..1 `string`.
@@ -188,7 +192,7 @@ pub struct ContractTermSecurityLabel {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.offer`.
+/// `Contract.term.offer`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermOffer {
     /// `Contract.term.offer.id`, 0..1 `string`.
@@ -221,7 +225,7 @@ pub struct ContractTermOffer {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.offer.party`.
+/// `Contract.term.offer.party`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermOfferParty {
     /// `Contract.term.offer.party.id`, 0..1 `string`.
@@ -238,7 +242,7 @@ pub struct ContractTermOfferParty {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.offer.answer`.
+/// `Contract.term.offer.answer`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermOfferAnswer {
     /// `Contract.term.offer.answer.id`, 0..1 `string`.
@@ -253,7 +257,7 @@ pub struct ContractTermOfferAnswer {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.asset`.
+/// `Contract.term.asset`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermAsset {
     /// `Contract.term.asset.id`, 0..1 `string`.
@@ -296,7 +300,7 @@ pub struct ContractTermAsset {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.asset.context`.
+/// `Contract.term.asset.context`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermAssetContext {
     /// `Contract.term.asset.context.id`, 0..1 `string`.
@@ -315,7 +319,7 @@ pub struct ContractTermAssetContext {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.asset.valuedItem`.
+/// `Contract.term.asset.valuedItem`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermAssetValuedItem {
     /// `Contract.term.asset.valuedItem.id`, 0..1 `string`.
@@ -356,7 +360,7 @@ pub struct ContractTermAssetValuedItem {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.action`.
+/// `Contract.term.action`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermAction {
     /// `Contract.term.action.id`, 0..1 `string`.
@@ -411,7 +415,7 @@ pub struct ContractTermAction {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.term.action.subject`.
+/// `Contract.term.action.subject`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractTermActionSubject {
     /// `Contract.term.action.subject.id`, 0..1 `string`.
@@ -428,7 +432,7 @@ pub struct ContractTermActionSubject {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.signer`.
+/// `Contract.signer`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractSigner {
     /// `Contract.signer.id`, 0..1 `string`.
@@ -447,7 +451,7 @@ pub struct ContractSigner {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.friendly`.
+/// `Contract.friendly`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractFriendly {
     /// `Contract.friendly.id`, 0..1 `string`.
@@ -462,7 +466,7 @@ pub struct ContractFriendly {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.legal`.
+/// `Contract.legal`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractLegal {
     /// `Contract.legal.id`, 0..1 `string`.
@@ -477,7 +481,7 @@ pub struct ContractLegal {
     pub unknown: UnknownFields,
 }
 
-/// `Contract.rule`.
+/// `Contract.rule`, in [`Contract`].
 #[derive(Default)]
 pub struct ContractRule {
     /// `Contract.rule.id`, 0..1 `string`.
@@ -492,7 +496,7 @@ pub struct ContractRule {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Contract.topic[x]`.
+/// One of the types of `Contract.topic[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractTopic {
     /// `CodeableConcept`.
@@ -501,7 +505,7 @@ pub enum ContractTopic {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.legallyBinding[x]`.
+/// One of the types of `Contract.legallyBinding[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractLegallyBinding {
     /// `Attachment`.
@@ -510,7 +514,7 @@ pub enum ContractLegallyBinding {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.term.topic[x]`.
+/// One of the types of `Contract.term.topic[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractTermTopic {
     /// `CodeableConcept`.
@@ -519,7 +523,7 @@ pub enum ContractTermTopic {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.term.offer.answer.value[x]`.
+/// One of the types of `Contract.term.offer.answer.value[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractTermOfferAnswerValue {
     /// `boolean`.
@@ -548,7 +552,7 @@ pub enum ContractTermOfferAnswerValue {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.term.asset.valuedItem.entity[x]`.
+/// One of the types of `Contract.term.asset.valuedItem.entity[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractTermAssetValuedItemEntity {
     /// `CodeableConcept`.
@@ -557,7 +561,7 @@ pub enum ContractTermAssetValuedItemEntity {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.term.action.occurrence[x]`.
+/// One of the types of `Contract.term.action.occurrence[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractTermActionOccurrence {
     /// `dateTime`.
@@ -568,7 +572,7 @@ pub enum ContractTermActionOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `Contract.friendly.content[x]`.
+/// One of the types of `Contract.friendly.content[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractFriendlyContent {
     /// `Attachment`.
@@ -577,7 +581,7 @@ pub enum ContractFriendlyContent {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.legal.content[x]`.
+/// One of the types of `Contract.legal.content[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractLegalContent {
     /// `Attachment`.
@@ -586,7 +590,7 @@ pub enum ContractLegalContent {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Contract.rule.content[x]`.
+/// One of the types of `Contract.rule.content[x]`, in [`Contract`].
 #[non_exhaustive]
 pub enum ContractRuleContent {
     /// `Attachment`.

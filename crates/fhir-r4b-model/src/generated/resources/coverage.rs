@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Coverage`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/coverage.html>
+///
+/// Elements: [`CoverageClass`], [`CoverageCostToBeneficiary`], [`CoverageCostToBeneficiaryException`].
+///
+/// Choices: [`CoverageCostToBeneficiaryValue`].
 #[derive(Default)]
 pub struct Coverage {
     /// `Coverage.id`, 0..1 `id`. Summary.
@@ -71,7 +75,7 @@ pub struct Coverage {
     pub unknown: UnknownFields,
 }
 
-/// `Coverage.class`.
+/// `Coverage.class`, in [`Coverage`].
 #[derive(Default)]
 pub struct CoverageClass {
     /// `Coverage.class.id`, 0..1 `string`.
@@ -90,7 +94,7 @@ pub struct CoverageClass {
     pub unknown: UnknownFields,
 }
 
-/// `Coverage.costToBeneficiary`.
+/// `Coverage.costToBeneficiary`, in [`Coverage`].
 #[derive(Default)]
 pub struct CoverageCostToBeneficiary {
     /// `Coverage.costToBeneficiary.id`, 0..1 `string`.
@@ -109,7 +113,7 @@ pub struct CoverageCostToBeneficiary {
     pub unknown: UnknownFields,
 }
 
-/// `Coverage.costToBeneficiary.exception`.
+/// `Coverage.costToBeneficiary.exception`, in [`Coverage`].
 #[derive(Default)]
 pub struct CoverageCostToBeneficiaryException {
     /// `Coverage.costToBeneficiary.exception.id`, 0..1 `string`.
@@ -126,7 +130,7 @@ pub struct CoverageCostToBeneficiaryException {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Coverage.costToBeneficiary.value[x]`.
+/// One of the types of `Coverage.costToBeneficiary.value[x]`, in [`Coverage`].
 #[non_exhaustive]
 pub enum CoverageCostToBeneficiaryValue {
     /// `Quantity`.

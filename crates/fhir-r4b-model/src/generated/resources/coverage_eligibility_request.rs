@@ -15,6 +15,10 @@ use crate::{
 /// The resource `CoverageEligibilityRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/coverageeligibilityrequest.html>
+///
+/// Elements: [`CoverageEligibilityRequestSupportingInfo`], [`CoverageEligibilityRequestInsurance`], [`CoverageEligibilityRequestItem`], [`CoverageEligibilityRequestItemDiagnosis`].
+///
+/// Choices: [`CoverageEligibilityRequestServiced`], [`CoverageEligibilityRequestItemDiagnosisDiagnosis`].
 #[derive(Default)]
 pub struct CoverageEligibilityRequest {
     /// `CoverageEligibilityRequest.id`, 0..1 `id`. Summary.
@@ -65,7 +69,7 @@ pub struct CoverageEligibilityRequest {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityRequest.supportingInfo`.
+/// `CoverageEligibilityRequest.supportingInfo`, in [`CoverageEligibilityRequest`].
 #[derive(Default)]
 pub struct CoverageEligibilityRequestSupportingInfo {
     /// `CoverageEligibilityRequest.supportingInfo.id`, 0..1 `string`.
@@ -84,7 +88,7 @@ pub struct CoverageEligibilityRequestSupportingInfo {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityRequest.insurance`.
+/// `CoverageEligibilityRequest.insurance`, in [`CoverageEligibilityRequest`].
 #[derive(Default)]
 pub struct CoverageEligibilityRequestInsurance {
     /// `CoverageEligibilityRequest.insurance.id`, 0..1 `string`.
@@ -103,7 +107,7 @@ pub struct CoverageEligibilityRequestInsurance {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityRequest.item`.
+/// `CoverageEligibilityRequest.item`, in [`CoverageEligibilityRequest`].
 #[derive(Default)]
 pub struct CoverageEligibilityRequestItem {
     /// `CoverageEligibilityRequest.item.id`, 0..1 `string`.
@@ -136,7 +140,7 @@ pub struct CoverageEligibilityRequestItem {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityRequest.item.diagnosis`.
+/// `CoverageEligibilityRequest.item.diagnosis`, in [`CoverageEligibilityRequest`].
 #[derive(Default)]
 pub struct CoverageEligibilityRequestItemDiagnosis {
     /// `CoverageEligibilityRequest.item.diagnosis.id`, 0..1 `string`.
@@ -151,7 +155,7 @@ pub struct CoverageEligibilityRequestItemDiagnosis {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `CoverageEligibilityRequest.serviced[x]`.
+/// One of the types of `CoverageEligibilityRequest.serviced[x]`, in [`CoverageEligibilityRequest`].
 #[non_exhaustive]
 pub enum CoverageEligibilityRequestServiced {
     /// `date`.
@@ -160,7 +164,7 @@ pub enum CoverageEligibilityRequestServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `CoverageEligibilityRequest.item.diagnosis.diagnosis[x]`.
+/// One of the types of `CoverageEligibilityRequest.item.diagnosis.diagnosis[x]`, in [`CoverageEligibilityRequest`].
 #[non_exhaustive]
 pub enum CoverageEligibilityRequestItemDiagnosisDiagnosis {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `CoverageEligibilityResponse`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/coverageeligibilityresponse.html>
+///
+/// Elements: [`CoverageEligibilityResponseInsurance`], [`CoverageEligibilityResponseInsuranceItem`], [`CoverageEligibilityResponseInsuranceItemBenefit`], [`CoverageEligibilityResponseError`].
+///
+/// Choices: [`CoverageEligibilityResponseServiced`], [`CoverageEligibilityResponseInsuranceItemBenefitAllowed`], [`CoverageEligibilityResponseInsuranceItemBenefitUsed`].
 #[derive(Default)]
 pub struct CoverageEligibilityResponse {
     /// `CoverageEligibilityResponse.id`, 0..1 `id`. Summary.
@@ -67,7 +71,7 @@ pub struct CoverageEligibilityResponse {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityResponse.insurance`.
+/// `CoverageEligibilityResponse.insurance`, in [`CoverageEligibilityResponse`].
 #[derive(Default)]
 pub struct CoverageEligibilityResponseInsurance {
     /// `CoverageEligibilityResponse.insurance.id`, 0..1 `string`.
@@ -88,7 +92,7 @@ pub struct CoverageEligibilityResponseInsurance {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityResponse.insurance.item`.
+/// `CoverageEligibilityResponse.insurance.item`, in [`CoverageEligibilityResponse`].
 #[derive(Default)]
 pub struct CoverageEligibilityResponseInsuranceItem {
     /// `CoverageEligibilityResponse.insurance.item.id`, 0..1 `string`.
@@ -129,7 +133,7 @@ pub struct CoverageEligibilityResponseInsuranceItem {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityResponse.insurance.item.benefit`.
+/// `CoverageEligibilityResponse.insurance.item.benefit`, in [`CoverageEligibilityResponse`].
 #[derive(Default)]
 pub struct CoverageEligibilityResponseInsuranceItemBenefit {
     /// `CoverageEligibilityResponse.insurance.item.benefit.id`, 0..1 `string`.
@@ -148,7 +152,7 @@ pub struct CoverageEligibilityResponseInsuranceItemBenefit {
     pub unknown: UnknownFields,
 }
 
-/// `CoverageEligibilityResponse.error`.
+/// `CoverageEligibilityResponse.error`, in [`CoverageEligibilityResponse`].
 #[derive(Default)]
 pub struct CoverageEligibilityResponseError {
     /// `CoverageEligibilityResponse.error.id`, 0..1 `string`.
@@ -163,7 +167,7 @@ pub struct CoverageEligibilityResponseError {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `CoverageEligibilityResponse.serviced[x]`.
+/// One of the types of `CoverageEligibilityResponse.serviced[x]`, in [`CoverageEligibilityResponse`].
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseServiced {
     /// `date`.
@@ -172,7 +176,7 @@ pub enum CoverageEligibilityResponseServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`.
+/// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.allowed[x]`, in [`CoverageEligibilityResponse`].
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseInsuranceItemBenefitAllowed {
     /// `unsignedInt`.
@@ -183,7 +187,7 @@ pub enum CoverageEligibilityResponseInsuranceItemBenefitAllowed {
     Money(One<Money>),
 }
 
-/// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.used[x]`.
+/// One of the types of `CoverageEligibilityResponse.insurance.item.benefit.used[x]`, in [`CoverageEligibilityResponse`].
 #[non_exhaustive]
 pub enum CoverageEligibilityResponseInsuranceItemBenefitUsed {
     /// `unsignedInt`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `DetectedIssue`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/detectedissue.html>
+///
+/// Elements: [`DetectedIssueEvidence`], [`DetectedIssueMitigation`].
+///
+/// Choices: [`DetectedIssueIdentified`].
 #[derive(Default)]
 pub struct DetectedIssue {
     /// `DetectedIssue.id`, 0..1 `id`. Summary.
@@ -61,7 +65,7 @@ pub struct DetectedIssue {
     pub unknown: UnknownFields,
 }
 
-/// `DetectedIssue.evidence`.
+/// `DetectedIssue.evidence`, in [`DetectedIssue`].
 #[derive(Default)]
 pub struct DetectedIssueEvidence {
     /// `DetectedIssue.evidence.id`, 0..1 `string`.
@@ -78,7 +82,7 @@ pub struct DetectedIssueEvidence {
     pub unknown: UnknownFields,
 }
 
-/// `DetectedIssue.mitigation`.
+/// `DetectedIssue.mitigation`, in [`DetectedIssue`].
 #[derive(Default)]
 pub struct DetectedIssueMitigation {
     /// `DetectedIssue.mitigation.id`, 0..1 `string`.
@@ -97,7 +101,7 @@ pub struct DetectedIssueMitigation {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DetectedIssue.identified[x]`.
+/// One of the types of `DetectedIssue.identified[x]`, in [`DetectedIssue`].
 #[non_exhaustive]
 pub enum DetectedIssueIdentified {
     /// `dateTime`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Device`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/device.html>
+///
+/// Elements: [`DeviceUdiCarrier`], [`DeviceDeviceName`], [`DeviceSpecialization`], [`DeviceVersion`], [`DeviceProperty`].
 #[derive(Default)]
 pub struct Device {
     /// `Device.id`, 0..1 `id`. Summary.
@@ -89,7 +91,7 @@ pub struct Device {
     pub unknown: UnknownFields,
 }
 
-/// `Device.udiCarrier`.
+/// `Device.udiCarrier`, in [`Device`].
 #[derive(Default)]
 pub struct DeviceUdiCarrier {
     /// `Device.udiCarrier.id`, 0..1 `string`.
@@ -114,7 +116,7 @@ pub struct DeviceUdiCarrier {
     pub unknown: UnknownFields,
 }
 
-/// `Device.deviceName`.
+/// `Device.deviceName`, in [`Device`].
 #[derive(Default)]
 pub struct DeviceDeviceName {
     /// `Device.deviceName.id`, 0..1 `string`.
@@ -131,7 +133,7 @@ pub struct DeviceDeviceName {
     pub unknown: UnknownFields,
 }
 
-/// `Device.specialization`.
+/// `Device.specialization`, in [`Device`].
 #[derive(Default)]
 pub struct DeviceSpecialization {
     /// `Device.specialization.id`, 0..1 `string`.
@@ -148,7 +150,7 @@ pub struct DeviceSpecialization {
     pub unknown: UnknownFields,
 }
 
-/// `Device.version`.
+/// `Device.version`, in [`Device`].
 #[derive(Default)]
 pub struct DeviceVersion {
     /// `Device.version.id`, 0..1 `string`.
@@ -167,7 +169,7 @@ pub struct DeviceVersion {
     pub unknown: UnknownFields,
 }
 
-/// `Device.property`.
+/// `Device.property`, in [`Device`].
 #[derive(Default)]
 pub struct DeviceProperty {
     /// `Device.property.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `DeviceDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/devicedefinition.html>
+///
+/// Elements: [`DeviceDefinitionUdiDeviceIdentifier`], [`DeviceDefinitionDeviceName`], [`DeviceDefinitionSpecialization`], [`DeviceDefinitionCapability`], [`DeviceDefinitionProperty`], [`DeviceDefinitionMaterial`].
+///
+/// Choices: [`DeviceDefinitionManufacturer`].
 #[derive(Default)]
 pub struct DeviceDefinition {
     /// `DeviceDefinition.id`, 0..1 `id`. Summary.
@@ -81,7 +85,7 @@ pub struct DeviceDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.udiDeviceIdentifier`.
+/// `DeviceDefinition.udiDeviceIdentifier`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionUdiDeviceIdentifier {
     /// `DeviceDefinition.udiDeviceIdentifier.id`, 0..1 `string`.
@@ -100,7 +104,7 @@ pub struct DeviceDefinitionUdiDeviceIdentifier {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.deviceName`.
+/// `DeviceDefinition.deviceName`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionDeviceName {
     /// `DeviceDefinition.deviceName.id`, 0..1 `string`.
@@ -117,7 +121,7 @@ pub struct DeviceDefinitionDeviceName {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.specialization`.
+/// `DeviceDefinition.specialization`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionSpecialization {
     /// `DeviceDefinition.specialization.id`, 0..1 `string`.
@@ -134,7 +138,7 @@ pub struct DeviceDefinitionSpecialization {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.capability`.
+/// `DeviceDefinition.capability`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionCapability {
     /// `DeviceDefinition.capability.id`, 0..1 `string`.
@@ -151,7 +155,7 @@ pub struct DeviceDefinitionCapability {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.property`.
+/// `DeviceDefinition.property`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionProperty {
     /// `DeviceDefinition.property.id`, 0..1 `string`.
@@ -170,7 +174,7 @@ pub struct DeviceDefinitionProperty {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceDefinition.material`.
+/// `DeviceDefinition.material`, in [`DeviceDefinition`].
 #[derive(Default)]
 pub struct DeviceDefinitionMaterial {
     /// `DeviceDefinition.material.id`, 0..1 `string`.
@@ -189,7 +193,7 @@ pub struct DeviceDefinitionMaterial {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DeviceDefinition.manufacturer[x]`.
+/// One of the types of `DeviceDefinition.manufacturer[x]`, in [`DeviceDefinition`].
 #[non_exhaustive]
 pub enum DeviceDefinitionManufacturer {
     /// `string`.

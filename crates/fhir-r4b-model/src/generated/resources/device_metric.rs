@@ -15,6 +15,8 @@ use crate::{
 /// The resource `DeviceMetric`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/devicemetric.html>
+///
+/// Elements: [`DeviceMetricCalibration`].
 #[derive(Default)]
 pub struct DeviceMetric {
     /// `DeviceMetric.id`, 0..1 `id`. Summary.
@@ -57,7 +59,7 @@ pub struct DeviceMetric {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceMetric.calibration`.
+/// `DeviceMetric.calibration`, in [`DeviceMetric`].
 #[derive(Default)]
 pub struct DeviceMetricCalibration {
     /// `DeviceMetric.calibration.id`, 0..1 `string`.

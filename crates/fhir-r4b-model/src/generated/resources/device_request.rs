@@ -15,6 +15,10 @@ use crate::{
 /// The resource `DeviceRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/devicerequest.html>
+///
+/// Elements: [`DeviceRequestParameter`].
+///
+/// Choices: [`DeviceRequestCode`], [`DeviceRequestOccurrence`], [`DeviceRequestParameterValue`].
 #[derive(Default)]
 pub struct DeviceRequest {
     /// `DeviceRequest.id`, 0..1 `id`. Summary.
@@ -85,7 +89,7 @@ pub struct DeviceRequest {
     pub unknown: UnknownFields,
 }
 
-/// `DeviceRequest.parameter`.
+/// `DeviceRequest.parameter`, in [`DeviceRequest`].
 #[derive(Default)]
 pub struct DeviceRequestParameter {
     /// `DeviceRequest.parameter.id`, 0..1 `string`.
@@ -102,7 +106,7 @@ pub struct DeviceRequestParameter {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DeviceRequest.code[x]`.
+/// One of the types of `DeviceRequest.code[x]`, in [`DeviceRequest`].
 #[non_exhaustive]
 pub enum DeviceRequestCode {
     /// `Reference`.
@@ -111,7 +115,7 @@ pub enum DeviceRequestCode {
     CodeableConcept(One<CodeableConcept>),
 }
 
-/// One of the types of `DeviceRequest.occurrence[x]`.
+/// One of the types of `DeviceRequest.occurrence[x]`, in [`DeviceRequest`].
 #[non_exhaustive]
 pub enum DeviceRequestOccurrence {
     /// `dateTime`.
@@ -122,7 +126,7 @@ pub enum DeviceRequestOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `DeviceRequest.parameter.value[x]`.
+/// One of the types of `DeviceRequest.parameter.value[x]`, in [`DeviceRequest`].
 #[non_exhaustive]
 pub enum DeviceRequestParameterValue {
     /// `CodeableConcept`.

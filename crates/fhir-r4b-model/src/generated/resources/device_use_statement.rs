@@ -15,6 +15,8 @@ use crate::{
 /// The resource `DeviceUseStatement`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/deviceusestatement.html>
+///
+/// Choices: [`DeviceUseStatementTiming`].
 #[derive(Default)]
 pub struct DeviceUseStatement {
     /// `DeviceUseStatement.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct DeviceUseStatement {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DeviceUseStatement.timing[x]`.
+/// One of the types of `DeviceUseStatement.timing[x]`, in [`DeviceUseStatement`].
 #[non_exhaustive]
 pub enum DeviceUseStatementTiming {
     /// `Timing`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `DiagnosticReport`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/diagnosticreport.html>
+///
+/// Elements: [`DiagnosticReportMedia`].
+///
+/// Choices: [`DiagnosticReportEffective`].
 #[derive(Default)]
 pub struct DiagnosticReport {
     /// `DiagnosticReport.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct DiagnosticReport {
     pub unknown: UnknownFields,
 }
 
-/// `DiagnosticReport.media`.
+/// `DiagnosticReport.media`, in [`DiagnosticReport`].
 #[derive(Default)]
 pub struct DiagnosticReportMedia {
     /// `DiagnosticReport.media.id`, 0..1 `string`.
@@ -90,7 +94,7 @@ pub struct DiagnosticReportMedia {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `DiagnosticReport.effective[x]`.
+/// One of the types of `DiagnosticReport.effective[x]`, in [`DiagnosticReport`].
 #[non_exhaustive]
 pub enum DiagnosticReportEffective {
     /// `dateTime`.

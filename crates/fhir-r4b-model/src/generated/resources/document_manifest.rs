@@ -14,6 +14,8 @@ use crate::{
 /// The resource `DocumentManifest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/documentmanifest.html>
+///
+/// Elements: [`DocumentManifestRelated`].
 #[derive(Default)]
 pub struct DocumentManifest {
     /// `DocumentManifest.id`, 0..1 `id`. Summary.
@@ -60,7 +62,7 @@ pub struct DocumentManifest {
     pub unknown: UnknownFields,
 }
 
-/// `DocumentManifest.related`.
+/// `DocumentManifest.related`, in [`DocumentManifest`].
 #[derive(Default)]
 pub struct DocumentManifestRelated {
     /// `DocumentManifest.related.id`, 0..1 `string`.

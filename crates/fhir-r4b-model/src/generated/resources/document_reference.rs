@@ -15,6 +15,8 @@ use crate::{
 /// The resource `DocumentReference`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/documentreference.html>
+///
+/// Elements: [`DocumentReferenceRelatesTo`], [`DocumentReferenceContent`], [`DocumentReferenceContext`].
 #[derive(Default)]
 pub struct DocumentReference {
     /// `DocumentReference.id`, 0..1 `id`. Summary.
@@ -69,7 +71,7 @@ pub struct DocumentReference {
     pub unknown: UnknownFields,
 }
 
-/// `DocumentReference.relatesTo`.
+/// `DocumentReference.relatesTo`, in [`DocumentReference`].
 #[derive(Default)]
 pub struct DocumentReferenceRelatesTo {
     /// `DocumentReference.relatesTo.id`, 0..1 `string`.
@@ -86,7 +88,7 @@ pub struct DocumentReferenceRelatesTo {
     pub unknown: UnknownFields,
 }
 
-/// `DocumentReference.content`.
+/// `DocumentReference.content`, in [`DocumentReference`].
 #[derive(Default)]
 pub struct DocumentReferenceContent {
     /// `DocumentReference.content.id`, 0..1 `string`.
@@ -103,7 +105,7 @@ pub struct DocumentReferenceContent {
     pub unknown: UnknownFields,
 }
 
-/// `DocumentReference.context`.
+/// `DocumentReference.context`, in [`DocumentReference`].
 #[derive(Default)]
 pub struct DocumentReferenceContext {
     /// `DocumentReference.context.id`, 0..1 `string`.

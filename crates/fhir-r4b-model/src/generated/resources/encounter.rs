@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Encounter`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/encounter.html>
+///
+/// Elements: [`EncounterStatusHistory`], [`EncounterClassHistory`], [`EncounterParticipant`], [`EncounterDiagnosis`], [`EncounterHospitalization`], [`EncounterLocation`].
 #[derive(Default)]
 pub struct Encounter {
     /// `Encounter.id`, 0..1 `id`. Summary.
@@ -83,7 +85,7 @@ pub struct Encounter {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.statusHistory`.
+/// `Encounter.statusHistory`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterStatusHistory {
     /// `Encounter.statusHistory.id`, 0..1 `string`.
@@ -100,7 +102,7 @@ pub struct EncounterStatusHistory {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.classHistory`.
+/// `Encounter.classHistory`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterClassHistory {
     /// `Encounter.classHistory.id`, 0..1 `string`.
@@ -117,7 +119,7 @@ pub struct EncounterClassHistory {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.participant`.
+/// `Encounter.participant`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterParticipant {
     /// `Encounter.participant.id`, 0..1 `string`.
@@ -136,7 +138,7 @@ pub struct EncounterParticipant {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.diagnosis`.
+/// `Encounter.diagnosis`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterDiagnosis {
     /// `Encounter.diagnosis.id`, 0..1 `string`.
@@ -155,7 +157,7 @@ pub struct EncounterDiagnosis {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.hospitalization`.
+/// `Encounter.hospitalization`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterHospitalization {
     /// `Encounter.hospitalization.id`, 0..1 `string`.
@@ -186,7 +188,7 @@ pub struct EncounterHospitalization {
     pub unknown: UnknownFields,
 }
 
-/// `Encounter.location`.
+/// `Encounter.location`, in [`Encounter`].
 #[derive(Default)]
 pub struct EncounterLocation {
     /// `Encounter.location.id`, 0..1 `string`.

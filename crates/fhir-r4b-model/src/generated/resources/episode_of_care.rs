@@ -15,6 +15,8 @@ use crate::{
 /// The resource `EpisodeOfCare`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/episodeofcare.html>
+///
+/// Elements: [`EpisodeOfCareStatusHistory`], [`EpisodeOfCareDiagnosis`].
 #[derive(Default)]
 pub struct EpisodeOfCare {
     /// `EpisodeOfCare.id`, 0..1 `id`. Summary.
@@ -61,7 +63,7 @@ pub struct EpisodeOfCare {
     pub unknown: UnknownFields,
 }
 
-/// `EpisodeOfCare.statusHistory`.
+/// `EpisodeOfCare.statusHistory`, in [`EpisodeOfCare`].
 #[derive(Default)]
 pub struct EpisodeOfCareStatusHistory {
     /// `EpisodeOfCare.statusHistory.id`, 0..1 `string`.
@@ -78,7 +80,7 @@ pub struct EpisodeOfCareStatusHistory {
     pub unknown: UnknownFields,
 }
 
-/// `EpisodeOfCare.diagnosis`.
+/// `EpisodeOfCare.diagnosis`, in [`EpisodeOfCare`].
 #[derive(Default)]
 pub struct EpisodeOfCareDiagnosis {
     /// `EpisodeOfCare.diagnosis.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `EventDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/eventdefinition.html>
+///
+/// Choices: [`EventDefinitionSubject`].
 #[derive(Default)]
 pub struct EventDefinition {
     /// `EventDefinition.id`, 0..1 `id`. Summary.
@@ -93,7 +95,7 @@ pub struct EventDefinition {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `EventDefinition.subject[x]`.
+/// One of the types of `EventDefinition.subject[x]`, in [`EventDefinition`].
 #[non_exhaustive]
 pub enum EventDefinitionSubject {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Evidence`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/evidence.html>
+///
+/// Elements: [`EvidenceVariableDefinition`], [`EvidenceStatistic`], [`EvidenceStatisticSampleSize`], [`EvidenceStatisticAttributeEstimate`], [`EvidenceStatisticModelCharacteristic`], [`EvidenceStatisticModelCharacteristicVariable`], [`EvidenceCertainty`].
+///
+/// Choices: [`EvidenceCiteAs`].
 #[derive(Default)]
 pub struct Evidence {
     /// `Evidence.id`, 0..1 `id`. Summary.
@@ -87,7 +91,7 @@ pub struct Evidence {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.variableDefinition`.
+/// `Evidence.variableDefinition`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceVariableDefinition {
     /// `Evidence.variableDefinition.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct EvidenceVariableDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.statistic`.
+/// `Evidence.statistic`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceStatistic {
     /// `Evidence.statistic.id`, 0..1 `string`.
@@ -145,7 +149,7 @@ pub struct EvidenceStatistic {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.statistic.sampleSize`.
+/// `Evidence.statistic.sampleSize`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceStatisticSampleSize {
     /// `Evidence.statistic.sampleSize.id`, 0..1 `string`.
@@ -168,7 +172,7 @@ pub struct EvidenceStatisticSampleSize {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.statistic.attributeEstimate`.
+/// `Evidence.statistic.attributeEstimate`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceStatisticAttributeEstimate {
     /// `Evidence.statistic.attributeEstimate.id`, 0..1 `string`.
@@ -195,7 +199,7 @@ pub struct EvidenceStatisticAttributeEstimate {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.statistic.modelCharacteristic`.
+/// `Evidence.statistic.modelCharacteristic`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceStatisticModelCharacteristic {
     /// `Evidence.statistic.modelCharacteristic.id`, 0..1 `string`.
@@ -216,7 +220,7 @@ pub struct EvidenceStatisticModelCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.statistic.modelCharacteristic.variable`.
+/// `Evidence.statistic.modelCharacteristic.variable`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceStatisticModelCharacteristicVariable {
     /// `Evidence.statistic.modelCharacteristic.variable.id`, 0..1 `string`.
@@ -239,7 +243,7 @@ pub struct EvidenceStatisticModelCharacteristicVariable {
     pub unknown: UnknownFields,
 }
 
-/// `Evidence.certainty`.
+/// `Evidence.certainty`, in [`Evidence`].
 #[derive(Default)]
 pub struct EvidenceCertainty {
     /// `Evidence.certainty.id`, 0..1 `string`.
@@ -264,7 +268,7 @@ pub struct EvidenceCertainty {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Evidence.citeAs[x]`.
+/// One of the types of `Evidence.citeAs[x]`, in [`Evidence`].
 #[non_exhaustive]
 pub enum EvidenceCiteAs {
     /// `Reference`.

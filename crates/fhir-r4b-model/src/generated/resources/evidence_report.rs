@@ -15,6 +15,10 @@ use crate::{
 /// The resource `EvidenceReport`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/evidencereport.html>
+///
+/// Elements: [`EvidenceReportSubject`], [`EvidenceReportSubjectCharacteristic`], [`EvidenceReportRelatesTo`], [`EvidenceReportSection`].
+///
+/// Choices: [`EvidenceReportCiteAs`], [`EvidenceReportSubjectCharacteristicValue`], [`EvidenceReportRelatesToTarget`].
 #[derive(Default)]
 pub struct EvidenceReport {
     /// `EvidenceReport.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct EvidenceReport {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceReport.subject`.
+/// `EvidenceReport.subject`, in [`EvidenceReport`].
 #[derive(Default)]
 pub struct EvidenceReportSubject {
     /// `EvidenceReport.subject.id`, 0..1 `string`.
@@ -90,7 +94,7 @@ pub struct EvidenceReportSubject {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceReport.subject.characteristic`.
+/// `EvidenceReport.subject.characteristic`, in [`EvidenceReport`].
 #[derive(Default)]
 pub struct EvidenceReportSubjectCharacteristic {
     /// `EvidenceReport.subject.characteristic.id`, 0..1 `string`.
@@ -111,7 +115,7 @@ pub struct EvidenceReportSubjectCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceReport.relatesTo`.
+/// `EvidenceReport.relatesTo`, in [`EvidenceReport`].
 #[derive(Default)]
 pub struct EvidenceReportRelatesTo {
     /// `EvidenceReport.relatesTo.id`, 0..1 `string`.
@@ -128,7 +132,7 @@ pub struct EvidenceReportRelatesTo {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceReport.section`.
+/// `EvidenceReport.section`, in [`EvidenceReport`].
 #[derive(Default)]
 pub struct EvidenceReportSection {
     /// `EvidenceReport.section.id`, 0..1 `string`.
@@ -165,7 +169,7 @@ pub struct EvidenceReportSection {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `EvidenceReport.citeAs[x]`.
+/// One of the types of `EvidenceReport.citeAs[x]`, in [`EvidenceReport`].
 #[non_exhaustive]
 pub enum EvidenceReportCiteAs {
     /// `Reference`.
@@ -174,7 +178,7 @@ pub enum EvidenceReportCiteAs {
     Markdown(Markdown),
 }
 
-/// One of the types of `EvidenceReport.subject.characteristic.value[x]`.
+/// One of the types of `EvidenceReport.subject.characteristic.value[x]`, in [`EvidenceReport`].
 #[non_exhaustive]
 pub enum EvidenceReportSubjectCharacteristicValue {
     /// `Reference`.
@@ -189,7 +193,7 @@ pub enum EvidenceReportSubjectCharacteristicValue {
     Range(One<Range>),
 }
 
-/// One of the types of `EvidenceReport.relatesTo.target[x]`.
+/// One of the types of `EvidenceReport.relatesTo.target[x]`, in [`EvidenceReport`].
 #[non_exhaustive]
 pub enum EvidenceReportRelatesToTarget {
     /// `Identifier`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `EvidenceVariable`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/evidencevariable.html>
+///
+/// Elements: [`EvidenceVariableCharacteristic`], [`EvidenceVariableCharacteristicTimeFromStart`], [`EvidenceVariableCategory`].
+///
+/// Choices: [`EvidenceVariableCharacteristicDefinition`], [`EvidenceVariableCategoryValue`].
 #[derive(Default)]
 pub struct EvidenceVariable {
     /// `EvidenceVariable.id`, 0..1 `id`. Summary.
@@ -85,7 +89,7 @@ pub struct EvidenceVariable {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceVariable.characteristic`.
+/// `EvidenceVariable.characteristic`, in [`EvidenceVariable`].
 #[derive(Default)]
 pub struct EvidenceVariableCharacteristic {
     /// `EvidenceVariable.characteristic.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct EvidenceVariableCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceVariable.characteristic.timeFromStart`.
+/// `EvidenceVariable.characteristic.timeFromStart`, in [`EvidenceVariable`].
 #[derive(Default)]
 pub struct EvidenceVariableCharacteristicTimeFromStart {
     /// `EvidenceVariable.characteristic.timeFromStart.id`, 0..1 `string`.
@@ -133,7 +137,7 @@ pub struct EvidenceVariableCharacteristicTimeFromStart {
     pub unknown: UnknownFields,
 }
 
-/// `EvidenceVariable.category`.
+/// `EvidenceVariable.category`, in [`EvidenceVariable`].
 #[derive(Default)]
 pub struct EvidenceVariableCategory {
     /// `EvidenceVariable.category.id`, 0..1 `string`.
@@ -150,7 +154,7 @@ pub struct EvidenceVariableCategory {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `EvidenceVariable.characteristic.definition[x]`.
+/// One of the types of `EvidenceVariable.characteristic.definition[x]`, in [`EvidenceVariable`].
 #[non_exhaustive]
 pub enum EvidenceVariableCharacteristicDefinition {
     /// `Reference`.
@@ -163,7 +167,7 @@ pub enum EvidenceVariableCharacteristicDefinition {
     Expression(One<Expression>),
 }
 
-/// One of the types of `EvidenceVariable.category.value[x]`.
+/// One of the types of `EvidenceVariable.category.value[x]`, in [`EvidenceVariable`].
 #[non_exhaustive]
 pub enum EvidenceVariableCategoryValue {
     /// `CodeableConcept`.

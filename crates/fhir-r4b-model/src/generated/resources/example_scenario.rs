@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ExampleScenario`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/examplescenario.html>
+///
+/// Elements: [`ExampleScenarioActor`], [`ExampleScenarioInstance`], [`ExampleScenarioInstanceVersion`], [`ExampleScenarioInstanceContainedInstance`], [`ExampleScenarioProcess`], [`ExampleScenarioProcessStep`], [`ExampleScenarioProcessStepOperation`], [`ExampleScenarioProcessStepAlternative`].
 #[derive(Default)]
 pub struct ExampleScenario {
     /// `ExampleScenario.id`, 0..1 `id`. Summary.
@@ -71,7 +73,7 @@ pub struct ExampleScenario {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.actor`.
+/// `ExampleScenario.actor`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioActor {
     /// `ExampleScenario.actor.id`, 0..1 `string`.
@@ -92,7 +94,7 @@ pub struct ExampleScenarioActor {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.instance`.
+/// `ExampleScenario.instance`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioInstance {
     /// `ExampleScenario.instance.id`, 0..1 `string`.
@@ -117,7 +119,7 @@ pub struct ExampleScenarioInstance {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.instance.version`.
+/// `ExampleScenario.instance.version`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioInstanceVersion {
     /// `ExampleScenario.instance.version.id`, 0..1 `string`.
@@ -134,7 +136,7 @@ pub struct ExampleScenarioInstanceVersion {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.instance.containedInstance`.
+/// `ExampleScenario.instance.containedInstance`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioInstanceContainedInstance {
     /// `ExampleScenario.instance.containedInstance.id`, 0..1 `string`.
@@ -151,7 +153,7 @@ pub struct ExampleScenarioInstanceContainedInstance {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.process`.
+/// `ExampleScenario.process`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioProcess {
     /// `ExampleScenario.process.id`, 0..1 `string`.
@@ -174,7 +176,7 @@ pub struct ExampleScenarioProcess {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.process.step`.
+/// `ExampleScenario.process.step`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioProcessStep {
     /// `ExampleScenario.process.step.id`, 0..1 `string`.
@@ -195,7 +197,7 @@ pub struct ExampleScenarioProcessStep {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.process.step.operation`.
+/// `ExampleScenario.process.step.operation`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioProcessStepOperation {
     /// `ExampleScenario.process.step.operation.id`, 0..1 `string`.
@@ -228,7 +230,7 @@ pub struct ExampleScenarioProcessStepOperation {
     pub unknown: UnknownFields,
 }
 
-/// `ExampleScenario.process.step.alternative`.
+/// `ExampleScenario.process.step.alternative`, in [`ExampleScenario`].
 #[derive(Default)]
 pub struct ExampleScenarioProcessStepAlternative {
     /// `ExampleScenario.process.step.alternative.id`, 0..1 `string`.

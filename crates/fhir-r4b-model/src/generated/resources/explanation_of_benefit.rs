@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ExplanationOfBenefit`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/explanationofbenefit.html>
+///
+/// Elements: [`ExplanationOfBenefitRelated`], [`ExplanationOfBenefitPayee`], [`ExplanationOfBenefitCareTeam`], [`ExplanationOfBenefitSupportingInfo`], [`ExplanationOfBenefitDiagnosis`], [`ExplanationOfBenefitProcedure`], [`ExplanationOfBenefitInsurance`], [`ExplanationOfBenefitAccident`], [`ExplanationOfBenefitItem`], [`ExplanationOfBenefitItemAdjudication`], [`ExplanationOfBenefitItemDetail`], [`ExplanationOfBenefitItemDetailSubDetail`], [`ExplanationOfBenefitAddItem`], [`ExplanationOfBenefitAddItemDetail`], [`ExplanationOfBenefitAddItemDetailSubDetail`], [`ExplanationOfBenefitTotal`], [`ExplanationOfBenefitPayment`], [`ExplanationOfBenefitProcessNote`], [`ExplanationOfBenefitBenefitBalance`], [`ExplanationOfBenefitBenefitBalanceFinancial`].
+///
+/// Choices: [`ExplanationOfBenefitSupportingInfoTiming`], [`ExplanationOfBenefitSupportingInfoValue`], [`ExplanationOfBenefitDiagnosisDiagnosis`], [`ExplanationOfBenefitProcedureProcedure`], [`ExplanationOfBenefitAccidentLocation`], [`ExplanationOfBenefitItemServiced`], [`ExplanationOfBenefitItemLocation`], [`ExplanationOfBenefitAddItemServiced`], [`ExplanationOfBenefitAddItemLocation`], [`ExplanationOfBenefitBenefitBalanceFinancialAllowed`], [`ExplanationOfBenefitBenefitBalanceFinancialUsed`].
 #[derive(Default)]
 pub struct ExplanationOfBenefit {
     /// `ExplanationOfBenefit.id`, 0..1 `id`. Summary.
@@ -123,7 +127,7 @@ pub struct ExplanationOfBenefit {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.related`.
+/// `ExplanationOfBenefit.related`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitRelated {
     /// `ExplanationOfBenefit.related.id`, 0..1 `string`.
@@ -142,7 +146,7 @@ pub struct ExplanationOfBenefitRelated {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.payee`.
+/// `ExplanationOfBenefit.payee`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitPayee {
     /// `ExplanationOfBenefit.payee.id`, 0..1 `string`.
@@ -159,7 +163,7 @@ pub struct ExplanationOfBenefitPayee {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.careTeam`.
+/// `ExplanationOfBenefit.careTeam`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitCareTeam {
     /// `ExplanationOfBenefit.careTeam.id`, 0..1 `string`.
@@ -182,7 +186,7 @@ pub struct ExplanationOfBenefitCareTeam {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.supportingInfo`.
+/// `ExplanationOfBenefit.supportingInfo`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitSupportingInfo {
     /// `ExplanationOfBenefit.supportingInfo.id`, 0..1 `string`.
@@ -207,7 +211,7 @@ pub struct ExplanationOfBenefitSupportingInfo {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.diagnosis`.
+/// `ExplanationOfBenefit.diagnosis`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitDiagnosis {
     /// `ExplanationOfBenefit.diagnosis.id`, 0..1 `string`.
@@ -230,7 +234,7 @@ pub struct ExplanationOfBenefitDiagnosis {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.procedure`.
+/// `ExplanationOfBenefit.procedure`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitProcedure {
     /// `ExplanationOfBenefit.procedure.id`, 0..1 `string`.
@@ -253,7 +257,7 @@ pub struct ExplanationOfBenefitProcedure {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.insurance`.
+/// `ExplanationOfBenefit.insurance`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitInsurance {
     /// `ExplanationOfBenefit.insurance.id`, 0..1 `string`.
@@ -272,7 +276,7 @@ pub struct ExplanationOfBenefitInsurance {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.accident`.
+/// `ExplanationOfBenefit.accident`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitAccident {
     /// `ExplanationOfBenefit.accident.id`, 0..1 `string`.
@@ -291,7 +295,7 @@ pub struct ExplanationOfBenefitAccident {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.item`.
+/// `ExplanationOfBenefit.item`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitItem {
     /// `ExplanationOfBenefit.item.id`, 0..1 `string`.
@@ -350,7 +354,7 @@ pub struct ExplanationOfBenefitItem {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.item.adjudication`.
+/// `ExplanationOfBenefit.item.adjudication`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitItemAdjudication {
     /// `ExplanationOfBenefit.item.adjudication.id`, 0..1 `string`.
@@ -371,7 +375,7 @@ pub struct ExplanationOfBenefitItemAdjudication {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.item.detail`.
+/// `ExplanationOfBenefit.item.detail`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitItemDetail {
     /// `ExplanationOfBenefit.item.detail.id`, 0..1 `string`.
@@ -412,7 +416,7 @@ pub struct ExplanationOfBenefitItemDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.item.detail.subDetail`.
+/// `ExplanationOfBenefit.item.detail.subDetail`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitItemDetailSubDetail {
     /// `ExplanationOfBenefit.item.detail.subDetail.id`, 0..1 `string`.
@@ -451,7 +455,7 @@ pub struct ExplanationOfBenefitItemDetailSubDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.addItem`.
+/// `ExplanationOfBenefit.addItem`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitAddItem {
     /// `ExplanationOfBenefit.addItem.id`, 0..1 `string`.
@@ -500,7 +504,7 @@ pub struct ExplanationOfBenefitAddItem {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.addItem.detail`.
+/// `ExplanationOfBenefit.addItem.detail`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitAddItemDetail {
     /// `ExplanationOfBenefit.addItem.detail.id`, 0..1 `string`.
@@ -531,7 +535,7 @@ pub struct ExplanationOfBenefitAddItemDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.addItem.detail.subDetail`.
+/// `ExplanationOfBenefit.addItem.detail.subDetail`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitAddItemDetailSubDetail {
     /// `ExplanationOfBenefit.addItem.detail.subDetail.id`, 0..1 `string`.
@@ -560,7 +564,7 @@ pub struct ExplanationOfBenefitAddItemDetailSubDetail {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.total`.
+/// `ExplanationOfBenefit.total`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitTotal {
     /// `ExplanationOfBenefit.total.id`, 0..1 `string`.
@@ -577,7 +581,7 @@ pub struct ExplanationOfBenefitTotal {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.payment`.
+/// `ExplanationOfBenefit.payment`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitPayment {
     /// `ExplanationOfBenefit.payment.id`, 0..1 `string`.
@@ -602,7 +606,7 @@ pub struct ExplanationOfBenefitPayment {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.processNote`.
+/// `ExplanationOfBenefit.processNote`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitProcessNote {
     /// `ExplanationOfBenefit.processNote.id`, 0..1 `string`.
@@ -623,7 +627,7 @@ pub struct ExplanationOfBenefitProcessNote {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.benefitBalance`.
+/// `ExplanationOfBenefit.benefitBalance`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitBenefitBalance {
     /// `ExplanationOfBenefit.benefitBalance.id`, 0..1 `string`.
@@ -652,7 +656,7 @@ pub struct ExplanationOfBenefitBenefitBalance {
     pub unknown: UnknownFields,
 }
 
-/// `ExplanationOfBenefit.benefitBalance.financial`.
+/// `ExplanationOfBenefit.benefitBalance.financial`, in [`ExplanationOfBenefit`].
 #[derive(Default)]
 pub struct ExplanationOfBenefitBenefitBalanceFinancial {
     /// `ExplanationOfBenefit.benefitBalance.financial.id`, 0..1 `string`.
@@ -671,7 +675,7 @@ pub struct ExplanationOfBenefitBenefitBalanceFinancial {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ExplanationOfBenefit.supportingInfo.timing[x]`.
+/// One of the types of `ExplanationOfBenefit.supportingInfo.timing[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitSupportingInfoTiming {
     /// `date`.
@@ -680,7 +684,7 @@ pub enum ExplanationOfBenefitSupportingInfoTiming {
     Period(One<Period>),
 }
 
-/// One of the types of `ExplanationOfBenefit.supportingInfo.value[x]`.
+/// One of the types of `ExplanationOfBenefit.supportingInfo.value[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitSupportingInfoValue {
     /// `boolean`.
@@ -695,7 +699,7 @@ pub enum ExplanationOfBenefitSupportingInfoValue {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.diagnosis.diagnosis[x]`.
+/// One of the types of `ExplanationOfBenefit.diagnosis.diagnosis[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitDiagnosisDiagnosis {
     /// `CodeableConcept`.
@@ -704,7 +708,7 @@ pub enum ExplanationOfBenefitDiagnosisDiagnosis {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.procedure.procedure[x]`.
+/// One of the types of `ExplanationOfBenefit.procedure.procedure[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitProcedureProcedure {
     /// `CodeableConcept`.
@@ -713,7 +717,7 @@ pub enum ExplanationOfBenefitProcedureProcedure {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.accident.location[x]`.
+/// One of the types of `ExplanationOfBenefit.accident.location[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAccidentLocation {
     /// `Address`.
@@ -722,7 +726,7 @@ pub enum ExplanationOfBenefitAccidentLocation {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.item.serviced[x]`.
+/// One of the types of `ExplanationOfBenefit.item.serviced[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitItemServiced {
     /// `date`.
@@ -731,7 +735,7 @@ pub enum ExplanationOfBenefitItemServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `ExplanationOfBenefit.item.location[x]`.
+/// One of the types of `ExplanationOfBenefit.item.location[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitItemLocation {
     /// `CodeableConcept`.
@@ -742,7 +746,7 @@ pub enum ExplanationOfBenefitItemLocation {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.addItem.serviced[x]`.
+/// One of the types of `ExplanationOfBenefit.addItem.serviced[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAddItemServiced {
     /// `date`.
@@ -751,7 +755,7 @@ pub enum ExplanationOfBenefitAddItemServiced {
     Period(One<Period>),
 }
 
-/// One of the types of `ExplanationOfBenefit.addItem.location[x]`.
+/// One of the types of `ExplanationOfBenefit.addItem.location[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitAddItemLocation {
     /// `CodeableConcept`.
@@ -762,7 +766,7 @@ pub enum ExplanationOfBenefitAddItemLocation {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`.
+/// One of the types of `ExplanationOfBenefit.benefitBalance.financial.allowed[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitBenefitBalanceFinancialAllowed {
     /// `unsignedInt`.
@@ -773,7 +777,7 @@ pub enum ExplanationOfBenefitBenefitBalanceFinancialAllowed {
     Money(One<Money>),
 }
 
-/// One of the types of `ExplanationOfBenefit.benefitBalance.financial.used[x]`.
+/// One of the types of `ExplanationOfBenefit.benefitBalance.financial.used[x]`, in [`ExplanationOfBenefit`].
 #[non_exhaustive]
 pub enum ExplanationOfBenefitBenefitBalanceFinancialUsed {
     /// `unsignedInt`.

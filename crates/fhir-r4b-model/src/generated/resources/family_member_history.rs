@@ -15,6 +15,10 @@ use crate::{
 /// The resource `FamilyMemberHistory`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/familymemberhistory.html>
+///
+/// Elements: [`FamilyMemberHistoryCondition`].
+///
+/// Choices: [`FamilyMemberHistoryBorn`], [`FamilyMemberHistoryAge`], [`FamilyMemberHistoryDeceased`], [`FamilyMemberHistoryConditionOnset`].
 #[derive(Default)]
 pub struct FamilyMemberHistory {
     /// `FamilyMemberHistory.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct FamilyMemberHistory {
     pub unknown: UnknownFields,
 }
 
-/// `FamilyMemberHistory.condition`.
+/// `FamilyMemberHistory.condition`, in [`FamilyMemberHistory`].
 #[derive(Default)]
 pub struct FamilyMemberHistoryCondition {
     /// `FamilyMemberHistory.condition.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct FamilyMemberHistoryCondition {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `FamilyMemberHistory.born[x]`.
+/// One of the types of `FamilyMemberHistory.born[x]`, in [`FamilyMemberHistory`].
 #[non_exhaustive]
 pub enum FamilyMemberHistoryBorn {
     /// `Period`.
@@ -107,7 +111,7 @@ pub enum FamilyMemberHistoryBorn {
     String(FhirString),
 }
 
-/// One of the types of `FamilyMemberHistory.age[x]`.
+/// One of the types of `FamilyMemberHistory.age[x]`, in [`FamilyMemberHistory`].
 #[non_exhaustive]
 pub enum FamilyMemberHistoryAge {
     /// `Age`.
@@ -118,7 +122,7 @@ pub enum FamilyMemberHistoryAge {
     String(FhirString),
 }
 
-/// One of the types of `FamilyMemberHistory.deceased[x]`.
+/// One of the types of `FamilyMemberHistory.deceased[x]`, in [`FamilyMemberHistory`].
 #[non_exhaustive]
 pub enum FamilyMemberHistoryDeceased {
     /// `boolean`.
@@ -133,7 +137,7 @@ pub enum FamilyMemberHistoryDeceased {
     String(FhirString),
 }
 
-/// One of the types of `FamilyMemberHistory.condition.onset[x]`.
+/// One of the types of `FamilyMemberHistory.condition.onset[x]`, in [`FamilyMemberHistory`].
 #[non_exhaustive]
 pub enum FamilyMemberHistoryConditionOnset {
     /// `Age`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Goal`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/goal.html>
+///
+/// Elements: [`GoalTarget`].
+///
+/// Choices: [`GoalStart`], [`GoalTargetDetail`], [`GoalTargetDue`].
 #[derive(Default)]
 pub struct Goal {
     /// `Goal.id`, 0..1 `id`. Summary.
@@ -69,7 +73,7 @@ pub struct Goal {
     pub unknown: UnknownFields,
 }
 
-/// `Goal.target`.
+/// `Goal.target`, in [`Goal`].
 #[derive(Default)]
 pub struct GoalTarget {
     /// `Goal.target.id`, 0..1 `string`.
@@ -88,7 +92,7 @@ pub struct GoalTarget {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Goal.start[x]`.
+/// One of the types of `Goal.start[x]`, in [`Goal`].
 #[non_exhaustive]
 pub enum GoalStart {
     /// `date`.
@@ -97,7 +101,7 @@ pub enum GoalStart {
     CodeableConcept(One<CodeableConcept>),
 }
 
-/// One of the types of `Goal.target.detail[x]`.
+/// One of the types of `Goal.target.detail[x]`, in [`Goal`].
 #[non_exhaustive]
 pub enum GoalTargetDetail {
     /// `Quantity`.
@@ -116,7 +120,7 @@ pub enum GoalTargetDetail {
     Ratio(One<Ratio>),
 }
 
-/// One of the types of `Goal.target.due[x]`.
+/// One of the types of `Goal.target.due[x]`, in [`Goal`].
 #[non_exhaustive]
 pub enum GoalTargetDue {
     /// `date`.

@@ -14,6 +14,8 @@ use crate::{
 /// The resource `GraphDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/graphdefinition.html>
+///
+/// Elements: [`GraphDefinitionLink`], [`GraphDefinitionLinkTarget`], [`GraphDefinitionLinkTargetCompartment`].
 #[derive(Default)]
 pub struct GraphDefinition {
     /// `GraphDefinition.id`, 0..1 `id`. Summary.
@@ -66,7 +68,7 @@ pub struct GraphDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `GraphDefinition.link`.
+/// `GraphDefinition.link`, in [`GraphDefinition`].
 #[derive(Default)]
 pub struct GraphDefinitionLink {
     /// `GraphDefinition.link.id`, 0..1 `string`.
@@ -91,7 +93,7 @@ pub struct GraphDefinitionLink {
     pub unknown: UnknownFields,
 }
 
-/// `GraphDefinition.link.target`.
+/// `GraphDefinition.link.target`, in [`GraphDefinition`].
 #[derive(Default)]
 pub struct GraphDefinitionLinkTarget {
     /// `GraphDefinition.link.target.id`, 0..1 `string`.
@@ -114,7 +116,7 @@ pub struct GraphDefinitionLinkTarget {
     pub unknown: UnknownFields,
 }
 
-/// `GraphDefinition.link.target.compartment`.
+/// `GraphDefinition.link.target.compartment`, in [`GraphDefinition`].
 #[derive(Default)]
 pub struct GraphDefinitionLinkTargetCompartment {
     /// `GraphDefinition.link.target.compartment.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Group`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/group.html>
+///
+/// Elements: [`GroupCharacteristic`], [`GroupMember`].
+///
+/// Choices: [`GroupCharacteristicValue`].
 #[derive(Default)]
 pub struct Group {
     /// `Group.id`, 0..1 `id`. Summary.
@@ -57,7 +61,7 @@ pub struct Group {
     pub unknown: UnknownFields,
 }
 
-/// `Group.characteristic`.
+/// `Group.characteristic`, in [`Group`].
 #[derive(Default)]
 pub struct GroupCharacteristic {
     /// `Group.characteristic.id`, 0..1 `string`.
@@ -78,7 +82,7 @@ pub struct GroupCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `Group.member`.
+/// `Group.member`, in [`Group`].
 #[derive(Default)]
 pub struct GroupMember {
     /// `Group.member.id`, 0..1 `string`.
@@ -97,7 +101,7 @@ pub struct GroupMember {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Group.characteristic.value[x]`.
+/// One of the types of `Group.characteristic.value[x]`, in [`Group`].
 #[non_exhaustive]
 pub enum GroupCharacteristicValue {
     /// `CodeableConcept`.

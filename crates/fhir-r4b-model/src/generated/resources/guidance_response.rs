@@ -15,6 +15,8 @@ use crate::{
 /// The resource `GuidanceResponse`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/guidanceresponse.html>
+///
+/// Choices: [`GuidanceResponseModule`].
 #[derive(Default)]
 pub struct GuidanceResponse {
     /// `GuidanceResponse.id`, 0..1 `id`. Summary.
@@ -67,7 +69,7 @@ pub struct GuidanceResponse {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `GuidanceResponse.module[x]`.
+/// One of the types of `GuidanceResponse.module[x]`, in [`GuidanceResponse`].
 #[non_exhaustive]
 pub enum GuidanceResponseModule {
     /// `uri`.

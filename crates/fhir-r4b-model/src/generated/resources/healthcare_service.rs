@@ -15,6 +15,8 @@ use crate::{
 /// The resource `HealthcareService`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/healthcareservice.html>
+///
+/// Elements: [`HealthcareServiceEligibility`], [`HealthcareServiceAvailableTime`], [`HealthcareServiceNotAvailable`].
 #[derive(Default)]
 pub struct HealthcareService {
     /// `HealthcareService.id`, 0..1 `id`. Summary.
@@ -85,7 +87,7 @@ pub struct HealthcareService {
     pub unknown: UnknownFields,
 }
 
-/// `HealthcareService.eligibility`.
+/// `HealthcareService.eligibility`, in [`HealthcareService`].
 #[derive(Default)]
 pub struct HealthcareServiceEligibility {
     /// `HealthcareService.eligibility.id`, 0..1 `string`.
@@ -102,7 +104,7 @@ pub struct HealthcareServiceEligibility {
     pub unknown: UnknownFields,
 }
 
-/// `HealthcareService.availableTime`.
+/// `HealthcareService.availableTime`, in [`HealthcareService`].
 #[derive(Default)]
 pub struct HealthcareServiceAvailableTime {
     /// `HealthcareService.availableTime.id`, 0..1 `string`.
@@ -123,7 +125,7 @@ pub struct HealthcareServiceAvailableTime {
     pub unknown: UnknownFields,
 }
 
-/// `HealthcareService.notAvailable`.
+/// `HealthcareService.notAvailable`, in [`HealthcareService`].
 #[derive(Default)]
 pub struct HealthcareServiceNotAvailable {
     /// `HealthcareService.notAvailable.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ImagingStudy`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/imagingstudy.html>
+///
+/// Elements: [`ImagingStudySeries`], [`ImagingStudySeriesPerformer`], [`ImagingStudySeriesInstance`].
 #[derive(Default)]
 pub struct ImagingStudy {
     /// `ImagingStudy.id`, 0..1 `id`. Summary.
@@ -77,7 +79,7 @@ pub struct ImagingStudy {
     pub unknown: UnknownFields,
 }
 
-/// `ImagingStudy.series`.
+/// `ImagingStudy.series`, in [`ImagingStudy`].
 #[derive(Default)]
 pub struct ImagingStudySeries {
     /// `ImagingStudy.series.id`, 0..1 `string`.
@@ -114,7 +116,7 @@ pub struct ImagingStudySeries {
     pub unknown: UnknownFields,
 }
 
-/// `ImagingStudy.series.performer`.
+/// `ImagingStudy.series.performer`, in [`ImagingStudy`].
 #[derive(Default)]
 pub struct ImagingStudySeriesPerformer {
     /// `ImagingStudy.series.performer.id`, 0..1 `string`.
@@ -131,7 +133,7 @@ pub struct ImagingStudySeriesPerformer {
     pub unknown: UnknownFields,
 }
 
-/// `ImagingStudy.series.instance`.
+/// `ImagingStudy.series.instance`, in [`ImagingStudy`].
 #[derive(Default)]
 pub struct ImagingStudySeriesInstance {
     /// `ImagingStudy.series.instance.id`, 0..1 `string`.

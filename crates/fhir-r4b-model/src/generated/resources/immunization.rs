@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Immunization`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/immunization.html>
+///
+/// Elements: [`ImmunizationPerformer`], [`ImmunizationEducation`], [`ImmunizationReaction`], [`ImmunizationProtocolApplied`].
+///
+/// Choices: [`ImmunizationOccurrence`], [`ImmunizationProtocolAppliedDoseNumber`], [`ImmunizationProtocolAppliedSeriesDoses`].
 #[derive(Default)]
 pub struct Immunization {
     /// `Immunization.id`, 0..1 `id`. Summary.
@@ -93,7 +97,7 @@ pub struct Immunization {
     pub unknown: UnknownFields,
 }
 
-/// `Immunization.performer`.
+/// `Immunization.performer`, in [`Immunization`].
 #[derive(Default)]
 pub struct ImmunizationPerformer {
     /// `Immunization.performer.id`, 0..1 `string`.
@@ -110,7 +114,7 @@ pub struct ImmunizationPerformer {
     pub unknown: UnknownFields,
 }
 
-/// `Immunization.education`.
+/// `Immunization.education`, in [`Immunization`].
 #[derive(Default)]
 pub struct ImmunizationEducation {
     /// `Immunization.education.id`, 0..1 `string`.
@@ -131,7 +135,7 @@ pub struct ImmunizationEducation {
     pub unknown: UnknownFields,
 }
 
-/// `Immunization.reaction`.
+/// `Immunization.reaction`, in [`Immunization`].
 #[derive(Default)]
 pub struct ImmunizationReaction {
     /// `Immunization.reaction.id`, 0..1 `string`.
@@ -150,7 +154,7 @@ pub struct ImmunizationReaction {
     pub unknown: UnknownFields,
 }
 
-/// `Immunization.protocolApplied`.
+/// `Immunization.protocolApplied`, in [`Immunization`].
 #[derive(Default)]
 pub struct ImmunizationProtocolApplied {
     /// `Immunization.protocolApplied.id`, 0..1 `string`.
@@ -173,7 +177,7 @@ pub struct ImmunizationProtocolApplied {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Immunization.occurrence[x]`.
+/// One of the types of `Immunization.occurrence[x]`, in [`Immunization`].
 #[non_exhaustive]
 pub enum ImmunizationOccurrence {
     /// `dateTime`.
@@ -182,7 +186,7 @@ pub enum ImmunizationOccurrence {
     String(FhirString),
 }
 
-/// One of the types of `Immunization.protocolApplied.doseNumber[x]`.
+/// One of the types of `Immunization.protocolApplied.doseNumber[x]`, in [`Immunization`].
 #[non_exhaustive]
 pub enum ImmunizationProtocolAppliedDoseNumber {
     /// `positiveInt`.
@@ -191,7 +195,7 @@ pub enum ImmunizationProtocolAppliedDoseNumber {
     String(FhirString),
 }
 
-/// One of the types of `Immunization.protocolApplied.seriesDoses[x]`.
+/// One of the types of `Immunization.protocolApplied.seriesDoses[x]`, in [`Immunization`].
 #[non_exhaustive]
 pub enum ImmunizationProtocolAppliedSeriesDoses {
     /// `positiveInt`.

@@ -14,6 +14,8 @@ use crate::{
 /// The resource `ImmunizationEvaluation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/immunizationevaluation.html>
+///
+/// Choices: [`ImmunizationEvaluationDoseNumber`], [`ImmunizationEvaluationSeriesDoses`].
 #[derive(Default)]
 pub struct ImmunizationEvaluation {
     /// `ImmunizationEvaluation.id`, 0..1 `id`. Summary.
@@ -62,7 +64,7 @@ pub struct ImmunizationEvaluation {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ImmunizationEvaluation.doseNumber[x]`.
+/// One of the types of `ImmunizationEvaluation.doseNumber[x]`, in [`ImmunizationEvaluation`].
 #[non_exhaustive]
 pub enum ImmunizationEvaluationDoseNumber {
     /// `positiveInt`.
@@ -71,7 +73,7 @@ pub enum ImmunizationEvaluationDoseNumber {
     String(FhirString),
 }
 
-/// One of the types of `ImmunizationEvaluation.seriesDoses[x]`.
+/// One of the types of `ImmunizationEvaluation.seriesDoses[x]`, in [`ImmunizationEvaluation`].
 #[non_exhaustive]
 pub enum ImmunizationEvaluationSeriesDoses {
     /// `positiveInt`.

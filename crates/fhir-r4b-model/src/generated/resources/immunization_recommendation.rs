@@ -11,6 +11,10 @@ use crate::{CodeableConcept, Extension, Identifier, Many, Meta, Narrative, One, 
 /// The resource `ImmunizationRecommendation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/immunizationrecommendation.html>
+///
+/// Elements: [`ImmunizationRecommendationRecommendation`], [`ImmunizationRecommendationRecommendationDateCriterion`].
+///
+/// Choices: [`ImmunizationRecommendationRecommendationDoseNumber`], [`ImmunizationRecommendationRecommendationSeriesDoses`].
 #[derive(Default)]
 pub struct ImmunizationRecommendation {
     /// `ImmunizationRecommendation.id`, 0..1 `id`. Summary.
@@ -43,7 +47,7 @@ pub struct ImmunizationRecommendation {
     pub unknown: UnknownFields,
 }
 
-/// `ImmunizationRecommendation.recommendation`.
+/// `ImmunizationRecommendation.recommendation`, in [`ImmunizationRecommendation`].
 #[derive(Default)]
 pub struct ImmunizationRecommendationRecommendation {
     /// `ImmunizationRecommendation.recommendation.id`, 0..1 `string`.
@@ -80,7 +84,7 @@ pub struct ImmunizationRecommendationRecommendation {
     pub unknown: UnknownFields,
 }
 
-/// `ImmunizationRecommendation.recommendation.dateCriterion`.
+/// `ImmunizationRecommendation.recommendation.dateCriterion`, in [`ImmunizationRecommendation`].
 #[derive(Default)]
 pub struct ImmunizationRecommendationRecommendationDateCriterion {
     /// `ImmunizationRecommendation.recommendation.dateCriterion.id`, 0..1 `string`.
@@ -97,7 +101,7 @@ pub struct ImmunizationRecommendationRecommendationDateCriterion {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ImmunizationRecommendation.recommendation.doseNumber[x]`.
+/// One of the types of `ImmunizationRecommendation.recommendation.doseNumber[x]`, in [`ImmunizationRecommendation`].
 #[non_exhaustive]
 pub enum ImmunizationRecommendationRecommendationDoseNumber {
     /// `positiveInt`.
@@ -106,7 +110,7 @@ pub enum ImmunizationRecommendationRecommendationDoseNumber {
     String(FhirString),
 }
 
-/// One of the types of `ImmunizationRecommendation.recommendation.seriesDoses[x]`.
+/// One of the types of `ImmunizationRecommendation.recommendation.seriesDoses[x]`, in [`ImmunizationRecommendation`].
 #[non_exhaustive]
 pub enum ImmunizationRecommendationRecommendationSeriesDoses {
     /// `positiveInt`.

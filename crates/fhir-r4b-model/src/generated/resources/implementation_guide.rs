@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ImplementationGuide`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/implementationguide.html>
+///
+/// Elements: [`ImplementationGuideDependsOn`], [`ImplementationGuideGlobal`], [`ImplementationGuideDefinition`], [`ImplementationGuideDefinitionGrouping`], [`ImplementationGuideDefinitionResource`], [`ImplementationGuideDefinitionPage`], [`ImplementationGuideDefinitionParameter`], [`ImplementationGuideDefinitionTemplate`], [`ImplementationGuideManifest`], [`ImplementationGuideManifestResource`], [`ImplementationGuideManifestPage`].
+///
+/// Choices: [`ImplementationGuideDefinitionResourceExample`], [`ImplementationGuideDefinitionPageName`], [`ImplementationGuideManifestResourceExample`].
 #[derive(Default)]
 pub struct ImplementationGuide {
     /// `ImplementationGuide.id`, 0..1 `id`. Summary.
@@ -77,7 +81,7 @@ pub struct ImplementationGuide {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.dependsOn`.
+/// `ImplementationGuide.dependsOn`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDependsOn {
     /// `ImplementationGuide.dependsOn.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct ImplementationGuideDependsOn {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.global`.
+/// `ImplementationGuide.global`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideGlobal {
     /// `ImplementationGuide.global.id`, 0..1 `string`.
@@ -113,7 +117,7 @@ pub struct ImplementationGuideGlobal {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition`.
+/// `ImplementationGuide.definition`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinition {
     /// `ImplementationGuide.definition.id`, 0..1 `string`.
@@ -136,7 +140,7 @@ pub struct ImplementationGuideDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition.grouping`.
+/// `ImplementationGuide.definition.grouping`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinitionGrouping {
     /// `ImplementationGuide.definition.grouping.id`, 0..1 `string`.
@@ -153,7 +157,7 @@ pub struct ImplementationGuideDefinitionGrouping {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition.resource`.
+/// `ImplementationGuide.definition.resource`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinitionResource {
     /// `ImplementationGuide.definition.resource.id`, 0..1 `string`.
@@ -178,7 +182,7 @@ pub struct ImplementationGuideDefinitionResource {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition.page`.
+/// `ImplementationGuide.definition.page`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinitionPage {
     /// `ImplementationGuide.definition.page.id`, 0..1 `string`.
@@ -199,7 +203,7 @@ pub struct ImplementationGuideDefinitionPage {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition.parameter`.
+/// `ImplementationGuide.definition.parameter`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinitionParameter {
     /// `ImplementationGuide.definition.parameter.id`, 0..1 `string`.
@@ -216,7 +220,7 @@ pub struct ImplementationGuideDefinitionParameter {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.definition.template`.
+/// `ImplementationGuide.definition.template`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideDefinitionTemplate {
     /// `ImplementationGuide.definition.template.id`, 0..1 `string`.
@@ -235,7 +239,7 @@ pub struct ImplementationGuideDefinitionTemplate {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.manifest`.
+/// `ImplementationGuide.manifest`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideManifest {
     /// `ImplementationGuide.manifest.id`, 0..1 `string`.
@@ -258,7 +262,7 @@ pub struct ImplementationGuideManifest {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.manifest.resource`.
+/// `ImplementationGuide.manifest.resource`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideManifestResource {
     /// `ImplementationGuide.manifest.resource.id`, 0..1 `string`.
@@ -277,7 +281,7 @@ pub struct ImplementationGuideManifestResource {
     pub unknown: UnknownFields,
 }
 
-/// `ImplementationGuide.manifest.page`.
+/// `ImplementationGuide.manifest.page`, in [`ImplementationGuide`].
 #[derive(Default)]
 pub struct ImplementationGuideManifestPage {
     /// `ImplementationGuide.manifest.page.id`, 0..1 `string`.
@@ -296,7 +300,7 @@ pub struct ImplementationGuideManifestPage {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ImplementationGuide.definition.resource.example[x]`.
+/// One of the types of `ImplementationGuide.definition.resource.example[x]`, in [`ImplementationGuide`].
 #[non_exhaustive]
 pub enum ImplementationGuideDefinitionResourceExample {
     /// `boolean`.
@@ -305,7 +309,7 @@ pub enum ImplementationGuideDefinitionResourceExample {
     Canonical(Canonical),
 }
 
-/// One of the types of `ImplementationGuide.definition.page.name[x]`.
+/// One of the types of `ImplementationGuide.definition.page.name[x]`, in [`ImplementationGuide`].
 #[non_exhaustive]
 pub enum ImplementationGuideDefinitionPageName {
     /// `url`.
@@ -314,7 +318,7 @@ pub enum ImplementationGuideDefinitionPageName {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ImplementationGuide.manifest.resource.example[x]`.
+/// One of the types of `ImplementationGuide.manifest.resource.example[x]`, in [`ImplementationGuide`].
 #[non_exhaustive]
 pub enum ImplementationGuideManifestResourceExample {
     /// `boolean`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Ingredient`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/ingredient.html>
+///
+/// Elements: [`IngredientManufacturer`], [`IngredientSubstance`], [`IngredientSubstanceStrength`], [`IngredientSubstanceStrengthReferenceStrength`].
+///
+/// Choices: [`IngredientSubstanceStrengthPresentation`], [`IngredientSubstanceStrengthConcentration`], [`IngredientSubstanceStrengthReferenceStrengthStrength`].
 #[derive(Default)]
 pub struct Ingredient {
     /// `Ingredient.id`, 0..1 `id`. Summary.
@@ -53,7 +57,7 @@ pub struct Ingredient {
     pub unknown: UnknownFields,
 }
 
-/// `Ingredient.manufacturer`.
+/// `Ingredient.manufacturer`, in [`Ingredient`].
 #[derive(Default)]
 pub struct IngredientManufacturer {
     /// `Ingredient.manufacturer.id`, 0..1 `string`.
@@ -70,7 +74,7 @@ pub struct IngredientManufacturer {
     pub unknown: UnknownFields,
 }
 
-/// `Ingredient.substance`.
+/// `Ingredient.substance`, in [`Ingredient`].
 #[derive(Default)]
 pub struct IngredientSubstance {
     /// `Ingredient.substance.id`, 0..1 `string`.
@@ -87,7 +91,7 @@ pub struct IngredientSubstance {
     pub unknown: UnknownFields,
 }
 
-/// `Ingredient.substance.strength`.
+/// `Ingredient.substance.strength`, in [`Ingredient`].
 #[derive(Default)]
 pub struct IngredientSubstanceStrength {
     /// `Ingredient.substance.strength.id`, 0..1 `string`.
@@ -114,7 +118,7 @@ pub struct IngredientSubstanceStrength {
     pub unknown: UnknownFields,
 }
 
-/// `Ingredient.substance.strength.referenceStrength`.
+/// `Ingredient.substance.strength.referenceStrength`, in [`Ingredient`].
 #[derive(Default)]
 pub struct IngredientSubstanceStrengthReferenceStrength {
     /// `Ingredient.substance.strength.referenceStrength.id`, 0..1 `string`.
@@ -135,7 +139,7 @@ pub struct IngredientSubstanceStrengthReferenceStrength {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Ingredient.substance.strength.presentation[x]`.
+/// One of the types of `Ingredient.substance.strength.presentation[x]`, in [`Ingredient`].
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthPresentation {
     /// `Ratio`.
@@ -144,7 +148,7 @@ pub enum IngredientSubstanceStrengthPresentation {
     RatioRange(One<RatioRange>),
 }
 
-/// One of the types of `Ingredient.substance.strength.concentration[x]`.
+/// One of the types of `Ingredient.substance.strength.concentration[x]`, in [`Ingredient`].
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthConcentration {
     /// `Ratio`.
@@ -153,7 +157,7 @@ pub enum IngredientSubstanceStrengthConcentration {
     RatioRange(One<RatioRange>),
 }
 
-/// One of the types of `Ingredient.substance.strength.referenceStrength.strength[x]`.
+/// One of the types of `Ingredient.substance.strength.referenceStrength.strength[x]`, in [`Ingredient`].
 #[non_exhaustive]
 pub enum IngredientSubstanceStrengthReferenceStrengthStrength {
     /// `Ratio`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `InsurancePlan`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/insuranceplan.html>
+///
+/// Elements: [`InsurancePlanContact`], [`InsurancePlanCoverage`], [`InsurancePlanCoverageBenefit`], [`InsurancePlanCoverageBenefitLimit`], [`InsurancePlanPlan`], [`InsurancePlanPlanGeneralCost`], [`InsurancePlanPlanSpecificCost`], [`InsurancePlanPlanSpecificCostBenefit`], [`InsurancePlanPlanSpecificCostBenefitCost`].
 #[derive(Default)]
 pub struct InsurancePlan {
     /// `InsurancePlan.id`, 0..1 `id`. Summary.
@@ -65,7 +67,7 @@ pub struct InsurancePlan {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.contact`.
+/// `InsurancePlan.contact`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanContact {
     /// `InsurancePlan.contact.id`, 0..1 `string`.
@@ -86,7 +88,7 @@ pub struct InsurancePlanContact {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.coverage`.
+/// `InsurancePlan.coverage`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanCoverage {
     /// `InsurancePlan.coverage.id`, 0..1 `string`.
@@ -105,7 +107,7 @@ pub struct InsurancePlanCoverage {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.coverage.benefit`.
+/// `InsurancePlan.coverage.benefit`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanCoverageBenefit {
     /// `InsurancePlan.coverage.benefit.id`, 0..1 `string`.
@@ -124,7 +126,7 @@ pub struct InsurancePlanCoverageBenefit {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.coverage.benefit.limit`.
+/// `InsurancePlan.coverage.benefit.limit`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanCoverageBenefitLimit {
     /// `InsurancePlan.coverage.benefit.limit.id`, 0..1 `string`.
@@ -141,7 +143,7 @@ pub struct InsurancePlanCoverageBenefitLimit {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.plan`.
+/// `InsurancePlan.plan`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanPlan {
     /// `InsurancePlan.plan.id`, 0..1 `string`.
@@ -166,7 +168,7 @@ pub struct InsurancePlanPlan {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.plan.generalCost`.
+/// `InsurancePlan.plan.generalCost`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanPlanGeneralCost {
     /// `InsurancePlan.plan.generalCost.id`, 0..1 `string`.
@@ -187,7 +189,7 @@ pub struct InsurancePlanPlanGeneralCost {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.plan.specificCost`.
+/// `InsurancePlan.plan.specificCost`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanPlanSpecificCost {
     /// `InsurancePlan.plan.specificCost.id`, 0..1 `string`.
@@ -204,7 +206,7 @@ pub struct InsurancePlanPlanSpecificCost {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.plan.specificCost.benefit`.
+/// `InsurancePlan.plan.specificCost.benefit`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanPlanSpecificCostBenefit {
     /// `InsurancePlan.plan.specificCost.benefit.id`, 0..1 `string`.
@@ -221,7 +223,7 @@ pub struct InsurancePlanPlanSpecificCostBenefit {
     pub unknown: UnknownFields,
 }
 
-/// `InsurancePlan.plan.specificCost.benefit.cost`.
+/// `InsurancePlan.plan.specificCost.benefit.cost`, in [`InsurancePlan`].
 #[derive(Default)]
 pub struct InsurancePlanPlanSpecificCostBenefitCost {
     /// `InsurancePlan.plan.specificCost.benefit.cost.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Invoice`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/invoice.html>
+///
+/// Elements: [`InvoiceParticipant`], [`InvoiceLineItem`], [`InvoiceLineItemPriceComponent`].
+///
+/// Choices: [`InvoiceLineItemChargeItem`].
 #[derive(Default)]
 pub struct Invoice {
     /// `Invoice.id`, 0..1 `id`. Summary.
@@ -69,7 +73,7 @@ pub struct Invoice {
     pub unknown: UnknownFields,
 }
 
-/// `Invoice.participant`.
+/// `Invoice.participant`, in [`Invoice`].
 #[derive(Default)]
 pub struct InvoiceParticipant {
     /// `Invoice.participant.id`, 0..1 `string`.
@@ -86,7 +90,7 @@ pub struct InvoiceParticipant {
     pub unknown: UnknownFields,
 }
 
-/// `Invoice.lineItem`.
+/// `Invoice.lineItem`, in [`Invoice`].
 #[derive(Default)]
 pub struct InvoiceLineItem {
     /// `Invoice.lineItem.id`, 0..1 `string`.
@@ -105,7 +109,7 @@ pub struct InvoiceLineItem {
     pub unknown: UnknownFields,
 }
 
-/// `Invoice.lineItem.priceComponent`.
+/// `Invoice.lineItem.priceComponent`, in [`Invoice`].
 #[derive(Default)]
 pub struct InvoiceLineItemPriceComponent {
     /// `Invoice.lineItem.priceComponent.id`, 0..1 `string`.
@@ -126,7 +130,7 @@ pub struct InvoiceLineItemPriceComponent {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Invoice.lineItem.chargeItem[x]`.
+/// One of the types of `Invoice.lineItem.chargeItem[x]`, in [`Invoice`].
 #[non_exhaustive]
 pub enum InvoiceLineItemChargeItem {
     /// `Reference`.

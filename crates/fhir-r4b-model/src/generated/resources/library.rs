@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Library`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/library.html>
+///
+/// Choices: [`LibrarySubject`].
 #[derive(Default)]
 pub struct Library {
     /// `Library.id`, 0..1 `id`. Summary.
@@ -99,7 +101,7 @@ pub struct Library {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Library.subject[x]`.
+/// One of the types of `Library.subject[x]`, in [`Library`].
 #[non_exhaustive]
 pub enum LibrarySubject {
     /// `CodeableConcept`.

@@ -12,6 +12,8 @@ use crate::{Coded, Extension, Many, Meta, Narrative, One, Reference, Resource, U
 /// The resource `Linkage`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/linkage.html>
+///
+/// Elements: [`LinkageItem`].
 #[derive(Default)]
 pub struct Linkage {
     /// `Linkage.id`, 0..1 `id`. Summary.
@@ -40,7 +42,7 @@ pub struct Linkage {
     pub unknown: UnknownFields,
 }
 
-/// `Linkage.item`.
+/// `Linkage.item`, in [`Linkage`].
 #[derive(Default)]
 pub struct LinkageItem {
     /// `Linkage.item.id`, 0..1 `string`.

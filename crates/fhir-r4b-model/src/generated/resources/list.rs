@@ -15,6 +15,8 @@ use crate::{
 /// The resource `List`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/list.html>
+///
+/// Elements: [`ListEntry`].
 #[derive(Default)]
 pub struct List {
     /// `List.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct List {
     pub unknown: UnknownFields,
 }
 
-/// `List.entry`.
+/// `List.entry`, in [`List`].
 #[derive(Default)]
 pub struct ListEntry {
     /// `List.entry.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Location`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/location.html>
+///
+/// Elements: [`LocationPosition`], [`LocationHoursOfOperation`].
 #[derive(Default)]
 pub struct Location {
     /// `Location.id`, 0..1 `id`. Summary.
@@ -71,7 +73,7 @@ pub struct Location {
     pub unknown: UnknownFields,
 }
 
-/// `Location.position`.
+/// `Location.position`, in [`Location`].
 #[derive(Default)]
 pub struct LocationPosition {
     /// `Location.position.id`, 0..1 `string`.
@@ -90,7 +92,7 @@ pub struct LocationPosition {
     pub unknown: UnknownFields,
 }
 
-/// `Location.hoursOfOperation`.
+/// `Location.hoursOfOperation`, in [`Location`].
 #[derive(Default)]
 pub struct LocationHoursOfOperation {
     /// `Location.hoursOfOperation.id`, 0..1 `string`.

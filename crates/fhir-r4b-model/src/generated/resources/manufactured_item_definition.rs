@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ManufacturedItemDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/manufactureditemdefinition.html>
+///
+/// Elements: [`ManufacturedItemDefinitionProperty`].
+///
+/// Choices: [`ManufacturedItemDefinitionPropertyValue`].
 #[derive(Default)]
 pub struct ManufacturedItemDefinition {
     /// `ManufacturedItemDefinition.id`, 0..1 `id`. Summary.
@@ -51,7 +55,7 @@ pub struct ManufacturedItemDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ManufacturedItemDefinition.property`.
+/// `ManufacturedItemDefinition.property`, in [`ManufacturedItemDefinition`].
 #[derive(Default)]
 pub struct ManufacturedItemDefinitionProperty {
     /// `ManufacturedItemDefinition.property.id`, 0..1 `string`.
@@ -68,7 +72,7 @@ pub struct ManufacturedItemDefinitionProperty {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ManufacturedItemDefinition.property.value[x]`.
+/// One of the types of `ManufacturedItemDefinition.property.value[x]`, in [`ManufacturedItemDefinition`].
 #[non_exhaustive]
 pub enum ManufacturedItemDefinitionPropertyValue {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Measure`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/measure.html>
+///
+/// Elements: [`MeasureGroup`], [`MeasureGroupPopulation`], [`MeasureGroupStratifier`], [`MeasureGroupStratifierComponent`], [`MeasureSupplementalData`].
+///
+/// Choices: [`MeasureSubject`].
 #[derive(Default)]
 pub struct Measure {
     /// `Measure.id`, 0..1 `id`. Summary.
@@ -119,7 +123,7 @@ pub struct Measure {
     pub unknown: UnknownFields,
 }
 
-/// `Measure.group`.
+/// `Measure.group`, in [`Measure`].
 #[derive(Default)]
 pub struct MeasureGroup {
     /// `Measure.group.id`, 0..1 `string`.
@@ -140,7 +144,7 @@ pub struct MeasureGroup {
     pub unknown: UnknownFields,
 }
 
-/// `Measure.group.population`.
+/// `Measure.group.population`, in [`Measure`].
 #[derive(Default)]
 pub struct MeasureGroupPopulation {
     /// `Measure.group.population.id`, 0..1 `string`.
@@ -159,7 +163,7 @@ pub struct MeasureGroupPopulation {
     pub unknown: UnknownFields,
 }
 
-/// `Measure.group.stratifier`.
+/// `Measure.group.stratifier`, in [`Measure`].
 #[derive(Default)]
 pub struct MeasureGroupStratifier {
     /// `Measure.group.stratifier.id`, 0..1 `string`.
@@ -180,7 +184,7 @@ pub struct MeasureGroupStratifier {
     pub unknown: UnknownFields,
 }
 
-/// `Measure.group.stratifier.component`.
+/// `Measure.group.stratifier.component`, in [`Measure`].
 #[derive(Default)]
 pub struct MeasureGroupStratifierComponent {
     /// `Measure.group.stratifier.component.id`, 0..1 `string`.
@@ -199,7 +203,7 @@ pub struct MeasureGroupStratifierComponent {
     pub unknown: UnknownFields,
 }
 
-/// `Measure.supplementalData`.
+/// `Measure.supplementalData`, in [`Measure`].
 #[derive(Default)]
 pub struct MeasureSupplementalData {
     /// `Measure.supplementalData.id`, 0..1 `string`.
@@ -220,7 +224,7 @@ pub struct MeasureSupplementalData {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Measure.subject[x]`.
+/// One of the types of `Measure.subject[x]`, in [`Measure`].
 #[non_exhaustive]
 pub enum MeasureSubject {
     /// `CodeableConcept`.

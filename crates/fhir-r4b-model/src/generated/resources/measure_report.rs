@@ -15,6 +15,8 @@ use crate::{
 /// The resource `MeasureReport`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/measurereport.html>
+///
+/// Elements: [`MeasureReportGroup`], [`MeasureReportGroupPopulation`], [`MeasureReportGroupStratifier`], [`MeasureReportGroupStratifierStratum`], [`MeasureReportGroupStratifierStratumComponent`], [`MeasureReportGroupStratifierStratumPopulation`].
 #[derive(Default)]
 pub struct MeasureReport {
     /// `MeasureReport.id`, 0..1 `id`. Summary.
@@ -59,7 +61,7 @@ pub struct MeasureReport {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group`.
+/// `MeasureReport.group`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroup {
     /// `MeasureReport.group.id`, 0..1 `string`.
@@ -80,7 +82,7 @@ pub struct MeasureReportGroup {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group.population`.
+/// `MeasureReport.group.population`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroupPopulation {
     /// `MeasureReport.group.population.id`, 0..1 `string`.
@@ -99,7 +101,7 @@ pub struct MeasureReportGroupPopulation {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group.stratifier`.
+/// `MeasureReport.group.stratifier`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroupStratifier {
     /// `MeasureReport.group.stratifier.id`, 0..1 `string`.
@@ -116,7 +118,7 @@ pub struct MeasureReportGroupStratifier {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group.stratifier.stratum`.
+/// `MeasureReport.group.stratifier.stratum`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroupStratifierStratum {
     /// `MeasureReport.group.stratifier.stratum.id`, 0..1 `string`.
@@ -137,7 +139,7 @@ pub struct MeasureReportGroupStratifierStratum {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group.stratifier.stratum.component`.
+/// `MeasureReport.group.stratifier.stratum.component`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroupStratifierStratumComponent {
     /// `MeasureReport.group.stratifier.stratum.component.id`, 0..1 `string`.
@@ -154,7 +156,7 @@ pub struct MeasureReportGroupStratifierStratumComponent {
     pub unknown: UnknownFields,
 }
 
-/// `MeasureReport.group.stratifier.stratum.population`.
+/// `MeasureReport.group.stratifier.stratum.population`, in [`MeasureReport`].
 #[derive(Default)]
 pub struct MeasureReportGroupStratifierStratumPopulation {
     /// `MeasureReport.group.stratifier.stratum.population.id`, 0..1 `string`.

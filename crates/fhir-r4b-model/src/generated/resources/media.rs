@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Media`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/media.html>
+///
+/// Choices: [`MediaCreated`].
 #[derive(Default)]
 pub struct Media {
     /// `Media.id`, 0..1 `id`. Summary.
@@ -81,7 +83,7 @@ pub struct Media {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Media.created[x]`.
+/// One of the types of `Media.created[x]`, in [`Media`].
 #[non_exhaustive]
 pub enum MediaCreated {
     /// `dateTime`.

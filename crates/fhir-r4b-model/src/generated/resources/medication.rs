@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Medication`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medication.html>
+///
+/// Elements: [`MedicationIngredient`], [`MedicationBatch`].
+///
+/// Choices: [`MedicationIngredientItem`].
 #[derive(Default)]
 pub struct Medication {
     /// `Medication.id`, 0..1 `id`. Summary.
@@ -53,7 +57,7 @@ pub struct Medication {
     pub unknown: UnknownFields,
 }
 
-/// `Medication.ingredient`.
+/// `Medication.ingredient`, in [`Medication`].
 #[derive(Default)]
 pub struct MedicationIngredient {
     /// `Medication.ingredient.id`, 0..1 `string`.
@@ -72,7 +76,7 @@ pub struct MedicationIngredient {
     pub unknown: UnknownFields,
 }
 
-/// `Medication.batch`.
+/// `Medication.batch`, in [`Medication`].
 #[derive(Default)]
 pub struct MedicationBatch {
     /// `Medication.batch.id`, 0..1 `string`.
@@ -89,7 +93,7 @@ pub struct MedicationBatch {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Medication.ingredient.item[x]`.
+/// One of the types of `Medication.ingredient.item[x]`, in [`Medication`].
 #[non_exhaustive]
 pub enum MedicationIngredientItem {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MedicationAdministration`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicationadministration.html>
+///
+/// Elements: [`MedicationAdministrationPerformer`], [`MedicationAdministrationDosage`].
+///
+/// Choices: [`MedicationAdministrationMedication`], [`MedicationAdministrationEffective`], [`MedicationAdministrationDosageRate`].
 #[derive(Default)]
 pub struct MedicationAdministration {
     /// `MedicationAdministration.id`, 0..1 `id`. Summary.
@@ -75,7 +79,7 @@ pub struct MedicationAdministration {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationAdministration.performer`.
+/// `MedicationAdministration.performer`, in [`MedicationAdministration`].
 #[derive(Default)]
 pub struct MedicationAdministrationPerformer {
     /// `MedicationAdministration.performer.id`, 0..1 `string`.
@@ -92,7 +96,7 @@ pub struct MedicationAdministrationPerformer {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationAdministration.dosage`.
+/// `MedicationAdministration.dosage`, in [`MedicationAdministration`].
 #[derive(Default)]
 pub struct MedicationAdministrationDosage {
     /// `MedicationAdministration.dosage.id`, 0..1 `string`.
@@ -117,7 +121,7 @@ pub struct MedicationAdministrationDosage {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicationAdministration.medication[x]`.
+/// One of the types of `MedicationAdministration.medication[x]`, in [`MedicationAdministration`].
 #[non_exhaustive]
 pub enum MedicationAdministrationMedication {
     /// `CodeableConcept`.
@@ -126,7 +130,7 @@ pub enum MedicationAdministrationMedication {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationAdministration.effective[x]`.
+/// One of the types of `MedicationAdministration.effective[x]`, in [`MedicationAdministration`].
 #[non_exhaustive]
 pub enum MedicationAdministrationEffective {
     /// `dateTime`.
@@ -135,7 +139,7 @@ pub enum MedicationAdministrationEffective {
     Period(One<Period>),
 }
 
-/// One of the types of `MedicationAdministration.dosage.rate[x]`.
+/// One of the types of `MedicationAdministration.dosage.rate[x]`, in [`MedicationAdministration`].
 #[non_exhaustive]
 pub enum MedicationAdministrationDosageRate {
     /// `Ratio`.

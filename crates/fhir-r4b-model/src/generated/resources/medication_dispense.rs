@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MedicationDispense`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicationdispense.html>
+///
+/// Elements: [`MedicationDispensePerformer`], [`MedicationDispenseSubstitution`].
+///
+/// Choices: [`MedicationDispenseStatusReason`], [`MedicationDispenseMedication`].
 #[derive(Default)]
 pub struct MedicationDispense {
     /// `MedicationDispense.id`, 0..1 `id`. Summary.
@@ -85,7 +89,7 @@ pub struct MedicationDispense {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationDispense.performer`.
+/// `MedicationDispense.performer`, in [`MedicationDispense`].
 #[derive(Default)]
 pub struct MedicationDispensePerformer {
     /// `MedicationDispense.performer.id`, 0..1 `string`.
@@ -102,7 +106,7 @@ pub struct MedicationDispensePerformer {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationDispense.substitution`.
+/// `MedicationDispense.substitution`, in [`MedicationDispense`].
 #[derive(Default)]
 pub struct MedicationDispenseSubstitution {
     /// `MedicationDispense.substitution.id`, 0..1 `string`.
@@ -123,7 +127,7 @@ pub struct MedicationDispenseSubstitution {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicationDispense.statusReason[x]`.
+/// One of the types of `MedicationDispense.statusReason[x]`, in [`MedicationDispense`].
 #[non_exhaustive]
 pub enum MedicationDispenseStatusReason {
     /// `CodeableConcept`.
@@ -132,7 +136,7 @@ pub enum MedicationDispenseStatusReason {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationDispense.medication[x]`.
+/// One of the types of `MedicationDispense.medication[x]`, in [`MedicationDispense`].
 #[non_exhaustive]
 pub enum MedicationDispenseMedication {
     /// `CodeableConcept`.

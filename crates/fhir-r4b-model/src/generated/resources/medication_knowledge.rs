@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MedicationKnowledge`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicationknowledge.html>
+///
+/// Elements: [`MedicationKnowledgeRelatedMedicationKnowledge`], [`MedicationKnowledgeMonograph`], [`MedicationKnowledgeIngredient`], [`MedicationKnowledgeCost`], [`MedicationKnowledgeMonitoringProgram`], [`MedicationKnowledgeAdministrationGuidelines`], [`MedicationKnowledgeAdministrationGuidelinesDosage`], [`MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics`], [`MedicationKnowledgeMedicineClassification`], [`MedicationKnowledgePackaging`], [`MedicationKnowledgeDrugCharacteristic`], [`MedicationKnowledgeRegulatory`], [`MedicationKnowledgeRegulatorySubstitution`], [`MedicationKnowledgeRegulatorySchedule`], [`MedicationKnowledgeRegulatoryMaxDispense`], [`MedicationKnowledgeKinetics`].
+///
+/// Choices: [`MedicationKnowledgeIngredientItem`], [`MedicationKnowledgeAdministrationGuidelinesIndication`], [`MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic`], [`MedicationKnowledgeDrugCharacteristicValue`].
 #[derive(Default)]
 pub struct MedicationKnowledge {
     /// `MedicationKnowledge.id`, 0..1 `id`. Summary.
@@ -81,7 +85,7 @@ pub struct MedicationKnowledge {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.relatedMedicationKnowledge`.
+/// `MedicationKnowledge.relatedMedicationKnowledge`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeRelatedMedicationKnowledge {
     /// `MedicationKnowledge.relatedMedicationKnowledge.id`, 0..1 `string`.
@@ -98,7 +102,7 @@ pub struct MedicationKnowledgeRelatedMedicationKnowledge {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.monograph`.
+/// `MedicationKnowledge.monograph`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeMonograph {
     /// `MedicationKnowledge.monograph.id`, 0..1 `string`.
@@ -115,7 +119,7 @@ pub struct MedicationKnowledgeMonograph {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.ingredient`.
+/// `MedicationKnowledge.ingredient`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeIngredient {
     /// `MedicationKnowledge.ingredient.id`, 0..1 `string`.
@@ -134,7 +138,7 @@ pub struct MedicationKnowledgeIngredient {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.cost`.
+/// `MedicationKnowledge.cost`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeCost {
     /// `MedicationKnowledge.cost.id`, 0..1 `string`.
@@ -153,7 +157,7 @@ pub struct MedicationKnowledgeCost {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.monitoringProgram`.
+/// `MedicationKnowledge.monitoringProgram`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeMonitoringProgram {
     /// `MedicationKnowledge.monitoringProgram.id`, 0..1 `string`.
@@ -170,7 +174,7 @@ pub struct MedicationKnowledgeMonitoringProgram {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.administrationGuidelines`.
+/// `MedicationKnowledge.administrationGuidelines`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeAdministrationGuidelines {
     /// `MedicationKnowledge.administrationGuidelines.id`, 0..1 `string`.
@@ -189,7 +193,7 @@ pub struct MedicationKnowledgeAdministrationGuidelines {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.administrationGuidelines.dosage`.
+/// `MedicationKnowledge.administrationGuidelines.dosage`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeAdministrationGuidelinesDosage {
     /// `MedicationKnowledge.administrationGuidelines.dosage.id`, 0..1 `string`.
@@ -206,7 +210,7 @@ pub struct MedicationKnowledgeAdministrationGuidelinesDosage {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.administrationGuidelines.patientCharacteristics`.
+/// `MedicationKnowledge.administrationGuidelines.patientCharacteristics`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics {
     /// `MedicationKnowledge.administrationGuidelines.patientCharacteristics.id`, 0..1 `string`.
@@ -223,7 +227,7 @@ pub struct MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.medicineClassification`.
+/// `MedicationKnowledge.medicineClassification`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeMedicineClassification {
     /// `MedicationKnowledge.medicineClassification.id`, 0..1 `string`.
@@ -240,7 +244,7 @@ pub struct MedicationKnowledgeMedicineClassification {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.packaging`.
+/// `MedicationKnowledge.packaging`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgePackaging {
     /// `MedicationKnowledge.packaging.id`, 0..1 `string`.
@@ -257,7 +261,7 @@ pub struct MedicationKnowledgePackaging {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.drugCharacteristic`.
+/// `MedicationKnowledge.drugCharacteristic`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeDrugCharacteristic {
     /// `MedicationKnowledge.drugCharacteristic.id`, 0..1 `string`.
@@ -274,7 +278,7 @@ pub struct MedicationKnowledgeDrugCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.regulatory`.
+/// `MedicationKnowledge.regulatory`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeRegulatory {
     /// `MedicationKnowledge.regulatory.id`, 0..1 `string`.
@@ -295,7 +299,7 @@ pub struct MedicationKnowledgeRegulatory {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.regulatory.substitution`.
+/// `MedicationKnowledge.regulatory.substitution`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeRegulatorySubstitution {
     /// `MedicationKnowledge.regulatory.substitution.id`, 0..1 `string`.
@@ -312,7 +316,7 @@ pub struct MedicationKnowledgeRegulatorySubstitution {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.regulatory.schedule`.
+/// `MedicationKnowledge.regulatory.schedule`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeRegulatorySchedule {
     /// `MedicationKnowledge.regulatory.schedule.id`, 0..1 `string`.
@@ -327,7 +331,7 @@ pub struct MedicationKnowledgeRegulatorySchedule {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.regulatory.maxDispense`.
+/// `MedicationKnowledge.regulatory.maxDispense`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeRegulatoryMaxDispense {
     /// `MedicationKnowledge.regulatory.maxDispense.id`, 0..1 `string`.
@@ -344,7 +348,7 @@ pub struct MedicationKnowledgeRegulatoryMaxDispense {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationKnowledge.kinetics`.
+/// `MedicationKnowledge.kinetics`, in [`MedicationKnowledge`].
 #[derive(Default)]
 pub struct MedicationKnowledgeKinetics {
     /// `MedicationKnowledge.kinetics.id`, 0..1 `string`.
@@ -363,7 +367,7 @@ pub struct MedicationKnowledgeKinetics {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicationKnowledge.ingredient.item[x]`.
+/// One of the types of `MedicationKnowledge.ingredient.item[x]`, in [`MedicationKnowledge`].
 #[non_exhaustive]
 pub enum MedicationKnowledgeIngredientItem {
     /// `CodeableConcept`.
@@ -372,7 +376,7 @@ pub enum MedicationKnowledgeIngredientItem {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationKnowledge.administrationGuidelines.indication[x]`.
+/// One of the types of `MedicationKnowledge.administrationGuidelines.indication[x]`, in [`MedicationKnowledge`].
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
     /// `CodeableConcept`.
@@ -381,7 +385,7 @@ pub enum MedicationKnowledgeAdministrationGuidelinesIndication {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationKnowledge.administrationGuidelines.patientCharacteristics.characteristic[x]`.
+/// One of the types of `MedicationKnowledge.administrationGuidelines.patientCharacteristics.characteristic[x]`, in [`MedicationKnowledge`].
 #[non_exhaustive]
 pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharacteristic {
     /// `CodeableConcept`.
@@ -390,7 +394,7 @@ pub enum MedicationKnowledgeAdministrationGuidelinesPatientCharacteristicsCharac
     Quantity(One<Quantity>),
 }
 
-/// One of the types of `MedicationKnowledge.drugCharacteristic.value[x]`.
+/// One of the types of `MedicationKnowledge.drugCharacteristic.value[x]`, in [`MedicationKnowledge`].
 #[non_exhaustive]
 pub enum MedicationKnowledgeDrugCharacteristicValue {
     /// `CodeableConcept`.

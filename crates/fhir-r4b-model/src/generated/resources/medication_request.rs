@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MedicationRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicationrequest.html>
+///
+/// Elements: [`MedicationRequestDispenseRequest`], [`MedicationRequestDispenseRequestInitialFill`], [`MedicationRequestSubstitution`].
+///
+/// Choices: [`MedicationRequestReported`], [`MedicationRequestMedication`], [`MedicationRequestSubstitutionAllowed`].
 #[derive(Default)]
 pub struct MedicationRequest {
     /// `MedicationRequest.id`, 0..1 `id`. Summary.
@@ -101,7 +105,7 @@ pub struct MedicationRequest {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationRequest.dispenseRequest`.
+/// `MedicationRequest.dispenseRequest`, in [`MedicationRequest`].
 #[derive(Default)]
 pub struct MedicationRequestDispenseRequest {
     /// `MedicationRequest.dispenseRequest.id`, 0..1 `string`.
@@ -128,7 +132,7 @@ pub struct MedicationRequestDispenseRequest {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationRequest.dispenseRequest.initialFill`.
+/// `MedicationRequest.dispenseRequest.initialFill`, in [`MedicationRequest`].
 #[derive(Default)]
 pub struct MedicationRequestDispenseRequestInitialFill {
     /// `MedicationRequest.dispenseRequest.initialFill.id`, 0..1 `string`.
@@ -145,7 +149,7 @@ pub struct MedicationRequestDispenseRequestInitialFill {
     pub unknown: UnknownFields,
 }
 
-/// `MedicationRequest.substitution`.
+/// `MedicationRequest.substitution`, in [`MedicationRequest`].
 #[derive(Default)]
 pub struct MedicationRequestSubstitution {
     /// `MedicationRequest.substitution.id`, 0..1 `string`.
@@ -162,7 +166,7 @@ pub struct MedicationRequestSubstitution {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicationRequest.reported[x]`.
+/// One of the types of `MedicationRequest.reported[x]`, in [`MedicationRequest`].
 #[non_exhaustive]
 pub enum MedicationRequestReported {
     /// `boolean`.
@@ -171,7 +175,7 @@ pub enum MedicationRequestReported {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationRequest.medication[x]`.
+/// One of the types of `MedicationRequest.medication[x]`, in [`MedicationRequest`].
 #[non_exhaustive]
 pub enum MedicationRequestMedication {
     /// `CodeableConcept`.
@@ -180,7 +184,7 @@ pub enum MedicationRequestMedication {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationRequest.substitution.allowed[x]`.
+/// One of the types of `MedicationRequest.substitution.allowed[x]`, in [`MedicationRequest`].
 #[non_exhaustive]
 pub enum MedicationRequestSubstitutionAllowed {
     /// `boolean`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `MedicationStatement`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicationstatement.html>
+///
+/// Choices: [`MedicationStatementMedication`], [`MedicationStatementEffective`].
 #[derive(Default)]
 pub struct MedicationStatement {
     /// `MedicationStatement.id`, 0..1 `id`. Summary.
@@ -71,7 +73,7 @@ pub struct MedicationStatement {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicationStatement.medication[x]`.
+/// One of the types of `MedicationStatement.medication[x]`, in [`MedicationStatement`].
 #[non_exhaustive]
 pub enum MedicationStatementMedication {
     /// `CodeableConcept`.
@@ -80,7 +82,7 @@ pub enum MedicationStatementMedication {
     Reference(One<Reference>),
 }
 
-/// One of the types of `MedicationStatement.effective[x]`.
+/// One of the types of `MedicationStatement.effective[x]`, in [`MedicationStatement`].
 #[non_exhaustive]
 pub enum MedicationStatementEffective {
     /// `dateTime`.

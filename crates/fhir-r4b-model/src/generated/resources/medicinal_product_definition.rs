@@ -14,6 +14,10 @@ use crate::{
 /// The resource `MedicinalProductDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/medicinalproductdefinition.html>
+///
+/// Elements: [`MedicinalProductDefinitionContact`], [`MedicinalProductDefinitionName`], [`MedicinalProductDefinitionNameNamePart`], [`MedicinalProductDefinitionNameCountryLanguage`], [`MedicinalProductDefinitionCrossReference`], [`MedicinalProductDefinitionOperation`], [`MedicinalProductDefinitionCharacteristic`].
+///
+/// Choices: [`MedicinalProductDefinitionCharacteristicValue`].
 #[derive(Default)]
 pub struct MedicinalProductDefinition {
     /// `MedicinalProductDefinition.id`, 0..1 `id`. Summary.
@@ -92,7 +96,7 @@ pub struct MedicinalProductDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.contact`.
+/// `MedicinalProductDefinition.contact`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionContact {
     /// `MedicinalProductDefinition.contact.id`, 0..1 `string`.
@@ -109,7 +113,7 @@ pub struct MedicinalProductDefinitionContact {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.name`.
+/// `MedicinalProductDefinition.name`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionName {
     /// `MedicinalProductDefinition.name.id`, 0..1 `string`.
@@ -130,7 +134,7 @@ pub struct MedicinalProductDefinitionName {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.name.namePart`.
+/// `MedicinalProductDefinition.name.namePart`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionNameNamePart {
     /// `MedicinalProductDefinition.name.namePart.id`, 0..1 `string`.
@@ -147,7 +151,7 @@ pub struct MedicinalProductDefinitionNameNamePart {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.name.countryLanguage`.
+/// `MedicinalProductDefinition.name.countryLanguage`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionNameCountryLanguage {
     /// `MedicinalProductDefinition.name.countryLanguage.id`, 0..1 `string`.
@@ -166,7 +170,7 @@ pub struct MedicinalProductDefinitionNameCountryLanguage {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.crossReference`.
+/// `MedicinalProductDefinition.crossReference`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionCrossReference {
     /// `MedicinalProductDefinition.crossReference.id`, 0..1 `string`.
@@ -183,7 +187,7 @@ pub struct MedicinalProductDefinitionCrossReference {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.operation`.
+/// `MedicinalProductDefinition.operation`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionOperation {
     /// `MedicinalProductDefinition.operation.id`, 0..1 `string`.
@@ -204,7 +208,7 @@ pub struct MedicinalProductDefinitionOperation {
     pub unknown: UnknownFields,
 }
 
-/// `MedicinalProductDefinition.characteristic`.
+/// `MedicinalProductDefinition.characteristic`, in [`MedicinalProductDefinition`].
 #[derive(Default)]
 pub struct MedicinalProductDefinitionCharacteristic {
     /// `MedicinalProductDefinition.characteristic.id`, 0..1 `string`.
@@ -221,7 +225,7 @@ pub struct MedicinalProductDefinitionCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MedicinalProductDefinition.characteristic.value[x]`.
+/// One of the types of `MedicinalProductDefinition.characteristic.value[x]`, in [`MedicinalProductDefinition`].
 #[non_exhaustive]
 pub enum MedicinalProductDefinitionCharacteristicValue {
     /// `CodeableConcept`.

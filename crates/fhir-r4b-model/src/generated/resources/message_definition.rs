@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MessageDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/messagedefinition.html>
+///
+/// Elements: [`MessageDefinitionFocus`], [`MessageDefinitionAllowedResponse`].
+///
+/// Choices: [`MessageDefinitionEvent`].
 #[derive(Default)]
 pub struct MessageDefinition {
     /// `MessageDefinition.id`, 0..1 `id`. Summary.
@@ -85,7 +89,7 @@ pub struct MessageDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `MessageDefinition.focus`.
+/// `MessageDefinition.focus`, in [`MessageDefinition`].
 #[derive(Default)]
 pub struct MessageDefinitionFocus {
     /// `MessageDefinition.focus.id`, 0..1 `string`.
@@ -106,7 +110,7 @@ pub struct MessageDefinitionFocus {
     pub unknown: UnknownFields,
 }
 
-/// `MessageDefinition.allowedResponse`.
+/// `MessageDefinition.allowedResponse`, in [`MessageDefinition`].
 #[derive(Default)]
 pub struct MessageDefinitionAllowedResponse {
     /// `MessageDefinition.allowedResponse.id`, 0..1 `string`.
@@ -123,7 +127,7 @@ pub struct MessageDefinitionAllowedResponse {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MessageDefinition.event[x]`.
+/// One of the types of `MessageDefinition.event[x]`, in [`MessageDefinition`].
 #[non_exhaustive]
 pub enum MessageDefinitionEvent {
     /// `Coding`.

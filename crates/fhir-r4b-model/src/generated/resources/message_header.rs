@@ -15,6 +15,10 @@ use crate::{
 /// The resource `MessageHeader`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/messageheader.html>
+///
+/// Elements: [`MessageHeaderDestination`], [`MessageHeaderSource`], [`MessageHeaderResponse`].
+///
+/// Choices: [`MessageHeaderEvent`].
 #[derive(Default)]
 pub struct MessageHeader {
     /// `MessageHeader.id`, 0..1 `id`. Summary.
@@ -59,7 +63,7 @@ pub struct MessageHeader {
     pub unknown: UnknownFields,
 }
 
-/// `MessageHeader.destination`.
+/// `MessageHeader.destination`, in [`MessageHeader`].
 #[derive(Default)]
 pub struct MessageHeaderDestination {
     /// `MessageHeader.destination.id`, 0..1 `string`.
@@ -80,7 +84,7 @@ pub struct MessageHeaderDestination {
     pub unknown: UnknownFields,
 }
 
-/// `MessageHeader.source`.
+/// `MessageHeader.source`, in [`MessageHeader`].
 #[derive(Default)]
 pub struct MessageHeaderSource {
     /// `MessageHeader.source.id`, 0..1 `string`.
@@ -103,7 +107,7 @@ pub struct MessageHeaderSource {
     pub unknown: UnknownFields,
 }
 
-/// `MessageHeader.response`.
+/// `MessageHeader.response`, in [`MessageHeader`].
 #[derive(Default)]
 pub struct MessageHeaderResponse {
     /// `MessageHeader.response.id`, 0..1 `string`.
@@ -122,7 +126,7 @@ pub struct MessageHeaderResponse {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `MessageHeader.event[x]`.
+/// One of the types of `MessageHeader.event[x]`, in [`MessageHeader`].
 #[non_exhaustive]
 pub enum MessageHeaderEvent {
     /// `Coding`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `MolecularSequence`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/molecularsequence.html>
+///
+/// Elements: [`MolecularSequenceReferenceSeq`], [`MolecularSequenceVariant`], [`MolecularSequenceQuality`], [`MolecularSequenceQualityRoc`], [`MolecularSequenceRepository`], [`MolecularSequenceStructureVariant`], [`MolecularSequenceStructureVariantOuter`], [`MolecularSequenceStructureVariantInner`].
 #[derive(Default)]
 pub struct MolecularSequence {
     /// `MolecularSequence.id`, 0..1 `id`. Summary.
@@ -69,7 +71,7 @@ pub struct MolecularSequence {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.referenceSeq`.
+/// `MolecularSequence.referenceSeq`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceReferenceSeq {
     /// `MolecularSequence.referenceSeq.id`, 0..1 `string`.
@@ -100,7 +102,7 @@ pub struct MolecularSequenceReferenceSeq {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.variant`.
+/// `MolecularSequence.variant`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceVariant {
     /// `MolecularSequence.variant.id`, 0..1 `string`.
@@ -125,7 +127,7 @@ pub struct MolecularSequenceVariant {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.quality`.
+/// `MolecularSequence.quality`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceQuality {
     /// `MolecularSequence.quality.id`, 0..1 `string`.
@@ -168,7 +170,7 @@ pub struct MolecularSequenceQuality {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.quality.roc`.
+/// `MolecularSequence.quality.roc`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceQualityRoc {
     /// `MolecularSequence.quality.roc.id`, 0..1 `string`.
@@ -195,7 +197,7 @@ pub struct MolecularSequenceQualityRoc {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.repository`.
+/// `MolecularSequence.repository`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceRepository {
     /// `MolecularSequence.repository.id`, 0..1 `string`.
@@ -220,7 +222,7 @@ pub struct MolecularSequenceRepository {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.structureVariant`.
+/// `MolecularSequence.structureVariant`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceStructureVariant {
     /// `MolecularSequence.structureVariant.id`, 0..1 `string`.
@@ -243,7 +245,7 @@ pub struct MolecularSequenceStructureVariant {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.structureVariant.outer`.
+/// `MolecularSequence.structureVariant.outer`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceStructureVariantOuter {
     /// `MolecularSequence.structureVariant.outer.id`, 0..1 `string`.
@@ -260,7 +262,7 @@ pub struct MolecularSequenceStructureVariantOuter {
     pub unknown: UnknownFields,
 }
 
-/// `MolecularSequence.structureVariant.inner`.
+/// `MolecularSequence.structureVariant.inner`, in [`MolecularSequence`].
 #[derive(Default)]
 pub struct MolecularSequenceStructureVariantInner {
     /// `MolecularSequence.structureVariant.inner.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `NamingSystem`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/namingsystem.html>
+///
+/// Elements: [`NamingSystemUniqueId`].
 #[derive(Default)]
 pub struct NamingSystem {
     /// `NamingSystem.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct NamingSystem {
     pub unknown: UnknownFields,
 }
 
-/// `NamingSystem.uniqueId`.
+/// `NamingSystem.uniqueId`, in [`NamingSystem`].
 #[derive(Default)]
 pub struct NamingSystemUniqueId {
     /// `NamingSystem.uniqueId.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `NutritionOrder`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/nutritionorder.html>
+///
+/// Elements: [`NutritionOrderOralDiet`], [`NutritionOrderOralDietNutrient`], [`NutritionOrderOralDietTexture`], [`NutritionOrderSupplement`], [`NutritionOrderEnteralFormula`], [`NutritionOrderEnteralFormulaAdministration`].
+///
+/// Choices: [`NutritionOrderEnteralFormulaAdministrationRate`].
 #[derive(Default)]
 pub struct NutritionOrder {
     /// `NutritionOrder.id`, 0..1 `id`. Summary.
@@ -71,7 +75,7 @@ pub struct NutritionOrder {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.oralDiet`.
+/// `NutritionOrder.oralDiet`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderOralDiet {
     /// `NutritionOrder.oralDiet.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct NutritionOrderOralDiet {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.oralDiet.nutrient`.
+/// `NutritionOrder.oralDiet.nutrient`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderOralDietNutrient {
     /// `NutritionOrder.oralDiet.nutrient.id`, 0..1 `string`.
@@ -113,7 +117,7 @@ pub struct NutritionOrderOralDietNutrient {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.oralDiet.texture`.
+/// `NutritionOrder.oralDiet.texture`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderOralDietTexture {
     /// `NutritionOrder.oralDiet.texture.id`, 0..1 `string`.
@@ -130,7 +134,7 @@ pub struct NutritionOrderOralDietTexture {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.supplement`.
+/// `NutritionOrder.supplement`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderSupplement {
     /// `NutritionOrder.supplement.id`, 0..1 `string`.
@@ -153,7 +157,7 @@ pub struct NutritionOrderSupplement {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.enteralFormula`.
+/// `NutritionOrder.enteralFormula`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderEnteralFormula {
     /// `NutritionOrder.enteralFormula.id`, 0..1 `string`.
@@ -184,7 +188,7 @@ pub struct NutritionOrderEnteralFormula {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionOrder.enteralFormula.administration`.
+/// `NutritionOrder.enteralFormula.administration`, in [`NutritionOrder`].
 #[derive(Default)]
 pub struct NutritionOrderEnteralFormulaAdministration {
     /// `NutritionOrder.enteralFormula.administration.id`, 0..1 `string`.
@@ -203,7 +207,7 @@ pub struct NutritionOrderEnteralFormulaAdministration {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `NutritionOrder.enteralFormula.administration.rate[x]`.
+/// One of the types of `NutritionOrder.enteralFormula.administration.rate[x]`, in [`NutritionOrder`].
 #[non_exhaustive]
 pub enum NutritionOrderEnteralFormulaAdministrationRate {
     /// `Quantity`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `NutritionProduct`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/nutritionproduct.html>
+///
+/// Elements: [`NutritionProductNutrient`], [`NutritionProductIngredient`], [`NutritionProductProductCharacteristic`], [`NutritionProductInstance`].
+///
+/// Choices: [`NutritionProductProductCharacteristicValue`].
 #[derive(Default)]
 pub struct NutritionProduct {
     /// `NutritionProduct.id`, 0..1 `id`. Summary.
@@ -57,7 +61,7 @@ pub struct NutritionProduct {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionProduct.nutrient`.
+/// `NutritionProduct.nutrient`, in [`NutritionProduct`].
 #[derive(Default)]
 pub struct NutritionProductNutrient {
     /// `NutritionProduct.nutrient.id`, 0..1 `string`.
@@ -74,7 +78,7 @@ pub struct NutritionProductNutrient {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionProduct.ingredient`.
+/// `NutritionProduct.ingredient`, in [`NutritionProduct`].
 #[derive(Default)]
 pub struct NutritionProductIngredient {
     /// `NutritionProduct.ingredient.id`, 0..1 `string`.
@@ -91,7 +95,7 @@ pub struct NutritionProductIngredient {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionProduct.productCharacteristic`.
+/// `NutritionProduct.productCharacteristic`, in [`NutritionProduct`].
 #[derive(Default)]
 pub struct NutritionProductProductCharacteristic {
     /// `NutritionProduct.productCharacteristic.id`, 0..1 `string`.
@@ -108,7 +112,7 @@ pub struct NutritionProductProductCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// `NutritionProduct.instance`.
+/// `NutritionProduct.instance`, in [`NutritionProduct`].
 #[derive(Default)]
 pub struct NutritionProductInstance {
     /// `NutritionProduct.instance.id`, 0..1 `string`.
@@ -131,7 +135,7 @@ pub struct NutritionProductInstance {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `NutritionProduct.productCharacteristic.value[x]`.
+/// One of the types of `NutritionProduct.productCharacteristic.value[x]`, in [`NutritionProduct`].
 #[non_exhaustive]
 pub enum NutritionProductProductCharacteristicValue {
     /// `CodeableConcept`.

@@ -15,6 +15,24 @@ use crate::{
 /// The resource `Observation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/observation.html>
+///
+/// Elements: [`ObservationReferenceRange`], [`ObservationComponent`].
+///
+/// Choices: [`ObservationEffective`], [`ObservationValue`], [`ObservationComponentValue`].
+///
+/// ```
+/// use fhir_r4b_model::codes::ObservationStatus;
+/// use fhir_r4b_model::{CodeableConcept, Observation, ObservationValue, Quantity, Reference, json};
+///
+/// let pulse = Observation {
+///     status: Some(ObservationStatus::Final.into()),
+///     code: Some(CodeableConcept::of("http://loinc.org", "8867-4")),
+///     subject: Some(Reference::to("Patient/p1")),
+///     value: Quantity::ucum("72", "/min").map(|pulse| ObservationValue::Quantity(pulse.into())),
+///     ..Default::default()
+/// };
+/// assert!(json::to_string(&pulse).contains(r#""valueQuantity":{"value":72,"#));
+/// ```
 #[derive(Default)]
 pub struct Observation {
     /// `Observation.id`, 0..1 `id`. Summary.
@@ -85,7 +103,7 @@ pub struct Observation {
     pub unknown: UnknownFields,
 }
 
-/// `Observation.referenceRange`.
+/// `Observation.referenceRange`, in [`Observation`].
 #[derive(Default)]
 pub struct ObservationReferenceRange {
     /// `Observation.referenceRange.id`, 0..1 `string`.
@@ -110,7 +128,7 @@ pub struct ObservationReferenceRange {
     pub unknown: UnknownFields,
 }
 
-/// `Observation.component`.
+/// `Observation.component`, in [`Observation`].
 #[derive(Default)]
 pub struct ObservationComponent {
     /// `Observation.component.id`, 0..1 `string`.
@@ -133,7 +151,7 @@ pub struct ObservationComponent {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Observation.effective[x]`.
+/// One of the types of `Observation.effective[x]`, in [`Observation`].
 #[non_exhaustive]
 pub enum ObservationEffective {
     /// `dateTime`.
@@ -146,7 +164,7 @@ pub enum ObservationEffective {
     Instant(Instant),
 }
 
-/// One of the types of `Observation.value[x]`.
+/// One of the types of `Observation.value[x]`, in [`Observation`].
 #[non_exhaustive]
 pub enum ObservationValue {
     /// `Quantity`.
@@ -173,7 +191,7 @@ pub enum ObservationValue {
     Period(One<Period>),
 }
 
-/// One of the types of `Observation.component.value[x]`.
+/// One of the types of `Observation.component.value[x]`, in [`Observation`].
 #[non_exhaustive]
 pub enum ObservationComponentValue {
     /// `Quantity`.

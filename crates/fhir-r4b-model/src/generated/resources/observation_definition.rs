@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ObservationDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/observationdefinition.html>
+///
+/// Elements: [`ObservationDefinitionQuantitativeDetails`], [`ObservationDefinitionQualifiedInterval`].
 #[derive(Default)]
 pub struct ObservationDefinition {
     /// `ObservationDefinition.id`, 0..1 `id`. Summary.
@@ -63,7 +65,7 @@ pub struct ObservationDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ObservationDefinition.quantitativeDetails`.
+/// `ObservationDefinition.quantitativeDetails`, in [`ObservationDefinition`].
 #[derive(Default)]
 pub struct ObservationDefinitionQuantitativeDetails {
     /// `ObservationDefinition.quantitativeDetails.id`, 0..1 `string`.
@@ -84,7 +86,7 @@ pub struct ObservationDefinitionQuantitativeDetails {
     pub unknown: UnknownFields,
 }
 
-/// `ObservationDefinition.qualifiedInterval`.
+/// `ObservationDefinition.qualifiedInterval`, in [`ObservationDefinition`].
 #[derive(Default)]
 pub struct ObservationDefinitionQualifiedInterval {
     /// `ObservationDefinition.qualifiedInterval.id`, 0..1 `string`.

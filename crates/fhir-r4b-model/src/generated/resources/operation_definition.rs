@@ -14,6 +14,8 @@ use crate::{
 /// The resource `OperationDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/operationdefinition.html>
+///
+/// Elements: [`OperationDefinitionParameter`], [`OperationDefinitionParameterBinding`], [`OperationDefinitionParameterReferencedFrom`], [`OperationDefinitionOverload`].
 #[derive(Default)]
 pub struct OperationDefinition {
     /// `OperationDefinition.id`, 0..1 `id`. Summary.
@@ -88,7 +90,7 @@ pub struct OperationDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `OperationDefinition.parameter`.
+/// `OperationDefinition.parameter`, in [`OperationDefinition`].
 #[derive(Default)]
 pub struct OperationDefinitionParameter {
     /// `OperationDefinition.parameter.id`, 0..1 `string`.
@@ -123,7 +125,7 @@ pub struct OperationDefinitionParameter {
     pub unknown: UnknownFields,
 }
 
-/// `OperationDefinition.parameter.binding`.
+/// `OperationDefinition.parameter.binding`, in [`OperationDefinition`].
 #[derive(Default)]
 pub struct OperationDefinitionParameterBinding {
     /// `OperationDefinition.parameter.binding.id`, 0..1 `string`.
@@ -140,7 +142,7 @@ pub struct OperationDefinitionParameterBinding {
     pub unknown: UnknownFields,
 }
 
-/// `OperationDefinition.parameter.referencedFrom`.
+/// `OperationDefinition.parameter.referencedFrom`, in [`OperationDefinition`].
 #[derive(Default)]
 pub struct OperationDefinitionParameterReferencedFrom {
     /// `OperationDefinition.parameter.referencedFrom.id`, 0..1 `string`.
@@ -157,7 +159,7 @@ pub struct OperationDefinitionParameterReferencedFrom {
     pub unknown: UnknownFields,
 }
 
-/// `OperationDefinition.overload`.
+/// `OperationDefinition.overload`, in [`OperationDefinition`].
 #[derive(Default)]
 pub struct OperationDefinitionOverload {
     /// `OperationDefinition.overload.id`, 0..1 `string`.

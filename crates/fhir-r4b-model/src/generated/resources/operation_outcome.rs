@@ -12,6 +12,8 @@ use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Resou
 /// The resource `OperationOutcome`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/operationoutcome.html>
+///
+/// Elements: [`OperationOutcomeIssue`].
 #[derive(Default)]
 pub struct OperationOutcome {
     /// `OperationOutcome.id`, 0..1 `id`. Summary.
@@ -36,7 +38,7 @@ pub struct OperationOutcome {
     pub unknown: UnknownFields,
 }
 
-/// `OperationOutcome.issue`.
+/// `OperationOutcome.issue`, in [`OperationOutcome`].
 #[derive(Default)]
 pub struct OperationOutcomeIssue {
     /// `OperationOutcome.issue.id`, 0..1 `string`.

@@ -14,6 +14,8 @@ use crate::{
 /// The resource `Organization`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/organization.html>
+///
+/// Elements: [`OrganizationContact`].
 #[derive(Default)]
 pub struct Organization {
     /// `Organization.id`, 0..1 `id`. Summary.
@@ -56,7 +58,7 @@ pub struct Organization {
     pub unknown: UnknownFields,
 }
 
-/// `Organization.contact`.
+/// `Organization.contact`, in [`Organization`].
 #[derive(Default)]
 pub struct OrganizationContact {
     /// `Organization.contact.id`, 0..1 `string`.

@@ -14,6 +14,10 @@ use crate::{
 /// The resource `PackagedProductDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/packagedproductdefinition.html>
+///
+/// Elements: [`PackagedProductDefinitionLegalStatusOfSupply`], [`PackagedProductDefinitionPackage`], [`PackagedProductDefinitionPackageShelfLifeStorage`], [`PackagedProductDefinitionPackageProperty`], [`PackagedProductDefinitionPackageContainedItem`].
+///
+/// Choices: [`PackagedProductDefinitionPackageShelfLifeStoragePeriod`], [`PackagedProductDefinitionPackagePropertyValue`].
 #[derive(Default)]
 pub struct PackagedProductDefinition {
     /// `PackagedProductDefinition.id`, 0..1 `id`. Summary.
@@ -64,7 +68,7 @@ pub struct PackagedProductDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `PackagedProductDefinition.legalStatusOfSupply`.
+/// `PackagedProductDefinition.legalStatusOfSupply`, in [`PackagedProductDefinition`].
 #[derive(Default)]
 pub struct PackagedProductDefinitionLegalStatusOfSupply {
     /// `PackagedProductDefinition.legalStatusOfSupply.id`, 0..1 `string`.
@@ -81,7 +85,7 @@ pub struct PackagedProductDefinitionLegalStatusOfSupply {
     pub unknown: UnknownFields,
 }
 
-/// `PackagedProductDefinition.package`.
+/// `PackagedProductDefinition.package`, in [`PackagedProductDefinition`].
 #[derive(Default)]
 pub struct PackagedProductDefinitionPackage {
     /// `PackagedProductDefinition.package.id`, 0..1 `string`.
@@ -114,7 +118,7 @@ pub struct PackagedProductDefinitionPackage {
     pub unknown: UnknownFields,
 }
 
-/// `PackagedProductDefinition.package.shelfLifeStorage`.
+/// `PackagedProductDefinition.package.shelfLifeStorage`, in [`PackagedProductDefinition`].
 #[derive(Default)]
 pub struct PackagedProductDefinitionPackageShelfLifeStorage {
     /// `PackagedProductDefinition.package.shelfLifeStorage.id`, 0..1 `string`.
@@ -133,7 +137,7 @@ pub struct PackagedProductDefinitionPackageShelfLifeStorage {
     pub unknown: UnknownFields,
 }
 
-/// `PackagedProductDefinition.package.property`.
+/// `PackagedProductDefinition.package.property`, in [`PackagedProductDefinition`].
 #[derive(Default)]
 pub struct PackagedProductDefinitionPackageProperty {
     /// `PackagedProductDefinition.package.property.id`, 0..1 `string`.
@@ -150,7 +154,7 @@ pub struct PackagedProductDefinitionPackageProperty {
     pub unknown: UnknownFields,
 }
 
-/// `PackagedProductDefinition.package.containedItem`.
+/// `PackagedProductDefinition.package.containedItem`, in [`PackagedProductDefinition`].
 #[derive(Default)]
 pub struct PackagedProductDefinitionPackageContainedItem {
     /// `PackagedProductDefinition.package.containedItem.id`, 0..1 `string`.
@@ -167,7 +171,7 @@ pub struct PackagedProductDefinitionPackageContainedItem {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `PackagedProductDefinition.package.shelfLifeStorage.period[x]`.
+/// One of the types of `PackagedProductDefinition.package.shelfLifeStorage.period[x]`, in [`PackagedProductDefinition`].
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     /// `Duration`.
@@ -176,7 +180,7 @@ pub enum PackagedProductDefinitionPackageShelfLifeStoragePeriod {
     String(FhirString),
 }
 
-/// One of the types of `PackagedProductDefinition.package.property.value[x]`.
+/// One of the types of `PackagedProductDefinition.package.property.value[x]`, in [`PackagedProductDefinition`].
 #[non_exhaustive]
 pub enum PackagedProductDefinitionPackagePropertyValue {
     /// `CodeableConcept`.

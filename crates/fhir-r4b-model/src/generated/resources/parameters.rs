@@ -11,6 +11,8 @@ use crate::{Extension, Many, Meta, OpenValueWithMeta, Resource, UnknownFields};
 /// The resource `Parameters`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/parameters.html>
+///
+/// Elements: [`ParametersParameter`].
 #[derive(Default)]
 pub struct Parameters {
     /// `Parameters.id`, 0..1 `id`. Summary.
@@ -27,7 +29,7 @@ pub struct Parameters {
     pub unknown: UnknownFields,
 }
 
-/// `Parameters.parameter`.
+/// `Parameters.parameter`, in [`Parameters`].
 #[derive(Default)]
 pub struct ParametersParameter {
     /// `Parameters.parameter.id`, 0..1 `string`.

@@ -15,6 +15,25 @@ use crate::{
 /// The resource `Patient`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/patient.html>
+///
+/// Elements: [`PatientContact`], [`PatientCommunication`], [`PatientLink`].
+///
+/// Choices: [`PatientDeceased`], [`PatientMultipleBirth`].
+///
+/// ```
+/// use fhir_r4b_model::codes::AdministrativeGender;
+/// use fhir_r4b_model::{Patient, PatientDeceased, json};
+///
+/// let patient: Patient = json::from_str(
+///     r#"{"resourceType": "Patient", "gender": "female", "birthDate": "1984-02-29", "deceasedBoolean": false,
+///         "name": [{"family": "Huber", "given": ["Maria"]}]}"#,
+/// )?;
+/// assert_eq!(patient.display_name().as_deref(), Some("Maria Huber"));
+/// assert!(patient.gender.as_ref().is_some_and(|gender| gender.is(AdministrativeGender::Female)));
+/// assert_eq!(patient.birth_date.as_ref().and_then(|date| date.as_str()), Some("1984-02-29"));
+/// assert!(matches!(&patient.deceased, Some(PatientDeceased::Boolean(dead)) if dead.get() == Some(false)));
+/// # Ok::<(), json::Error>(())
+/// ```
 #[derive(Default)]
 pub struct Patient {
     /// `Patient.id`, 0..1 `id`. Summary.
@@ -69,7 +88,7 @@ pub struct Patient {
     pub unknown: UnknownFields,
 }
 
-/// `Patient.contact`.
+/// `Patient.contact`, in [`Patient`].
 #[derive(Default)]
 pub struct PatientContact {
     /// `Patient.contact.id`, 0..1 `string`.
@@ -96,7 +115,7 @@ pub struct PatientContact {
     pub unknown: UnknownFields,
 }
 
-/// `Patient.communication`.
+/// `Patient.communication`, in [`Patient`].
 #[derive(Default)]
 pub struct PatientCommunication {
     /// `Patient.communication.id`, 0..1 `string`.
@@ -113,7 +132,7 @@ pub struct PatientCommunication {
     pub unknown: UnknownFields,
 }
 
-/// `Patient.link`.
+/// `Patient.link`, in [`Patient`].
 #[derive(Default)]
 pub struct PatientLink {
     /// `Patient.link.id`, 0..1 `string`.
@@ -130,7 +149,7 @@ pub struct PatientLink {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Patient.deceased[x]`.
+/// One of the types of `Patient.deceased[x]`, in [`Patient`].
 #[non_exhaustive]
 pub enum PatientDeceased {
     /// `boolean`.
@@ -139,7 +158,7 @@ pub enum PatientDeceased {
     DateTime(DateTime),
 }
 
-/// One of the types of `Patient.multipleBirth[x]`.
+/// One of the types of `Patient.multipleBirth[x]`, in [`Patient`].
 #[non_exhaustive]
 pub enum PatientMultipleBirth {
     /// `boolean`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `PaymentReconciliation`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/paymentreconciliation.html>
+///
+/// Elements: [`PaymentReconciliationDetail`], [`PaymentReconciliationProcessNote`].
 #[derive(Default)]
 pub struct PaymentReconciliation {
     /// `PaymentReconciliation.id`, 0..1 `id`. Summary.
@@ -67,7 +69,7 @@ pub struct PaymentReconciliation {
     pub unknown: UnknownFields,
 }
 
-/// `PaymentReconciliation.detail`.
+/// `PaymentReconciliation.detail`, in [`PaymentReconciliation`].
 #[derive(Default)]
 pub struct PaymentReconciliationDetail {
     /// `PaymentReconciliation.detail.id`, 0..1 `string`.
@@ -100,7 +102,7 @@ pub struct PaymentReconciliationDetail {
     pub unknown: UnknownFields,
 }
 
-/// `PaymentReconciliation.processNote`.
+/// `PaymentReconciliation.processNote`, in [`PaymentReconciliation`].
 #[derive(Default)]
 pub struct PaymentReconciliationProcessNote {
     /// `PaymentReconciliation.processNote.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Person`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/person.html>
+///
+/// Elements: [`PersonLink`].
 #[derive(Default)]
 pub struct Person {
     /// `Person.id`, 0..1 `id`. Summary.
@@ -57,7 +59,7 @@ pub struct Person {
     pub unknown: UnknownFields,
 }
 
-/// `Person.link`.
+/// `Person.link`, in [`Person`].
 #[derive(Default)]
 pub struct PersonLink {
     /// `Person.link.id`, 0..1 `string`.

@@ -16,6 +16,10 @@ use crate::{
 /// The resource `PlanDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/plandefinition.html>
+///
+/// Elements: [`PlanDefinitionGoal`], [`PlanDefinitionGoalTarget`], [`PlanDefinitionAction`], [`PlanDefinitionActionCondition`], [`PlanDefinitionActionRelatedAction`], [`PlanDefinitionActionParticipant`], [`PlanDefinitionActionDynamicValue`].
+///
+/// Choices: [`PlanDefinitionSubject`], [`PlanDefinitionGoalTargetDetail`], [`PlanDefinitionActionSubject`], [`PlanDefinitionActionTiming`], [`PlanDefinitionActionDefinition`], [`PlanDefinitionActionRelatedActionOffset`].
 #[derive(Default)]
 pub struct PlanDefinition {
     /// `PlanDefinition.id`, 0..1 `id`. Summary.
@@ -100,7 +104,7 @@ pub struct PlanDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.goal`.
+/// `PlanDefinition.goal`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionGoal {
     /// `PlanDefinition.goal.id`, 0..1 `string`.
@@ -127,7 +131,7 @@ pub struct PlanDefinitionGoal {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.goal.target`.
+/// `PlanDefinition.goal.target`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionGoalTarget {
     /// `PlanDefinition.goal.target.id`, 0..1 `string`.
@@ -146,7 +150,7 @@ pub struct PlanDefinitionGoalTarget {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.action`.
+/// `PlanDefinition.action`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionAction {
     /// `PlanDefinition.action.id`, 0..1 `string`.
@@ -213,7 +217,7 @@ pub struct PlanDefinitionAction {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.action.condition`.
+/// `PlanDefinition.action.condition`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionActionCondition {
     /// `PlanDefinition.action.condition.id`, 0..1 `string`.
@@ -230,7 +234,7 @@ pub struct PlanDefinitionActionCondition {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.action.relatedAction`.
+/// `PlanDefinition.action.relatedAction`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionActionRelatedAction {
     /// `PlanDefinition.action.relatedAction.id`, 0..1 `string`.
@@ -249,7 +253,7 @@ pub struct PlanDefinitionActionRelatedAction {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.action.participant`.
+/// `PlanDefinition.action.participant`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionActionParticipant {
     /// `PlanDefinition.action.participant.id`, 0..1 `string`.
@@ -266,7 +270,7 @@ pub struct PlanDefinitionActionParticipant {
     pub unknown: UnknownFields,
 }
 
-/// `PlanDefinition.action.dynamicValue`.
+/// `PlanDefinition.action.dynamicValue`, in [`PlanDefinition`].
 #[derive(Default)]
 pub struct PlanDefinitionActionDynamicValue {
     /// `PlanDefinition.action.dynamicValue.id`, 0..1 `string`.
@@ -283,7 +287,7 @@ pub struct PlanDefinitionActionDynamicValue {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `PlanDefinition.subject[x]`.
+/// One of the types of `PlanDefinition.subject[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionSubject {
     /// `CodeableConcept`.
@@ -294,7 +298,7 @@ pub enum PlanDefinitionSubject {
     Canonical(Canonical),
 }
 
-/// One of the types of `PlanDefinition.goal.target.detail[x]`.
+/// One of the types of `PlanDefinition.goal.target.detail[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionGoalTargetDetail {
     /// `Quantity`.
@@ -305,7 +309,7 @@ pub enum PlanDefinitionGoalTargetDetail {
     CodeableConcept(One<CodeableConcept>),
 }
 
-/// One of the types of `PlanDefinition.action.subject[x]`.
+/// One of the types of `PlanDefinition.action.subject[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionActionSubject {
     /// `CodeableConcept`.
@@ -316,7 +320,7 @@ pub enum PlanDefinitionActionSubject {
     Canonical(Canonical),
 }
 
-/// One of the types of `PlanDefinition.action.timing[x]`.
+/// One of the types of `PlanDefinition.action.timing[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionActionTiming {
     /// `dateTime`.
@@ -333,7 +337,7 @@ pub enum PlanDefinitionActionTiming {
     Timing(One<Timing>),
 }
 
-/// One of the types of `PlanDefinition.action.definition[x]`.
+/// One of the types of `PlanDefinition.action.definition[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionActionDefinition {
     /// `canonical`.
@@ -342,7 +346,7 @@ pub enum PlanDefinitionActionDefinition {
     Uri(Uri),
 }
 
-/// One of the types of `PlanDefinition.action.relatedAction.offset[x]`.
+/// One of the types of `PlanDefinition.action.relatedAction.offset[x]`, in [`PlanDefinition`].
 #[non_exhaustive]
 pub enum PlanDefinitionActionRelatedActionOffset {
     /// `Duration`.

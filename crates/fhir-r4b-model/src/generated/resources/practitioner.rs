@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Practitioner`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/practitioner.html>
+///
+/// Elements: [`PractitionerQualification`].
 #[derive(Default)]
 pub struct Practitioner {
     /// `Practitioner.id`, 0..1 `id`. Summary.
@@ -57,7 +59,7 @@ pub struct Practitioner {
     pub unknown: UnknownFields,
 }
 
-/// `Practitioner.qualification`.
+/// `Practitioner.qualification`, in [`Practitioner`].
 #[derive(Default)]
 pub struct PractitionerQualification {
     /// `Practitioner.qualification.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `PractitionerRole`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/practitionerrole.html>
+///
+/// Elements: [`PractitionerRoleAvailableTime`], [`PractitionerRoleNotAvailable`].
 #[derive(Default)]
 pub struct PractitionerRole {
     /// `PractitionerRole.id`, 0..1 `id`. Summary.
@@ -65,7 +67,7 @@ pub struct PractitionerRole {
     pub unknown: UnknownFields,
 }
 
-/// `PractitionerRole.availableTime`.
+/// `PractitionerRole.availableTime`, in [`PractitionerRole`].
 #[derive(Default)]
 pub struct PractitionerRoleAvailableTime {
     /// `PractitionerRole.availableTime.id`, 0..1 `string`.
@@ -86,7 +88,7 @@ pub struct PractitionerRoleAvailableTime {
     pub unknown: UnknownFields,
 }
 
-/// `PractitionerRole.notAvailable`.
+/// `PractitionerRole.notAvailable`, in [`PractitionerRole`].
 #[derive(Default)]
 pub struct PractitionerRoleNotAvailable {
     /// `PractitionerRole.notAvailable.id`, 0..1 `string`.

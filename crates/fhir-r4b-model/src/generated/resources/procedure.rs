@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Procedure`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/procedure.html>
+///
+/// Elements: [`ProcedurePerformer`], [`ProcedureFocalDevice`].
+///
+/// Choices: [`ProcedurePerformed`].
 #[derive(Default)]
 pub struct Procedure {
     /// `Procedure.id`, 0..1 `id`. Summary.
@@ -93,7 +97,7 @@ pub struct Procedure {
     pub unknown: UnknownFields,
 }
 
-/// `Procedure.performer`.
+/// `Procedure.performer`, in [`Procedure`].
 #[derive(Default)]
 pub struct ProcedurePerformer {
     /// `Procedure.performer.id`, 0..1 `string`.
@@ -112,7 +116,7 @@ pub struct ProcedurePerformer {
     pub unknown: UnknownFields,
 }
 
-/// `Procedure.focalDevice`.
+/// `Procedure.focalDevice`, in [`Procedure`].
 #[derive(Default)]
 pub struct ProcedureFocalDevice {
     /// `Procedure.focalDevice.id`, 0..1 `string`.
@@ -129,7 +133,7 @@ pub struct ProcedureFocalDevice {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Procedure.performed[x]`.
+/// One of the types of `Procedure.performed[x]`, in [`Procedure`].
 #[non_exhaustive]
 pub enum ProcedurePerformed {
     /// `dateTime`.

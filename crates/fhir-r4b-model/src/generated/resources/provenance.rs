@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Provenance`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/provenance.html>
+///
+/// Elements: [`ProvenanceAgent`], [`ProvenanceEntity`].
+///
+/// Choices: [`ProvenanceOccurred`].
 #[derive(Default)]
 pub struct Provenance {
     /// `Provenance.id`, 0..1 `id`. Summary.
@@ -57,7 +61,7 @@ pub struct Provenance {
     pub unknown: UnknownFields,
 }
 
-/// `Provenance.agent`.
+/// `Provenance.agent`, in [`Provenance`].
 #[derive(Default)]
 pub struct ProvenanceAgent {
     /// `Provenance.agent.id`, 0..1 `string`.
@@ -78,7 +82,7 @@ pub struct ProvenanceAgent {
     pub unknown: UnknownFields,
 }
 
-/// `Provenance.entity`.
+/// `Provenance.entity`, in [`Provenance`].
 #[derive(Default)]
 pub struct ProvenanceEntity {
     /// `Provenance.entity.id`, 0..1 `string`.
@@ -97,7 +101,7 @@ pub struct ProvenanceEntity {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Provenance.occurred[x]`.
+/// One of the types of `Provenance.occurred[x]`, in [`Provenance`].
 #[non_exhaustive]
 pub enum ProvenanceOccurred {
     /// `Period`.

@@ -17,6 +17,10 @@ use crate::{
 /// The resource `Questionnaire`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/questionnaire.html>
+///
+/// Elements: [`QuestionnaireItem`], [`QuestionnaireItemEnableWhen`], [`QuestionnaireItemAnswerOption`], [`QuestionnaireItemInitial`].
+///
+/// Choices: [`QuestionnaireItemEnableWhenAnswer`], [`QuestionnaireItemAnswerOptionValue`], [`QuestionnaireItemInitialValue`].
 #[derive(Default)]
 pub struct Questionnaire {
     /// `Questionnaire.id`, 0..1 `id`. Summary.
@@ -83,7 +87,7 @@ pub struct Questionnaire {
     pub unknown: UnknownFields,
 }
 
-/// `Questionnaire.item`.
+/// `Questionnaire.item`, in [`Questionnaire`].
 #[derive(Default)]
 pub struct QuestionnaireItem {
     /// `Questionnaire.item.id`, 0..1 `string`.
@@ -128,7 +132,7 @@ pub struct QuestionnaireItem {
     pub unknown: UnknownFields,
 }
 
-/// `Questionnaire.item.enableWhen`.
+/// `Questionnaire.item.enableWhen`, in [`Questionnaire`].
 #[derive(Default)]
 pub struct QuestionnaireItemEnableWhen {
     /// `Questionnaire.item.enableWhen.id`, 0..1 `string`.
@@ -147,7 +151,7 @@ pub struct QuestionnaireItemEnableWhen {
     pub unknown: UnknownFields,
 }
 
-/// `Questionnaire.item.answerOption`.
+/// `Questionnaire.item.answerOption`, in [`Questionnaire`].
 #[derive(Default)]
 pub struct QuestionnaireItemAnswerOption {
     /// `Questionnaire.item.answerOption.id`, 0..1 `string`.
@@ -164,7 +168,7 @@ pub struct QuestionnaireItemAnswerOption {
     pub unknown: UnknownFields,
 }
 
-/// `Questionnaire.item.initial`.
+/// `Questionnaire.item.initial`, in [`Questionnaire`].
 #[derive(Default)]
 pub struct QuestionnaireItemInitial {
     /// `Questionnaire.item.initial.id`, 0..1 `string`.
@@ -179,7 +183,7 @@ pub struct QuestionnaireItemInitial {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Questionnaire.item.enableWhen.answer[x]`.
+/// One of the types of `Questionnaire.item.enableWhen.answer[x]`, in [`Questionnaire`].
 #[non_exhaustive]
 pub enum QuestionnaireItemEnableWhenAnswer {
     /// `boolean`.
@@ -204,7 +208,7 @@ pub enum QuestionnaireItemEnableWhenAnswer {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Questionnaire.item.answerOption.value[x]`.
+/// One of the types of `Questionnaire.item.answerOption.value[x]`, in [`Questionnaire`].
 #[non_exhaustive]
 pub enum QuestionnaireItemAnswerOptionValue {
     /// `integer`.
@@ -221,7 +225,7 @@ pub enum QuestionnaireItemAnswerOptionValue {
     Reference(One<Reference>),
 }
 
-/// One of the types of `Questionnaire.item.initial.value[x]`.
+/// One of the types of `Questionnaire.item.initial.value[x]`, in [`Questionnaire`].
 #[non_exhaustive]
 pub enum QuestionnaireItemInitialValue {
     /// `boolean`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `QuestionnaireResponse`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/questionnaireresponse.html>
+///
+/// Elements: [`QuestionnaireResponseItem`], [`QuestionnaireResponseItemAnswer`].
+///
+/// Choices: [`QuestionnaireResponseItemAnswerValue`].
 #[derive(Default)]
 pub struct QuestionnaireResponse {
     /// `QuestionnaireResponse.id`, 0..1 `id`. Summary.
@@ -59,7 +63,7 @@ pub struct QuestionnaireResponse {
     pub unknown: UnknownFields,
 }
 
-/// `QuestionnaireResponse.item`.
+/// `QuestionnaireResponse.item`, in [`QuestionnaireResponse`].
 #[derive(Default)]
 pub struct QuestionnaireResponseItem {
     /// `QuestionnaireResponse.item.id`, 0..1 `string`.
@@ -82,7 +86,7 @@ pub struct QuestionnaireResponseItem {
     pub unknown: UnknownFields,
 }
 
-/// `QuestionnaireResponse.item.answer`.
+/// `QuestionnaireResponse.item.answer`, in [`QuestionnaireResponse`].
 #[derive(Default)]
 pub struct QuestionnaireResponseItemAnswer {
     /// `QuestionnaireResponse.item.answer.id`, 0..1 `string`.
@@ -99,7 +103,7 @@ pub struct QuestionnaireResponseItemAnswer {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `QuestionnaireResponse.item.answer.value[x]`.
+/// One of the types of `QuestionnaireResponse.item.answer.value[x]`, in [`QuestionnaireResponse`].
 #[non_exhaustive]
 pub enum QuestionnaireResponseItemAnswerValue {
     /// `boolean`.

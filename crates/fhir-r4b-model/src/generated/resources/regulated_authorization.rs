@@ -14,6 +14,10 @@ use crate::{
 /// The resource `RegulatedAuthorization`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/regulatedauthorization.html>
+///
+/// Elements: [`RegulatedAuthorizationCase`].
+///
+/// Choices: [`RegulatedAuthorizationCaseDate`].
 #[derive(Default)]
 pub struct RegulatedAuthorization {
     /// `RegulatedAuthorization.id`, 0..1 `id`. Summary.
@@ -64,7 +68,7 @@ pub struct RegulatedAuthorization {
     pub unknown: UnknownFields,
 }
 
-/// `RegulatedAuthorization.case`.
+/// `RegulatedAuthorization.case`, in [`RegulatedAuthorization`].
 #[derive(Default)]
 pub struct RegulatedAuthorizationCase {
     /// `RegulatedAuthorization.case.id`, 0..1 `string`.
@@ -87,7 +91,7 @@ pub struct RegulatedAuthorizationCase {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `RegulatedAuthorization.case.date[x]`.
+/// One of the types of `RegulatedAuthorization.case.date[x]`, in [`RegulatedAuthorization`].
 #[non_exhaustive]
 pub enum RegulatedAuthorizationCaseDate {
     /// `Period`.

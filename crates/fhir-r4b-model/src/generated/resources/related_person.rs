@@ -15,6 +15,8 @@ use crate::{
 /// The resource `RelatedPerson`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/relatedperson.html>
+///
+/// Elements: [`RelatedPersonCommunication`].
 #[derive(Default)]
 pub struct RelatedPerson {
     /// `RelatedPerson.id`, 0..1 `id`. Summary.
@@ -61,7 +63,7 @@ pub struct RelatedPerson {
     pub unknown: UnknownFields,
 }
 
-/// `RelatedPerson.communication`.
+/// `RelatedPerson.communication`, in [`RelatedPerson`].
 #[derive(Default)]
 pub struct RelatedPersonCommunication {
     /// `RelatedPerson.communication.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `RequestGroup`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/requestgroup.html>
+///
+/// Elements: [`RequestGroupAction`], [`RequestGroupActionCondition`], [`RequestGroupActionRelatedAction`].
+///
+/// Choices: [`RequestGroupActionTiming`], [`RequestGroupActionRelatedActionOffset`].
 #[derive(Default)]
 pub struct RequestGroup {
     /// `RequestGroup.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct RequestGroup {
     pub unknown: UnknownFields,
 }
 
-/// `RequestGroup.action`.
+/// `RequestGroup.action`, in [`RequestGroup`].
 #[derive(Default)]
 pub struct RequestGroupAction {
     /// `RequestGroup.action.id`, 0..1 `string`.
@@ -124,7 +128,7 @@ pub struct RequestGroupAction {
     pub unknown: UnknownFields,
 }
 
-/// `RequestGroup.action.condition`.
+/// `RequestGroup.action.condition`, in [`RequestGroup`].
 #[derive(Default)]
 pub struct RequestGroupActionCondition {
     /// `RequestGroup.action.condition.id`, 0..1 `string`.
@@ -141,7 +145,7 @@ pub struct RequestGroupActionCondition {
     pub unknown: UnknownFields,
 }
 
-/// `RequestGroup.action.relatedAction`.
+/// `RequestGroup.action.relatedAction`, in [`RequestGroup`].
 #[derive(Default)]
 pub struct RequestGroupActionRelatedAction {
     /// `RequestGroup.action.relatedAction.id`, 0..1 `string`.
@@ -160,7 +164,7 @@ pub struct RequestGroupActionRelatedAction {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `RequestGroup.action.timing[x]`.
+/// One of the types of `RequestGroup.action.timing[x]`, in [`RequestGroup`].
 #[non_exhaustive]
 pub enum RequestGroupActionTiming {
     /// `dateTime`.
@@ -177,7 +181,7 @@ pub enum RequestGroupActionTiming {
     Timing(One<Timing>),
 }
 
-/// One of the types of `RequestGroup.action.relatedAction.offset[x]`.
+/// One of the types of `RequestGroup.action.relatedAction.offset[x]`, in [`RequestGroup`].
 #[non_exhaustive]
 pub enum RequestGroupActionRelatedActionOffset {
     /// `Duration`.

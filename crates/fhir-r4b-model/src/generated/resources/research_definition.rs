@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ResearchDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/researchdefinition.html>
+///
+/// Choices: [`ResearchDefinitionSubject`].
 #[derive(Default)]
 pub struct ResearchDefinition {
     /// `ResearchDefinition.id`, 0..1 `id`. Summary.
@@ -105,7 +107,7 @@ pub struct ResearchDefinition {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ResearchDefinition.subject[x]`.
+/// One of the types of `ResearchDefinition.subject[x]`, in [`ResearchDefinition`].
 #[non_exhaustive]
 pub enum ResearchDefinitionSubject {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ResearchElementDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/researchelementdefinition.html>
+///
+/// Elements: [`ResearchElementDefinitionCharacteristic`].
+///
+/// Choices: [`ResearchElementDefinitionSubject`], [`ResearchElementDefinitionCharacteristicDefinition`], [`ResearchElementDefinitionCharacteristicStudyEffective`], [`ResearchElementDefinitionCharacteristicParticipantEffective`].
 #[derive(Default)]
 pub struct ResearchElementDefinition {
     /// `ResearchElementDefinition.id`, 0..1 `id`. Summary.
@@ -103,7 +107,7 @@ pub struct ResearchElementDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `ResearchElementDefinition.characteristic`.
+/// `ResearchElementDefinition.characteristic`, in [`ResearchElementDefinition`].
 #[derive(Default)]
 pub struct ResearchElementDefinitionCharacteristic {
     /// `ResearchElementDefinition.characteristic.id`, 0..1 `string`.
@@ -140,7 +144,7 @@ pub struct ResearchElementDefinitionCharacteristic {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ResearchElementDefinition.subject[x]`.
+/// One of the types of `ResearchElementDefinition.subject[x]`, in [`ResearchElementDefinition`].
 #[non_exhaustive]
 pub enum ResearchElementDefinitionSubject {
     /// `CodeableConcept`.
@@ -149,7 +153,7 @@ pub enum ResearchElementDefinitionSubject {
     Reference(One<Reference>),
 }
 
-/// One of the types of `ResearchElementDefinition.characteristic.definition[x]`.
+/// One of the types of `ResearchElementDefinition.characteristic.definition[x]`, in [`ResearchElementDefinition`].
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicDefinition {
     /// `CodeableConcept`.
@@ -162,7 +166,7 @@ pub enum ResearchElementDefinitionCharacteristicDefinition {
     DataRequirement(One<DataRequirement>),
 }
 
-/// One of the types of `ResearchElementDefinition.characteristic.studyEffective[x]`.
+/// One of the types of `ResearchElementDefinition.characteristic.studyEffective[x]`, in [`ResearchElementDefinition`].
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicStudyEffective {
     /// `dateTime`.
@@ -175,7 +179,7 @@ pub enum ResearchElementDefinitionCharacteristicStudyEffective {
     Timing(One<Timing>),
 }
 
-/// One of the types of `ResearchElementDefinition.characteristic.participantEffective[x]`.
+/// One of the types of `ResearchElementDefinition.characteristic.participantEffective[x]`, in [`ResearchElementDefinition`].
 #[non_exhaustive]
 pub enum ResearchElementDefinitionCharacteristicParticipantEffective {
     /// `dateTime`.

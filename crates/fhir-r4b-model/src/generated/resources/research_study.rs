@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ResearchStudy`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/researchstudy.html>
+///
+/// Elements: [`ResearchStudyArm`], [`ResearchStudyObjective`].
 #[derive(Default)]
 pub struct ResearchStudy {
     /// `ResearchStudy.id`, 0..1 `id`. Summary.
@@ -85,7 +87,7 @@ pub struct ResearchStudy {
     pub unknown: UnknownFields,
 }
 
-/// `ResearchStudy.arm`.
+/// `ResearchStudy.arm`, in [`ResearchStudy`].
 #[derive(Default)]
 pub struct ResearchStudyArm {
     /// `ResearchStudy.arm.id`, 0..1 `string`.
@@ -104,7 +106,7 @@ pub struct ResearchStudyArm {
     pub unknown: UnknownFields,
 }
 
-/// `ResearchStudy.objective`.
+/// `ResearchStudy.objective`, in [`ResearchStudy`].
 #[derive(Default)]
 pub struct ResearchStudyObjective {
     /// `ResearchStudy.objective.id`, 0..1 `string`.

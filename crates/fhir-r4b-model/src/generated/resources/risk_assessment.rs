@@ -15,6 +15,10 @@ use crate::{
 /// The resource `RiskAssessment`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/riskassessment.html>
+///
+/// Elements: [`RiskAssessmentPrediction`].
+///
+/// Choices: [`RiskAssessmentOccurrence`], [`RiskAssessmentPredictionProbability`], [`RiskAssessmentPredictionWhen`].
 #[derive(Default)]
 pub struct RiskAssessment {
     /// `RiskAssessment.id`, 0..1 `id`. Summary.
@@ -71,7 +75,7 @@ pub struct RiskAssessment {
     pub unknown: UnknownFields,
 }
 
-/// `RiskAssessment.prediction`.
+/// `RiskAssessment.prediction`, in [`RiskAssessment`].
 #[derive(Default)]
 pub struct RiskAssessmentPrediction {
     /// `RiskAssessment.prediction.id`, 0..1 `string`.
@@ -96,7 +100,7 @@ pub struct RiskAssessmentPrediction {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `RiskAssessment.occurrence[x]`.
+/// One of the types of `RiskAssessment.occurrence[x]`, in [`RiskAssessment`].
 #[non_exhaustive]
 pub enum RiskAssessmentOccurrence {
     /// `dateTime`.
@@ -105,7 +109,7 @@ pub enum RiskAssessmentOccurrence {
     Period(One<Period>),
 }
 
-/// One of the types of `RiskAssessment.prediction.probability[x]`.
+/// One of the types of `RiskAssessment.prediction.probability[x]`, in [`RiskAssessment`].
 #[non_exhaustive]
 pub enum RiskAssessmentPredictionProbability {
     /// `decimal`.
@@ -114,7 +118,7 @@ pub enum RiskAssessmentPredictionProbability {
     Range(One<Range>),
 }
 
-/// One of the types of `RiskAssessment.prediction.when[x]`.
+/// One of the types of `RiskAssessment.prediction.when[x]`, in [`RiskAssessment`].
 #[non_exhaustive]
 pub enum RiskAssessmentPredictionWhen {
     /// `Period`.

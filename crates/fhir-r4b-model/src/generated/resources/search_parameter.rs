@@ -14,6 +14,8 @@ use crate::{
 /// The resource `SearchParameter`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/searchparameter.html>
+///
+/// Elements: [`SearchParameterComponent`].
 #[derive(Default)]
 pub struct SearchParameter {
     /// `SearchParameter.id`, 0..1 `id`. Summary.
@@ -88,7 +90,7 @@ pub struct SearchParameter {
     pub unknown: UnknownFields,
 }
 
-/// `SearchParameter.component`.
+/// `SearchParameter.component`, in [`SearchParameter`].
 #[derive(Default)]
 pub struct SearchParameterComponent {
     /// `SearchParameter.component.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `ServiceRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/servicerequest.html>
+///
+/// Choices: [`ServiceRequestQuantity`], [`ServiceRequestOccurrence`], [`ServiceRequestAsNeeded`].
 #[derive(Default)]
 pub struct ServiceRequest {
     /// `ServiceRequest.id`, 0..1 `id`. Summary.
@@ -103,7 +105,7 @@ pub struct ServiceRequest {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ServiceRequest.quantity[x]`.
+/// One of the types of `ServiceRequest.quantity[x]`, in [`ServiceRequest`].
 #[non_exhaustive]
 pub enum ServiceRequestQuantity {
     /// `Quantity`.
@@ -114,7 +116,7 @@ pub enum ServiceRequestQuantity {
     Range(One<Range>),
 }
 
-/// One of the types of `ServiceRequest.occurrence[x]`.
+/// One of the types of `ServiceRequest.occurrence[x]`, in [`ServiceRequest`].
 #[non_exhaustive]
 pub enum ServiceRequestOccurrence {
     /// `dateTime`.
@@ -125,7 +127,7 @@ pub enum ServiceRequestOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `ServiceRequest.asNeeded[x]`.
+/// One of the types of `ServiceRequest.asNeeded[x]`, in [`ServiceRequest`].
 #[non_exhaustive]
 pub enum ServiceRequestAsNeeded {
     /// `boolean`.

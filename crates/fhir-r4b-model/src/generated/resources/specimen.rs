@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Specimen`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/specimen.html>
+///
+/// Elements: [`SpecimenCollection`], [`SpecimenProcessing`], [`SpecimenContainer`].
+///
+/// Choices: [`SpecimenCollectionCollected`], [`SpecimenCollectionFastingStatus`], [`SpecimenProcessingTime`], [`SpecimenContainerAdditive`].
 #[derive(Default)]
 pub struct Specimen {
     /// `Specimen.id`, 0..1 `id`. Summary.
@@ -63,7 +67,7 @@ pub struct Specimen {
     pub unknown: UnknownFields,
 }
 
-/// `Specimen.collection`.
+/// `Specimen.collection`, in [`Specimen`].
 #[derive(Default)]
 pub struct SpecimenCollection {
     /// `Specimen.collection.id`, 0..1 `string`.
@@ -90,7 +94,7 @@ pub struct SpecimenCollection {
     pub unknown: UnknownFields,
 }
 
-/// `Specimen.processing`.
+/// `Specimen.processing`, in [`Specimen`].
 #[derive(Default)]
 pub struct SpecimenProcessing {
     /// `Specimen.processing.id`, 0..1 `string`.
@@ -111,7 +115,7 @@ pub struct SpecimenProcessing {
     pub unknown: UnknownFields,
 }
 
-/// `Specimen.container`.
+/// `Specimen.container`, in [`Specimen`].
 #[derive(Default)]
 pub struct SpecimenContainer {
     /// `Specimen.container.id`, 0..1 `string`.
@@ -136,7 +140,7 @@ pub struct SpecimenContainer {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Specimen.collection.collected[x]`.
+/// One of the types of `Specimen.collection.collected[x]`, in [`Specimen`].
 #[non_exhaustive]
 pub enum SpecimenCollectionCollected {
     /// `dateTime`.
@@ -145,7 +149,7 @@ pub enum SpecimenCollectionCollected {
     Period(One<Period>),
 }
 
-/// One of the types of `Specimen.collection.fastingStatus[x]`.
+/// One of the types of `Specimen.collection.fastingStatus[x]`, in [`Specimen`].
 #[non_exhaustive]
 pub enum SpecimenCollectionFastingStatus {
     /// `CodeableConcept`.
@@ -154,7 +158,7 @@ pub enum SpecimenCollectionFastingStatus {
     Duration(One<Duration>),
 }
 
-/// One of the types of `Specimen.processing.time[x]`.
+/// One of the types of `Specimen.processing.time[x]`, in [`Specimen`].
 #[non_exhaustive]
 pub enum SpecimenProcessingTime {
     /// `dateTime`.
@@ -163,7 +167,7 @@ pub enum SpecimenProcessingTime {
     Period(One<Period>),
 }
 
-/// One of the types of `Specimen.container.additive[x]`.
+/// One of the types of `Specimen.container.additive[x]`, in [`Specimen`].
 #[non_exhaustive]
 pub enum SpecimenContainerAdditive {
     /// `CodeableConcept`.

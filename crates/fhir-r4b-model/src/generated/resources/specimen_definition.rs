@@ -15,6 +15,10 @@ use crate::{
 /// The resource `SpecimenDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/specimendefinition.html>
+///
+/// Elements: [`SpecimenDefinitionTypeTested`], [`SpecimenDefinitionTypeTestedContainer`], [`SpecimenDefinitionTypeTestedContainerAdditive`], [`SpecimenDefinitionTypeTestedHandling`].
+///
+/// Choices: [`SpecimenDefinitionTypeTestedContainerMinimumVolume`], [`SpecimenDefinitionTypeTestedContainerAdditiveAdditive`].
 #[derive(Default)]
 pub struct SpecimenDefinition {
     /// `SpecimenDefinition.id`, 0..1 `id`. Summary.
@@ -49,7 +53,7 @@ pub struct SpecimenDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `SpecimenDefinition.typeTested`.
+/// `SpecimenDefinition.typeTested`, in [`SpecimenDefinition`].
 #[derive(Default)]
 pub struct SpecimenDefinitionTypeTested {
     /// `SpecimenDefinition.typeTested.id`, 0..1 `string`.
@@ -78,7 +82,7 @@ pub struct SpecimenDefinitionTypeTested {
     pub unknown: UnknownFields,
 }
 
-/// `SpecimenDefinition.typeTested.container`.
+/// `SpecimenDefinition.typeTested.container`, in [`SpecimenDefinition`].
 #[derive(Default)]
 pub struct SpecimenDefinitionTypeTestedContainer {
     /// `SpecimenDefinition.typeTested.container.id`, 0..1 `string`.
@@ -107,7 +111,7 @@ pub struct SpecimenDefinitionTypeTestedContainer {
     pub unknown: UnknownFields,
 }
 
-/// `SpecimenDefinition.typeTested.container.additive`.
+/// `SpecimenDefinition.typeTested.container.additive`, in [`SpecimenDefinition`].
 #[derive(Default)]
 pub struct SpecimenDefinitionTypeTestedContainerAdditive {
     /// `SpecimenDefinition.typeTested.container.additive.id`, 0..1 `string`.
@@ -122,7 +126,7 @@ pub struct SpecimenDefinitionTypeTestedContainerAdditive {
     pub unknown: UnknownFields,
 }
 
-/// `SpecimenDefinition.typeTested.handling`.
+/// `SpecimenDefinition.typeTested.handling`, in [`SpecimenDefinition`].
 #[derive(Default)]
 pub struct SpecimenDefinitionTypeTestedHandling {
     /// `SpecimenDefinition.typeTested.handling.id`, 0..1 `string`.
@@ -143,7 +147,7 @@ pub struct SpecimenDefinitionTypeTestedHandling {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `SpecimenDefinition.typeTested.container.minimumVolume[x]`.
+/// One of the types of `SpecimenDefinition.typeTested.container.minimumVolume[x]`, in [`SpecimenDefinition`].
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
     /// `Quantity`.
@@ -152,7 +156,7 @@ pub enum SpecimenDefinitionTypeTestedContainerMinimumVolume {
     String(FhirString),
 }
 
-/// One of the types of `SpecimenDefinition.typeTested.container.additive.additive[x]`.
+/// One of the types of `SpecimenDefinition.typeTested.container.additive.additive[x]`, in [`SpecimenDefinition`].
 #[non_exhaustive]
 pub enum SpecimenDefinitionTypeTestedContainerAdditiveAdditive {
     /// `CodeableConcept`.

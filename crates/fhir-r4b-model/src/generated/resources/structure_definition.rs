@@ -15,6 +15,8 @@ use crate::{
 /// The resource `StructureDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/structuredefinition.html>
+///
+/// Elements: [`StructureDefinitionMapping`], [`StructureDefinitionContext`], [`StructureDefinitionSnapshot`], [`StructureDefinitionDifferential`].
 #[derive(Default)]
 pub struct StructureDefinition {
     /// `StructureDefinition.id`, 0..1 `id`. Summary.
@@ -91,7 +93,7 @@ pub struct StructureDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `StructureDefinition.mapping`.
+/// `StructureDefinition.mapping`, in [`StructureDefinition`].
 #[derive(Default)]
 pub struct StructureDefinitionMapping {
     /// `StructureDefinition.mapping.id`, 0..1 `string`.
@@ -112,7 +114,7 @@ pub struct StructureDefinitionMapping {
     pub unknown: UnknownFields,
 }
 
-/// `StructureDefinition.context`.
+/// `StructureDefinition.context`, in [`StructureDefinition`].
 #[derive(Default)]
 pub struct StructureDefinitionContext {
     /// `StructureDefinition.context.id`, 0..1 `string`.
@@ -129,7 +131,7 @@ pub struct StructureDefinitionContext {
     pub unknown: UnknownFields,
 }
 
-/// `StructureDefinition.snapshot`.
+/// `StructureDefinition.snapshot`, in [`StructureDefinition`].
 #[derive(Default)]
 pub struct StructureDefinitionSnapshot {
     /// `StructureDefinition.snapshot.id`, 0..1 `string`.
@@ -144,7 +146,7 @@ pub struct StructureDefinitionSnapshot {
     pub unknown: UnknownFields,
 }
 
-/// `StructureDefinition.differential`.
+/// `StructureDefinition.differential`, in [`StructureDefinition`].
 #[derive(Default)]
 pub struct StructureDefinitionDifferential {
     /// `StructureDefinition.differential.id`, 0..1 `string`.

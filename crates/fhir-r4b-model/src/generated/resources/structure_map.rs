@@ -15,6 +15,10 @@ use crate::{
 /// The resource `StructureMap`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/structuremap.html>
+///
+/// Elements: [`StructureMapStructure`], [`StructureMapGroup`], [`StructureMapGroupInput`], [`StructureMapGroupRule`], [`StructureMapGroupRuleSource`], [`StructureMapGroupRuleTarget`], [`StructureMapGroupRuleTargetParameter`], [`StructureMapGroupRuleDependent`].
+///
+/// Choices: [`StructureMapGroupRuleTargetParameterValue`].
 #[derive(Default)]
 pub struct StructureMap {
     /// `StructureMap.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct StructureMap {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.structure`.
+/// `StructureMap.structure`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapStructure {
     /// `StructureMap.structure.id`, 0..1 `string`.
@@ -94,7 +98,7 @@ pub struct StructureMapStructure {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group`.
+/// `StructureMap.group`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroup {
     /// `StructureMap.group.id`, 0..1 `string`.
@@ -119,7 +123,7 @@ pub struct StructureMapGroup {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.input`.
+/// `StructureMap.group.input`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupInput {
     /// `StructureMap.group.input.id`, 0..1 `string`.
@@ -140,7 +144,7 @@ pub struct StructureMapGroupInput {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.rule`.
+/// `StructureMap.group.rule`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupRule {
     /// `StructureMap.group.rule.id`, 0..1 `string`.
@@ -165,7 +169,7 @@ pub struct StructureMapGroupRule {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.rule.source`.
+/// `StructureMap.group.rule.source`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupRuleSource {
     /// `StructureMap.group.rule.source.id`, 0..1 `string`.
@@ -200,7 +204,7 @@ pub struct StructureMapGroupRuleSource {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.rule.target`.
+/// `StructureMap.group.rule.target`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupRuleTarget {
     /// `StructureMap.group.rule.target.id`, 0..1 `string`.
@@ -229,7 +233,7 @@ pub struct StructureMapGroupRuleTarget {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.rule.target.parameter`.
+/// `StructureMap.group.rule.target.parameter`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupRuleTargetParameter {
     /// `StructureMap.group.rule.target.parameter.id`, 0..1 `string`.
@@ -244,7 +248,7 @@ pub struct StructureMapGroupRuleTargetParameter {
     pub unknown: UnknownFields,
 }
 
-/// `StructureMap.group.rule.dependent`.
+/// `StructureMap.group.rule.dependent`, in [`StructureMap`].
 #[derive(Default)]
 pub struct StructureMapGroupRuleDependent {
     /// `StructureMap.group.rule.dependent.id`, 0..1 `string`.
@@ -261,7 +265,7 @@ pub struct StructureMapGroupRuleDependent {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `StructureMap.group.rule.target.parameter.value[x]`.
+/// One of the types of `StructureMap.group.rule.target.parameter.value[x]`, in [`StructureMap`].
 #[non_exhaustive]
 pub enum StructureMapGroupRuleTargetParameterValue {
     /// `id`.

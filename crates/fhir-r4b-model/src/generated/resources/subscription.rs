@@ -12,6 +12,8 @@ use crate::{Coded, ContactPoint, Extension, Many, Meta, Narrative, One, Resource
 /// The resource `Subscription`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/subscription.html>
+///
+/// Elements: [`SubscriptionChannel`].
 #[derive(Default)]
 pub struct Subscription {
     /// `Subscription.id`, 0..1 `id`. Summary.
@@ -48,7 +50,7 @@ pub struct Subscription {
     pub unknown: UnknownFields,
 }
 
-/// `Subscription.channel`.
+/// `Subscription.channel`, in [`Subscription`].
 #[derive(Default)]
 pub struct SubscriptionChannel {
     /// `Subscription.channel.id`, 0..1 `string`.

@@ -12,6 +12,8 @@ use crate::{CodeableConcept, Coded, Extension, Many, Meta, Narrative, One, Refer
 /// The resource `SubscriptionStatus`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/subscriptionstatus.html>
+///
+/// Elements: [`SubscriptionStatusNotificationEvent`].
 #[derive(Default)]
 pub struct SubscriptionStatus {
     /// `SubscriptionStatus.id`, 0..1 `id`. Summary.
@@ -48,7 +50,7 @@ pub struct SubscriptionStatus {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionStatus.notificationEvent`.
+/// `SubscriptionStatus.notificationEvent`, in [`SubscriptionStatus`].
 #[derive(Default)]
 pub struct SubscriptionStatusNotificationEvent {
     /// `SubscriptionStatus.notificationEvent.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `SubscriptionTopic`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/subscriptiontopic.html>
+///
+/// Elements: [`SubscriptionTopicResourceTrigger`], [`SubscriptionTopicResourceTriggerQueryCriteria`], [`SubscriptionTopicEventTrigger`], [`SubscriptionTopicCanFilterBy`], [`SubscriptionTopicNotificationShape`].
 #[derive(Default)]
 pub struct SubscriptionTopic {
     /// `SubscriptionTopic.id`, 0..1 `id`. Summary.
@@ -81,7 +83,7 @@ pub struct SubscriptionTopic {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionTopic.resourceTrigger`.
+/// `SubscriptionTopic.resourceTrigger`, in [`SubscriptionTopic`].
 #[derive(Default)]
 pub struct SubscriptionTopicResourceTrigger {
     /// `SubscriptionTopic.resourceTrigger.id`, 0..1 `string`.
@@ -104,7 +106,7 @@ pub struct SubscriptionTopicResourceTrigger {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionTopic.resourceTrigger.queryCriteria`.
+/// `SubscriptionTopic.resourceTrigger.queryCriteria`, in [`SubscriptionTopic`].
 #[derive(Default)]
 pub struct SubscriptionTopicResourceTriggerQueryCriteria {
     /// `SubscriptionTopic.resourceTrigger.queryCriteria.id`, 0..1 `string`.
@@ -127,7 +129,7 @@ pub struct SubscriptionTopicResourceTriggerQueryCriteria {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionTopic.eventTrigger`.
+/// `SubscriptionTopic.eventTrigger`, in [`SubscriptionTopic`].
 #[derive(Default)]
 pub struct SubscriptionTopicEventTrigger {
     /// `SubscriptionTopic.eventTrigger.id`, 0..1 `string`.
@@ -146,7 +148,7 @@ pub struct SubscriptionTopicEventTrigger {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionTopic.canFilterBy`.
+/// `SubscriptionTopic.canFilterBy`, in [`SubscriptionTopic`].
 #[derive(Default)]
 pub struct SubscriptionTopicCanFilterBy {
     /// `SubscriptionTopic.canFilterBy.id`, 0..1 `string`.
@@ -169,7 +171,7 @@ pub struct SubscriptionTopicCanFilterBy {
     pub unknown: UnknownFields,
 }
 
-/// `SubscriptionTopic.notificationShape`.
+/// `SubscriptionTopic.notificationShape`, in [`SubscriptionTopic`].
 #[derive(Default)]
 pub struct SubscriptionTopicNotificationShape {
     /// `SubscriptionTopic.notificationShape.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `Substance`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/substance.html>
+///
+/// Elements: [`SubstanceInstance`], [`SubstanceIngredient`].
+///
+/// Choices: [`SubstanceIngredientSubstance`].
 #[derive(Default)]
 pub struct Substance {
     /// `Substance.id`, 0..1 `id`. Summary.
@@ -51,7 +55,7 @@ pub struct Substance {
     pub unknown: UnknownFields,
 }
 
-/// `Substance.instance`.
+/// `Substance.instance`, in [`Substance`].
 #[derive(Default)]
 pub struct SubstanceInstance {
     /// `Substance.instance.id`, 0..1 `string`.
@@ -70,7 +74,7 @@ pub struct SubstanceInstance {
     pub unknown: UnknownFields,
 }
 
-/// `Substance.ingredient`.
+/// `Substance.ingredient`, in [`Substance`].
 #[derive(Default)]
 pub struct SubstanceIngredient {
     /// `Substance.ingredient.id`, 0..1 `string`.
@@ -87,7 +91,7 @@ pub struct SubstanceIngredient {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `Substance.ingredient.substance[x]`.
+/// One of the types of `Substance.ingredient.substance[x]`, in [`Substance`].
 #[non_exhaustive]
 pub enum SubstanceIngredientSubstance {
     /// `CodeableConcept`.

@@ -14,6 +14,10 @@ use crate::{
 /// The resource `SubstanceDefinition`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/substancedefinition.html>
+///
+/// Elements: [`SubstanceDefinitionMoiety`], [`SubstanceDefinitionProperty`], [`SubstanceDefinitionMolecularWeight`], [`SubstanceDefinitionStructure`], [`SubstanceDefinitionStructureRepresentation`], [`SubstanceDefinitionCode`], [`SubstanceDefinitionName`], [`SubstanceDefinitionNameOfficial`], [`SubstanceDefinitionRelationship`], [`SubstanceDefinitionSourceMaterial`].
+///
+/// Choices: [`SubstanceDefinitionMoietyAmount`], [`SubstanceDefinitionPropertyValue`], [`SubstanceDefinitionRelationshipSubstanceDefinition`], [`SubstanceDefinitionRelationshipAmount`].
 #[derive(Default)]
 pub struct SubstanceDefinition {
     /// `SubstanceDefinition.id`, 0..1 `id`. Summary.
@@ -74,7 +78,7 @@ pub struct SubstanceDefinition {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.moiety`.
+/// `SubstanceDefinition.moiety`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionMoiety {
     /// `SubstanceDefinition.moiety.id`, 0..1 `string`.
@@ -103,7 +107,7 @@ pub struct SubstanceDefinitionMoiety {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.property`.
+/// `SubstanceDefinition.property`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionProperty {
     /// `SubstanceDefinition.property.id`, 0..1 `string`.
@@ -120,7 +124,7 @@ pub struct SubstanceDefinitionProperty {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.molecularWeight`.
+/// `SubstanceDefinition.molecularWeight`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionMolecularWeight {
     /// `SubstanceDefinition.molecularWeight.id`, 0..1 `string`.
@@ -139,7 +143,7 @@ pub struct SubstanceDefinitionMolecularWeight {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.structure`.
+/// `SubstanceDefinition.structure`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionStructure {
     /// `SubstanceDefinition.structure.id`, 0..1 `string`.
@@ -168,7 +172,7 @@ pub struct SubstanceDefinitionStructure {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.structure.representation`.
+/// `SubstanceDefinition.structure.representation`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionStructureRepresentation {
     /// `SubstanceDefinition.structure.representation.id`, 0..1 `string`.
@@ -189,7 +193,7 @@ pub struct SubstanceDefinitionStructureRepresentation {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.code`.
+/// `SubstanceDefinition.code`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionCode {
     /// `SubstanceDefinition.code.id`, 0..1 `string`.
@@ -212,7 +216,7 @@ pub struct SubstanceDefinitionCode {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.name`.
+/// `SubstanceDefinition.name`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionName {
     /// `SubstanceDefinition.name.id`, 0..1 `string`.
@@ -247,7 +251,7 @@ pub struct SubstanceDefinitionName {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.name.official`.
+/// `SubstanceDefinition.name.official`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionNameOfficial {
     /// `SubstanceDefinition.name.official.id`, 0..1 `string`.
@@ -266,7 +270,7 @@ pub struct SubstanceDefinitionNameOfficial {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.relationship`.
+/// `SubstanceDefinition.relationship`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionRelationship {
     /// `SubstanceDefinition.relationship.id`, 0..1 `string`.
@@ -293,7 +297,7 @@ pub struct SubstanceDefinitionRelationship {
     pub unknown: UnknownFields,
 }
 
-/// `SubstanceDefinition.sourceMaterial`.
+/// `SubstanceDefinition.sourceMaterial`, in [`SubstanceDefinition`].
 #[derive(Default)]
 pub struct SubstanceDefinitionSourceMaterial {
     /// `SubstanceDefinition.sourceMaterial.id`, 0..1 `string`.
@@ -316,7 +320,7 @@ pub struct SubstanceDefinitionSourceMaterial {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `SubstanceDefinition.moiety.amount[x]`.
+/// One of the types of `SubstanceDefinition.moiety.amount[x]`, in [`SubstanceDefinition`].
 #[non_exhaustive]
 pub enum SubstanceDefinitionMoietyAmount {
     /// `Quantity`.
@@ -325,7 +329,7 @@ pub enum SubstanceDefinitionMoietyAmount {
     String(FhirString),
 }
 
-/// One of the types of `SubstanceDefinition.property.value[x]`.
+/// One of the types of `SubstanceDefinition.property.value[x]`, in [`SubstanceDefinition`].
 #[non_exhaustive]
 pub enum SubstanceDefinitionPropertyValue {
     /// `CodeableConcept`.
@@ -340,7 +344,7 @@ pub enum SubstanceDefinitionPropertyValue {
     Attachment(One<Attachment>),
 }
 
-/// One of the types of `SubstanceDefinition.relationship.substanceDefinition[x]`.
+/// One of the types of `SubstanceDefinition.relationship.substanceDefinition[x]`, in [`SubstanceDefinition`].
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
     /// `Reference`.
@@ -349,7 +353,7 @@ pub enum SubstanceDefinitionRelationshipSubstanceDefinition {
     CodeableConcept(One<CodeableConcept>),
 }
 
-/// One of the types of `SubstanceDefinition.relationship.amount[x]`.
+/// One of the types of `SubstanceDefinition.relationship.amount[x]`, in [`SubstanceDefinition`].
 #[non_exhaustive]
 pub enum SubstanceDefinitionRelationshipAmount {
     /// `Quantity`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `SupplyDelivery`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/supplydelivery.html>
+///
+/// Elements: [`SupplyDeliverySuppliedItem`].
+///
+/// Choices: [`SupplyDeliveryOccurrence`], [`SupplyDeliverySuppliedItemItem`].
 #[derive(Default)]
 pub struct SupplyDelivery {
     /// `SupplyDelivery.id`, 0..1 `id`. Summary.
@@ -59,7 +63,7 @@ pub struct SupplyDelivery {
     pub unknown: UnknownFields,
 }
 
-/// `SupplyDelivery.suppliedItem`.
+/// `SupplyDelivery.suppliedItem`, in [`SupplyDelivery`].
 #[derive(Default)]
 pub struct SupplyDeliverySuppliedItem {
     /// `SupplyDelivery.suppliedItem.id`, 0..1 `string`.
@@ -76,7 +80,7 @@ pub struct SupplyDeliverySuppliedItem {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `SupplyDelivery.occurrence[x]`.
+/// One of the types of `SupplyDelivery.occurrence[x]`, in [`SupplyDelivery`].
 #[non_exhaustive]
 pub enum SupplyDeliveryOccurrence {
     /// `dateTime`.
@@ -87,7 +91,7 @@ pub enum SupplyDeliveryOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `SupplyDelivery.suppliedItem.item[x]`.
+/// One of the types of `SupplyDelivery.suppliedItem.item[x]`, in [`SupplyDelivery`].
 #[non_exhaustive]
 pub enum SupplyDeliverySuppliedItemItem {
     /// `CodeableConcept`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `SupplyRequest`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/supplyrequest.html>
+///
+/// Elements: [`SupplyRequestParameter`].
+///
+/// Choices: [`SupplyRequestItem`], [`SupplyRequestOccurrence`], [`SupplyRequestParameterValue`].
 #[derive(Default)]
 pub struct SupplyRequest {
     /// `SupplyRequest.id`, 0..1 `id`. Summary.
@@ -67,7 +71,7 @@ pub struct SupplyRequest {
     pub unknown: UnknownFields,
 }
 
-/// `SupplyRequest.parameter`.
+/// `SupplyRequest.parameter`, in [`SupplyRequest`].
 #[derive(Default)]
 pub struct SupplyRequestParameter {
     /// `SupplyRequest.parameter.id`, 0..1 `string`.
@@ -84,7 +88,7 @@ pub struct SupplyRequestParameter {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `SupplyRequest.item[x]`.
+/// One of the types of `SupplyRequest.item[x]`, in [`SupplyRequest`].
 #[non_exhaustive]
 pub enum SupplyRequestItem {
     /// `CodeableConcept`.
@@ -93,7 +97,7 @@ pub enum SupplyRequestItem {
     Reference(One<Reference>),
 }
 
-/// One of the types of `SupplyRequest.occurrence[x]`.
+/// One of the types of `SupplyRequest.occurrence[x]`, in [`SupplyRequest`].
 #[non_exhaustive]
 pub enum SupplyRequestOccurrence {
     /// `dateTime`.
@@ -104,7 +108,7 @@ pub enum SupplyRequestOccurrence {
     Timing(One<Timing>),
 }
 
-/// One of the types of `SupplyRequest.parameter.value[x]`.
+/// One of the types of `SupplyRequest.parameter.value[x]`, in [`SupplyRequest`].
 #[non_exhaustive]
 pub enum SupplyRequestParameterValue {
     /// `CodeableConcept`.

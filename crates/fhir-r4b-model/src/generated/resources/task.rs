@@ -15,6 +15,8 @@ use crate::{
 /// The resource `Task`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/task.html>
+///
+/// Elements: [`TaskRestriction`], [`TaskInput`], [`TaskOutput`].
 #[derive(Default)]
 pub struct Task {
     /// `Task.id`, 0..1 `id`. Summary.
@@ -99,7 +101,7 @@ pub struct Task {
     pub unknown: UnknownFields,
 }
 
-/// `Task.restriction`.
+/// `Task.restriction`, in [`Task`].
 #[derive(Default)]
 pub struct TaskRestriction {
     /// `Task.restriction.id`, 0..1 `string`.
@@ -118,7 +120,7 @@ pub struct TaskRestriction {
     pub unknown: UnknownFields,
 }
 
-/// `Task.input`.
+/// `Task.input`, in [`Task`].
 #[derive(Default)]
 pub struct TaskInput {
     /// `Task.input.id`, 0..1 `string`.
@@ -135,7 +137,7 @@ pub struct TaskInput {
     pub unknown: UnknownFields,
 }
 
-/// `Task.output`.
+/// `Task.output`, in [`Task`].
 #[derive(Default)]
 pub struct TaskOutput {
     /// `Task.output.id`, 0..1 `string`.

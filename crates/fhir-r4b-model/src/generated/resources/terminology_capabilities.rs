@@ -14,6 +14,8 @@ use crate::{
 /// The resource `TerminologyCapabilities`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/terminologycapabilities.html>
+///
+/// Elements: [`TerminologyCapabilitiesSoftware`], [`TerminologyCapabilitiesImplementation`], [`TerminologyCapabilitiesCodeSystem`], [`TerminologyCapabilitiesCodeSystemVersion`], [`TerminologyCapabilitiesCodeSystemVersionFilter`], [`TerminologyCapabilitiesExpansion`], [`TerminologyCapabilitiesExpansionParameter`], [`TerminologyCapabilitiesValidateCode`], [`TerminologyCapabilitiesTranslation`], [`TerminologyCapabilitiesClosure`].
 #[derive(Default)]
 pub struct TerminologyCapabilities {
     /// `TerminologyCapabilities.id`, 0..1 `id`. Summary.
@@ -84,7 +86,7 @@ pub struct TerminologyCapabilities {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.software`.
+/// `TerminologyCapabilities.software`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesSoftware {
     /// `TerminologyCapabilities.software.id`, 0..1 `string`.
@@ -101,7 +103,7 @@ pub struct TerminologyCapabilitiesSoftware {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.implementation`.
+/// `TerminologyCapabilities.implementation`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesImplementation {
     /// `TerminologyCapabilities.implementation.id`, 0..1 `string`.
@@ -118,7 +120,7 @@ pub struct TerminologyCapabilitiesImplementation {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.codeSystem`.
+/// `TerminologyCapabilities.codeSystem`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesCodeSystem {
     /// `TerminologyCapabilities.codeSystem.id`, 0..1 `string`.
@@ -137,7 +139,7 @@ pub struct TerminologyCapabilitiesCodeSystem {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.codeSystem.version`.
+/// `TerminologyCapabilities.codeSystem.version`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesCodeSystemVersion {
     /// `TerminologyCapabilities.codeSystem.version.id`, 0..1 `string`.
@@ -162,7 +164,7 @@ pub struct TerminologyCapabilitiesCodeSystemVersion {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.codeSystem.version.filter`.
+/// `TerminologyCapabilities.codeSystem.version.filter`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesCodeSystemVersionFilter {
     /// `TerminologyCapabilities.codeSystem.version.filter.id`, 0..1 `string`.
@@ -179,7 +181,7 @@ pub struct TerminologyCapabilitiesCodeSystemVersionFilter {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.expansion`.
+/// `TerminologyCapabilities.expansion`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesExpansion {
     /// `TerminologyCapabilities.expansion.id`, 0..1 `string`.
@@ -202,7 +204,7 @@ pub struct TerminologyCapabilitiesExpansion {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.expansion.parameter`.
+/// `TerminologyCapabilities.expansion.parameter`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesExpansionParameter {
     /// `TerminologyCapabilities.expansion.parameter.id`, 0..1 `string`.
@@ -219,7 +221,7 @@ pub struct TerminologyCapabilitiesExpansionParameter {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.validateCode`.
+/// `TerminologyCapabilities.validateCode`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesValidateCode {
     /// `TerminologyCapabilities.validateCode.id`, 0..1 `string`.
@@ -234,7 +236,7 @@ pub struct TerminologyCapabilitiesValidateCode {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.translation`.
+/// `TerminologyCapabilities.translation`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesTranslation {
     /// `TerminologyCapabilities.translation.id`, 0..1 `string`.
@@ -249,7 +251,7 @@ pub struct TerminologyCapabilitiesTranslation {
     pub unknown: UnknownFields,
 }
 
-/// `TerminologyCapabilities.closure`.
+/// `TerminologyCapabilities.closure`, in [`TerminologyCapabilities`].
 #[derive(Default)]
 pub struct TerminologyCapabilitiesClosure {
     /// `TerminologyCapabilities.closure.id`, 0..1 `string`.

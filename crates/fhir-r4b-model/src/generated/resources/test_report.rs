@@ -12,6 +12,8 @@ use crate::{Coded, Extension, Identifier, Many, Meta, Narrative, One, Reference,
 /// The resource `TestReport`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/testreport.html>
+///
+/// Elements: [`TestReportParticipant`], [`TestReportSetup`], [`TestReportSetupAction`], [`TestReportSetupActionOperation`], [`TestReportSetupActionAssert`], [`TestReportTest`], [`TestReportTestAction`], [`TestReportTeardown`], [`TestReportTeardownAction`].
 #[derive(Default)]
 pub struct TestReport {
     /// `TestReport.id`, 0..1 `id`. Summary.
@@ -58,7 +60,7 @@ pub struct TestReport {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.participant`.
+/// `TestReport.participant`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportParticipant {
     /// `TestReport.participant.id`, 0..1 `string`.
@@ -77,7 +79,7 @@ pub struct TestReportParticipant {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.setup`.
+/// `TestReport.setup`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportSetup {
     /// `TestReport.setup.id`, 0..1 `string`.
@@ -92,7 +94,7 @@ pub struct TestReportSetup {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.setup.action`.
+/// `TestReport.setup.action`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportSetupAction {
     /// `TestReport.setup.action.id`, 0..1 `string`.
@@ -109,7 +111,7 @@ pub struct TestReportSetupAction {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.setup.action.operation`.
+/// `TestReport.setup.action.operation`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportSetupActionOperation {
     /// `TestReport.setup.action.operation.id`, 0..1 `string`.
@@ -128,7 +130,7 @@ pub struct TestReportSetupActionOperation {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.setup.action.assert`.
+/// `TestReport.setup.action.assert`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportSetupActionAssert {
     /// `TestReport.setup.action.assert.id`, 0..1 `string`.
@@ -147,7 +149,7 @@ pub struct TestReportSetupActionAssert {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.test`.
+/// `TestReport.test`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportTest {
     /// `TestReport.test.id`, 0..1 `string`.
@@ -166,7 +168,7 @@ pub struct TestReportTest {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.test.action`.
+/// `TestReport.test.action`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportTestAction {
     /// `TestReport.test.action.id`, 0..1 `string`.
@@ -183,7 +185,7 @@ pub struct TestReportTestAction {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.teardown`.
+/// `TestReport.teardown`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportTeardown {
     /// `TestReport.teardown.id`, 0..1 `string`.
@@ -198,7 +200,7 @@ pub struct TestReportTeardown {
     pub unknown: UnknownFields,
 }
 
-/// `TestReport.teardown.action`.
+/// `TestReport.teardown.action`, in [`TestReport`].
 #[derive(Default)]
 pub struct TestReportTeardownAction {
     /// `TestReport.teardown.action.id`, 0..1 `string`.

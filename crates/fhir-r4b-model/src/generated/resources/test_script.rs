@@ -15,6 +15,8 @@ use crate::{
 /// The resource `TestScript`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/testscript.html>
+///
+/// Elements: [`TestScriptOrigin`], [`TestScriptDestination`], [`TestScriptMetadata`], [`TestScriptMetadataLink`], [`TestScriptMetadataCapability`], [`TestScriptFixture`], [`TestScriptVariable`], [`TestScriptSetup`], [`TestScriptSetupAction`], [`TestScriptSetupActionOperation`], [`TestScriptSetupActionOperationRequestHeader`], [`TestScriptSetupActionAssert`], [`TestScriptTest`], [`TestScriptTestAction`], [`TestScriptTeardown`], [`TestScriptTeardownAction`].
 #[derive(Default)]
 pub struct TestScript {
     /// `TestScript.id`, 0..1 `id`. Summary.
@@ -85,7 +87,7 @@ pub struct TestScript {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.origin`.
+/// `TestScript.origin`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptOrigin {
     /// `TestScript.origin.id`, 0..1 `string`.
@@ -102,7 +104,7 @@ pub struct TestScriptOrigin {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.destination`.
+/// `TestScript.destination`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptDestination {
     /// `TestScript.destination.id`, 0..1 `string`.
@@ -119,7 +121,7 @@ pub struct TestScriptDestination {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.metadata`.
+/// `TestScript.metadata`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptMetadata {
     /// `TestScript.metadata.id`, 0..1 `string`.
@@ -136,7 +138,7 @@ pub struct TestScriptMetadata {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.metadata.link`.
+/// `TestScript.metadata.link`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptMetadataLink {
     /// `TestScript.metadata.link.id`, 0..1 `string`.
@@ -153,7 +155,7 @@ pub struct TestScriptMetadataLink {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.metadata.capability`.
+/// `TestScript.metadata.capability`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptMetadataCapability {
     /// `TestScript.metadata.capability.id`, 0..1 `string`.
@@ -180,7 +182,7 @@ pub struct TestScriptMetadataCapability {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.fixture`.
+/// `TestScript.fixture`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptFixture {
     /// `TestScript.fixture.id`, 0..1 `string`.
@@ -199,7 +201,7 @@ pub struct TestScriptFixture {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.variable`.
+/// `TestScript.variable`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptVariable {
     /// `TestScript.variable.id`, 0..1 `string`.
@@ -228,7 +230,7 @@ pub struct TestScriptVariable {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.setup`.
+/// `TestScript.setup`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptSetup {
     /// `TestScript.setup.id`, 0..1 `string`.
@@ -243,7 +245,7 @@ pub struct TestScriptSetup {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.setup.action`.
+/// `TestScript.setup.action`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptSetupAction {
     /// `TestScript.setup.action.id`, 0..1 `string`.
@@ -260,7 +262,7 @@ pub struct TestScriptSetupAction {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.setup.action.operation`.
+/// `TestScript.setup.action.operation`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptSetupActionOperation {
     /// `TestScript.setup.action.operation.id`, 0..1 `string`.
@@ -307,7 +309,7 @@ pub struct TestScriptSetupActionOperation {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.setup.action.operation.requestHeader`.
+/// `TestScript.setup.action.operation.requestHeader`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptSetupActionOperationRequestHeader {
     /// `TestScript.setup.action.operation.requestHeader.id`, 0..1 `string`.
@@ -324,7 +326,7 @@ pub struct TestScriptSetupActionOperationRequestHeader {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.setup.action.assert`.
+/// `TestScript.setup.action.assert`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptSetupActionAssert {
     /// `TestScript.setup.action.assert.id`, 0..1 `string`.
@@ -381,7 +383,7 @@ pub struct TestScriptSetupActionAssert {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.test`.
+/// `TestScript.test`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptTest {
     /// `TestScript.test.id`, 0..1 `string`.
@@ -400,7 +402,7 @@ pub struct TestScriptTest {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.test.action`.
+/// `TestScript.test.action`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptTestAction {
     /// `TestScript.test.action.id`, 0..1 `string`.
@@ -417,7 +419,7 @@ pub struct TestScriptTestAction {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.teardown`.
+/// `TestScript.teardown`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptTeardown {
     /// `TestScript.teardown.id`, 0..1 `string`.
@@ -432,7 +434,7 @@ pub struct TestScriptTeardown {
     pub unknown: UnknownFields,
 }
 
-/// `TestScript.teardown.action`.
+/// `TestScript.teardown.action`, in [`TestScript`].
 #[derive(Default)]
 pub struct TestScriptTeardownAction {
     /// `TestScript.teardown.action.id`, 0..1 `string`.

@@ -15,6 +15,10 @@ use crate::{
 /// The resource `ValueSet`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/valueset.html>
+///
+/// Elements: [`ValueSetCompose`], [`ValueSetComposeInclude`], [`ValueSetComposeIncludeConcept`], [`ValueSetComposeIncludeConceptDesignation`], [`ValueSetComposeIncludeFilter`], [`ValueSetExpansion`], [`ValueSetExpansionParameter`], [`ValueSetExpansionContains`].
+///
+/// Choices: [`ValueSetExpansionParameterValue`].
 #[derive(Default)]
 pub struct ValueSet {
     /// `ValueSet.id`, 0..1 `id`. Summary.
@@ -73,7 +77,7 @@ pub struct ValueSet {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.compose`.
+/// `ValueSet.compose`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetCompose {
     /// `ValueSet.compose.id`, 0..1 `string`.
@@ -94,7 +98,7 @@ pub struct ValueSetCompose {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.compose.include`.
+/// `ValueSet.compose.include`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetComposeInclude {
     /// `ValueSet.compose.include.id`, 0..1 `string`.
@@ -117,7 +121,7 @@ pub struct ValueSetComposeInclude {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.compose.include.concept`.
+/// `ValueSet.compose.include.concept`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetComposeIncludeConcept {
     /// `ValueSet.compose.include.concept.id`, 0..1 `string`.
@@ -136,7 +140,7 @@ pub struct ValueSetComposeIncludeConcept {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.compose.include.concept.designation`.
+/// `ValueSet.compose.include.concept.designation`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetComposeIncludeConceptDesignation {
     /// `ValueSet.compose.include.concept.designation.id`, 0..1 `string`.
@@ -155,7 +159,7 @@ pub struct ValueSetComposeIncludeConceptDesignation {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.compose.include.filter`.
+/// `ValueSet.compose.include.filter`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetComposeIncludeFilter {
     /// `ValueSet.compose.include.filter.id`, 0..1 `string`.
@@ -174,7 +178,7 @@ pub struct ValueSetComposeIncludeFilter {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.expansion`.
+/// `ValueSet.expansion`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetExpansion {
     /// `ValueSet.expansion.id`, 0..1 `string`.
@@ -199,7 +203,7 @@ pub struct ValueSetExpansion {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.expansion.parameter`.
+/// `ValueSet.expansion.parameter`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetExpansionParameter {
     /// `ValueSet.expansion.parameter.id`, 0..1 `string`.
@@ -216,7 +220,7 @@ pub struct ValueSetExpansionParameter {
     pub unknown: UnknownFields,
 }
 
-/// `ValueSet.expansion.contains`.
+/// `ValueSet.expansion.contains`, in [`ValueSet`].
 #[derive(Default)]
 pub struct ValueSetExpansionContains {
     /// `ValueSet.expansion.contains.id`, 0..1 `string`.
@@ -245,7 +249,7 @@ pub struct ValueSetExpansionContains {
     pub unknown: UnknownFields,
 }
 
-/// One of the types of `ValueSet.expansion.parameter.value[x]`.
+/// One of the types of `ValueSet.expansion.parameter.value[x]`, in [`ValueSet`].
 #[non_exhaustive]
 pub enum ValueSetExpansionParameterValue {
     /// `string`.

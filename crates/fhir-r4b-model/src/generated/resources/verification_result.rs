@@ -15,6 +15,8 @@ use crate::{
 /// The resource `VerificationResult`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/verificationresult.html>
+///
+/// Elements: [`VerificationResultPrimarySource`], [`VerificationResultAttestation`], [`VerificationResultValidator`].
 #[derive(Default)]
 pub struct VerificationResult {
     /// `VerificationResult.id`, 0..1 `id`. Summary.
@@ -65,7 +67,7 @@ pub struct VerificationResult {
     pub unknown: UnknownFields,
 }
 
-/// `VerificationResult.primarySource`.
+/// `VerificationResult.primarySource`, in [`VerificationResult`].
 #[derive(Default)]
 pub struct VerificationResultPrimarySource {
     /// `VerificationResult.primarySource.id`, 0..1 `string`.
@@ -92,7 +94,7 @@ pub struct VerificationResultPrimarySource {
     pub unknown: UnknownFields,
 }
 
-/// `VerificationResult.attestation`.
+/// `VerificationResult.attestation`, in [`VerificationResult`].
 #[derive(Default)]
 pub struct VerificationResultAttestation {
     /// `VerificationResult.attestation.id`, 0..1 `string`.
@@ -121,7 +123,7 @@ pub struct VerificationResultAttestation {
     pub unknown: UnknownFields,
 }
 
-/// `VerificationResult.validator`.
+/// `VerificationResult.validator`, in [`VerificationResult`].
 #[derive(Default)]
 pub struct VerificationResultValidator {
     /// `VerificationResult.validator.id`, 0..1 `string`.

@@ -15,6 +15,8 @@ use crate::{
 /// The resource `VisionPrescription`.
 ///
 /// Definition: <https://hl7.org/fhir/R4B/visionprescription.html>
+///
+/// Elements: [`VisionPrescriptionLensSpecification`], [`VisionPrescriptionLensSpecificationPrism`].
 #[derive(Default)]
 pub struct VisionPrescription {
     /// `VisionPrescription.id`, 0..1 `id`. Summary.
@@ -53,7 +55,7 @@ pub struct VisionPrescription {
     pub unknown: UnknownFields,
 }
 
-/// `VisionPrescription.lensSpecification`.
+/// `VisionPrescription.lensSpecification`, in [`VisionPrescription`].
 #[derive(Default)]
 pub struct VisionPrescriptionLensSpecification {
     /// `VisionPrescription.lensSpecification.id`, 0..1 `string`.
@@ -94,7 +96,7 @@ pub struct VisionPrescriptionLensSpecification {
     pub unknown: UnknownFields,
 }
 
-/// `VisionPrescription.lensSpecification.prism`.
+/// `VisionPrescription.lensSpecification.prism`, in [`VisionPrescription`].
 #[derive(Default)]
 pub struct VisionPrescriptionLensSpecificationPrism {
     /// `VisionPrescription.lensSpecification.prism.id`, 0..1 `string`.
