@@ -1,5 +1,5 @@
 //! Writing a part of a resource, as the search parameters `_summary` and `_elements` ask for it. What is left out is said in the resource: it gets the
-//! tag `SUBSETTED`, so that nobody takes the part for the whole and saves it.
+//! tag `SUBSETTED`, so that nobody takes the part for the whole and saves it. What can change the meaning of what is written is never left out.
 
 use super::write::Writer;
 use super::{ToJson, sealed};
@@ -37,13 +37,14 @@ pub(super) enum Subset {
     Elements(Vec<String>),
 }
 
-/// The values of `_summary` that are about what is written of a resource.
+/// The values of `_summary` that are about what is written of a resource. Each of them keeps the elements that have to be there and those that can change
+/// the meaning of others (`isModifier` in the definition), also where the definition has them in no summary, as it is with the `modifierExtension` of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Summary {
     /// `true`: the elements that the definition has in a summary.
     True,
-    /// `text`: `text`, `id`, `meta`, and what has to be there.
+    /// `text`: `text`, `id` and `meta`, beside what is always kept.
     Text,
     /// `data`: all but `text`.
     Data,
@@ -55,12 +56,14 @@ impl WriteOptions {
         Self::default()
     }
 
-    /// A summary of each resource. In a bundle that are its entries; the bundle itself is written whole.
+    /// A summary of each resource. In a bundle that are its entries; the bundle itself is written whole. So is, without a tag, a resource of a type that R4B
+    /// does not have, because nobody knows what its summary is, and a resource that is a part of another: a contained one, one in `Parameters`.
     pub fn summary(self, summary: Summary) -> Self {
         Self { subset: Subset::Summary(summary) }
     }
 
     /// The elements of each resource that have one of these names, its `id` and `meta`, and those that have to be there or can change the meaning.
+    /// What is written whole is the same as in a [`summary`](Self::summary).
     pub fn elements<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self { subset: Subset::Elements(names.into_iter().map(Into::into).collect()) }
     }
@@ -94,16 +97,21 @@ impl Subset {
         if (!info.resource && !backbone) || info.path.starts_with("Bundle") {
             return true;
         }
-        let always = field.required || (info.resource && matches!(field.name, "id" | "meta"));
+        let always = field.required || field.modifier || (info.resource && matches!(field.name, "id" | "meta"));
         match self {
             Self::All => true,
             Self::Summary(Summary::True) => always || field.summary,
             Self::Summary(Summary::Text) => always || backbone || field.name == "text",
             Self::Summary(Summary::Data) => backbone || field.name != "text",
             Self::Elements(names) => {
-                always || backbone || field.modifier || names.iter().any(|name| name == field.name)
+                always || backbone || names.iter().any(|name| name == field.name)
             }
         }
+    }
+
+    /// Whether a resource in this field is a part of the one that holds it, and no entry with a `meta` of its own that would be tagged.
+    pub(super) fn is_inside(info: &TypeInfo, field: &FieldInfo) -> bool {
+        !(info.path == "Bundle.entry" && field.name == "resource")
     }
 
     /// Whether fields that the definition does not have are written.

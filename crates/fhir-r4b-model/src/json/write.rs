@@ -61,11 +61,17 @@ impl<'a> Writer<'a> {
             separator = ",";
         }
         for (index, field) in info.fields.iter().enumerate() {
-            if self.subset.is_some_and(|subset| !subset.keeps(info, field)) {
+            let subset = self.subset;
+            if subset.is_some_and(|subset| !subset.keeps(info, field)) {
                 continue;
             }
             let start = self.bytes.len();
-            self.field(&element.field(index), field, &mut separator);
+            let value = element.field(index);
+            if subset.is_some() && matches!(value, Field::Resources(_)) && Subset::is_inside(info, field) {
+                self.subset = None;
+            }
+            self.field(&value, field, &mut separator);
+            self.subset = subset;
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }

@@ -60,3 +60,49 @@ fn the_tag_is_there_once_and_nothing_is_cut_without_being_asked() {
     assert_eq!(twice.matches("SUBSETTED").count(), 1);
     assert_eq!(WriteOptions::new().to_string(&json::from_str::<Resource>(TEXT).unwrap()), TEXT);
 }
+
+#[test]
+fn what_can_change_the_meaning_is_in_every_part() {
+    let modifier = r#""modifierExtension":[{"url":"http://example.org/not","valueBoolean":true}]"#;
+    let text = format!(
+        r#"{{"resourceType":"Observation","implicitRules":"http://example.org/rules","text":{{"status":"empty"}},{modifier},"status":"final","code":{{"text":"c"}},"note":[{{"text":"n"}}],"component":[{{{modifier},"code":{{"text":"d"}}}}]}}"#
+    );
+    let observation: Resource = json::from_str(&text).unwrap();
+    let new = WriteOptions::new;
+    for (options, times) in [
+        (new().summary(Summary::True), 2),
+        (new().summary(Summary::Text), 1),
+        (new().summary(Summary::Data), 2),
+        (new().elements(["note"]), 1),
+        (new().elements(["component"]), 2),
+    ] {
+        let written = options.to_string(&observation);
+        assert_eq!(written.matches(modifier).count(), times, "{options:?}: {written}");
+        assert!(written.contains(r#""implicitRules":"http://example.org/rules""#), "{options:?}: {written}");
+    }
+    // With an element that is left out goes what changes the meaning of that alone.
+    let list = r#"{"resourceType":"ConceptMap","status":"draft","group":[{"element":[{"code":"a","target":[{"code":"b","equivalence":"disjoint"}]}]}]}"#;
+    let map: Resource = json::from_str(list).unwrap();
+    assert!(new().elements(["group"]).to_string(&map).contains(r#""equivalence":"disjoint""#));
+    assert!(!new().summary(Summary::True).to_string(&map).contains("group"));
+}
+
+#[test]
+fn a_resource_inside_another_is_written_whole_because_it_would_not_say_that_it_was_cut() {
+    let parts = [
+        format!(r#""contained":[{TEXT}]"#),
+        format!(r#""parameter":[{{"name":"a","resource":{TEXT}}}]"#),
+        format!(r#""entry":[{{"response":{{"status":"200","outcome":{TEXT}}}}}]"#),
+    ];
+    for (name, part) in ["Patient", "Parameters", "Bundle"].into_iter().zip(parts) {
+        let text = format!(r#"{{"resourceType":"{name}",{part}}}"#);
+        let resource: Resource = json::from_str(&text).unwrap();
+        let written = WriteOptions::new().elements(["contained", "parameter"]).to_string(&resource);
+        assert!(written.contains(&part), "{written}");
+        // And what follows it is cut again.
+        let text = format!(r#"{{"resourceType":"Patient","contained":[{TEXT}],"language":"de","gender":"male"}}"#);
+        let patient: Resource = json::from_str(&text).unwrap();
+        let written = WriteOptions::new().elements(["contained"]).to_string(&patient);
+        assert!(written.contains(TEXT) && !written.contains("gender"), "{written}");
+    }
+}
