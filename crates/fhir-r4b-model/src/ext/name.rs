@@ -3,19 +3,25 @@
 use std::cmp::Ordering;
 
 use crate::codes::NameUse;
+use crate::primitives::FhirString;
 use crate::{Coded, HumanName, Patient, Period};
 
 impl HumanName {
     /// The name as it is to be shown: its `text`, or its parts in the order prefix, given, family, suffix. `None` if it has
-    /// neither.
+    /// neither; a text of spaces alone is none.
     pub fn display(&self) -> Option<String> {
-        if let Some(text) = self.text.as_ref().and_then(|it| it.as_str()) {
+        if let Some(text) = self.text.as_ref().and_then(shown) {
             return Some(text.to_owned());
         }
         let parts = self.prefix.iter().chain(&self.given).chain(&self.family).chain(&self.suffix);
-        let parts: Vec<&str> = parts.filter_map(|part| part.as_str()).collect();
+        let parts: Vec<&str> = parts.filter_map(shown).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
+}
+
+/// FHIR has no empty text, and senders have: an empty family name is none.
+fn shown(part: &FhirString) -> Option<&str> {
+    part.as_str().filter(|text| !text.trim().is_empty())
 }
 
 impl Patient {

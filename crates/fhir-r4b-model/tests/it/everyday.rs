@@ -88,6 +88,9 @@ fn the_official_name_is_shown_before_the_usual_one_and_old_ones_last() {
         (r#"{"use":"old","text":"a"}"#, Some("a")),
         (r#"{"text":"a"},{"text":"b"}"#, Some("a")),
         (r#"{"use":"official"}"#, None),
+        (r#"{"family":""}"#, None),
+        (r#"{"text":" ","family":"","given":[""]},{"text":"b"}"#, Some("b")),
+        (r#"{"family":"Huber","given":["",null]}"#, Some("Huber")),
         (r#"{"prefix":["Dr."],"given":["A","B"],"family":"C","suffix":["PhD"]}"#, Some("Dr. A B C PhD")),
         // Married: the old official name has an end.
         (r#"{"use":"official","text":"a","period":{"end":"2020-05-01"}},{"use":"official","text":"b"}"#, Some("b")),
