@@ -1,6 +1,9 @@
 //! The traits of `serde`: nothing is lost on the way from and to text through `serde_json`, nor on the way through a format that knows nothing of JSON's texts.
 
-use fhir_r4b_model::{Bundle, HumanName, Patient, Resource, json};
+use fhir_r4b_model::{
+    Bundle, HumanName, Observation, ObservationComponent, ObservationComponentValue, ObservationValue, Patient,
+    Quantity, Resource, json,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -145,6 +148,24 @@ fn another_format_gives_back_what_it_got() {
         ciborium::into_writer(&own, &mut bytes).unwrap();
         let read: Resource = ciborium::from_reader(bytes.as_slice()).unwrap();
         assert_eq!(json::to_string(&read), json::to_string(&own));
+    }
+}
+
+#[test]
+fn another_format_gives_back_the_numbers_that_were_edited_in() {
+    let mut edited: Observation = json::from_str(TEXTS[0]).unwrap();
+    for number in ["2.500", "1e400", "-0.0", "123456789012345678901234567890.10", "9007199254740993"] {
+        edited.value = Quantity::ucum(number, "g").map(|weight| ObservationValue::Quantity(weight.into()));
+        edited.component.push(ObservationComponent {
+            value: Some(ObservationComponentValue::Integer(i32::MIN.into())),
+            ..Default::default()
+        });
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&edited, &mut bytes).unwrap();
+        let read: Observation = ciborium::from_reader(bytes.as_slice()).unwrap();
+        let text = json::to_string(&read);
+        assert_eq!(text, json::to_string(&edited));
+        assert!(text.contains(&format!(r#""value":{number},"unit":"g""#)) && text.contains("-2147483648"), "{text}");
     }
 }
 
