@@ -42,7 +42,17 @@ pub fn run(task: &FhirTask) -> Result<()> {
 
 fn conformance(folder: Option<&Path>, strict: bool) -> Result<()> {
     let examples = match folder {
-        Some(folder) => std::path::absolute(folder)?,
+        Some(folder) => {
+            let folder = std::path::absolute(folder)?;
+            // Said before a minute of compiling.
+            if !folder.is_dir() {
+                bail!(
+                    "there is no folder {}: name one with JSON files, or none for the official examples (`cargo xtask fhir fetch`)",
+                    folder.display()
+                );
+            }
+            folder
+        }
         None => package::EXAMPLES.folder()?,
     };
     // The model is compiled only for this: a generator that needs its own output could not repair it.
@@ -59,7 +69,9 @@ fn conformance(folder: Option<&Path>, strict: bool) -> Result<()> {
     let printed = String::from_utf8_lossy(&output.stdout);
     print!("{printed}");
     if !output.status.success() {
-        bail!("the examples were not all kept");
+        // Without the last line the program has said why on its own.
+        let compared = printed.lines().any(|line| line.starts_with("kept="));
+        bail!(if compared { "the examples were not all kept" } else { "no examples were compared" });
     }
     // Only of the official examples is it known which are invalid.
     if strict && folder.is_none() { strict::judge(&printed) } else { Ok(()) }

@@ -136,3 +136,9 @@ fn what_the_reader_could_not_tell_apart_is_refused() {
     assert!(texts(&twice).is_err());
     assert_eq!(names::from_path("Cup.a[x]"), "CupA");
 }
+
+#[test]
+fn a_folder_of_examples_that_is_not_there_is_named_with_what_to_do() {
+    let error = super::conformance(Some(std::path::Path::new("/no/such/folder")), false).unwrap_err().to_string();
+    assert!(error.contains("/no/such/folder") && error.contains("name one with JSON files"), "{error}");
+}

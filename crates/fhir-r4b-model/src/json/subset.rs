@@ -103,9 +103,7 @@ impl Subset {
             Self::Summary(Summary::True) => always || field.summary,
             Self::Summary(Summary::Text) => always || backbone || field.name == "text",
             Self::Summary(Summary::Data) => backbone || field.name != "text",
-            Self::Elements(names) => {
-                always || backbone || names.iter().any(|name| name == field.name)
-            }
+            Self::Elements(names) => always || backbone || names.iter().any(|name| name == field.name),
         }
     }
 

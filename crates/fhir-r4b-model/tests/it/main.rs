@@ -13,6 +13,7 @@ mod drawn;
 mod dropping;
 mod everyday;
 mod fixtures;
+mod folders;
 mod lossless;
 mod model;
 mod names;

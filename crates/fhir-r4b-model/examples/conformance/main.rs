@@ -13,9 +13,11 @@
 // A program talks on its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use fhir_r4b_model::{Resource, json};
@@ -37,12 +39,16 @@ fn main() -> ExitCode {
 fn run() -> Result<bool, Failure> {
     let folder = std::env::args_os().nth(1).ok_or("name a folder with JSON files")?;
     let strict = std::env::args_os().nth(2).is_some_and(|option| option == "--strict");
-    let mut files = Vec::new();
-    collect(Path::new(&folder), &mut files)?;
-    files.sort();
     let (mut kept, mut altered, mut refused, mut invalid) = (0, 0, 0, 0);
-    for path in files {
-        let original = fs::read(&path)?;
+    for path in files::below(Path::new(&folder))? {
+        let original = match fs::read(&path) {
+            Ok(original) => original,
+            Err(error) => {
+                refused += 1;
+                println!("refused: {}: cannot be read: {error}", path.display());
+                continue;
+            }
+        };
         match json::from_slice::<Resource>(&original) {
             Err(error) => {
                 refused += 1;
@@ -87,23 +93,6 @@ fn strictly(original: &[u8]) -> Result<Option<String>, Failure> {
 #[cfg(not(feature = "validate"))]
 fn strictly(_: &[u8]) -> Result<Option<String>, Failure> {
     Err("--strict needs the feature `validate`: add `--features validate`".into())
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") && !is_npm(&path) {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// The two files that say what an npm package is, and are no resources.
-fn is_npm(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "package.json" || name == ".index.json")
 }
 
 /// The path of the first difference between two JSON values; numbers are compared by their text.
