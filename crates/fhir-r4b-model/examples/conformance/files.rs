@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 ///
 /// A sentence, if there is no such folder, if one below it cannot be listed, or if there are no files.
-pub fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
     if !folder.is_dir() {
         let what = if folder.exists() { "is no folder" } else { "does not exist" };
         return Err(format!("{} {what}: name a folder with JSON files", folder.display()));
