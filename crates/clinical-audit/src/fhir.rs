@@ -1,8 +1,8 @@
 //! Audit records as FHIR R4B `AuditEvent`s, after IHE's Basic Audit Log Patterns (BALP 1.1.4, <https://profiles.ihe.net/ITI/BALP/>): for an audit record
 //! repository that collects what all systems of a house do.
 //!
-//! An event says what the record says and no more. A call whose end nobody knows is no success, and a call about nobody that handed nothing over is no
-//! disclosure. The chain of hashes stays with the file: an `AuditEvent` has no place for it.
+//! An event says what the record says and no more. A call whose end nobody knows is no success, and an attempt that never left, or a call about nobody
+//! that handed nothing over, is no disclosure. The chain of hashes stays with the file: an `AuditEvent` has no place for it.
 
 mod parts;
 
@@ -56,9 +56,10 @@ const LIFECYCLE: &str = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecyc
 ///
 /// | a call that | `type` | `action` | profile |
 /// |---|---|---|---|
-/// | named a patient | `110106` Export, subtype `disclose` | `R` | [`DISCLOSURE`] |
+/// | named a patient, and was sent, or may have been | `110106` Export, subtype `disclose` | `R` | [`DISCLOSURE`] |
 /// | named none, and handed a body over, or may have | the same | `R` | none: the pattern demands the patient |
-/// | named none, and handed nothing over (a health check, a list; a call that could not be sent) | `110100` Application Activity | `E` | none |
+/// | named none, and handed nothing over (a health check, a list) | `110100` Application Activity | `E` | none |
+/// | was not sent, whether it named a patient or not: nothing left this system | `110100` Application Activity | `E` | none |
 ///
 /// | element | what it holds |
 /// |---|---|
@@ -122,7 +123,8 @@ impl AuditEvents {
             ("110100", "Application Activity", AuditEventAction::E)
         };
         let subtype = disclosed.then(|| Coding::new(LIFECYCLE, "disclose"));
-        let profile = record.patient.is_some().then(|| Meta { profile: [DISCLOSURE.into()].into(), ..Meta::default() });
+        let profile = (disclosed && record.patient.is_some())
+            .then(|| Meta { profile: [DISCLOSURE.into()].into(), ..Meta::default() });
         let (start, end) = (rfc3339(record.started), ended(record));
         let source = AuditEventSource {
             site: self.site.as_deref().map(Into::into),
@@ -154,12 +156,17 @@ fn succeeded(record: &AuditRecord) -> bool {
     record.outcome == Outcome::Succeeded
 }
 
-/// Whether patients' data may have left. A record does not say what an operation is for, so the bytes decide; of several attempts only the last one's
-/// are counted, and an uncertain one before it may have handed some over.
+/// Whether patients' data may have left: of a call about a patient unless not one byte of it did, because its path may name the patient. Otherwise a record
+/// does not say what an operation is for, so the bytes decide; of several attempts only the last one's are counted, and an uncertain one before it may have
+/// handed some over.
 fn may_have_disclosed(record: &AuditRecord) -> bool {
     let begun = record.attempts.len() + usize::from(record.outcome == Outcome::Abandoned);
     let uncertain = matches!(record.delivery, Delivery::Unknown | Delivery::ResponseLost);
-    record.patient.is_some() || record.request_bytes > 0 || record.request_sha256.is_some() || (begun > 1 && uncertain)
+    let sent = record.delivery != Delivery::NotSent;
+    (sent && record.patient.is_some())
+        || record.request_bytes > 0
+        || record.request_sha256.is_some()
+        || (begun > 1 && uncertain)
 }
 
 fn what_is_known(delivery: Delivery) -> &'static str {

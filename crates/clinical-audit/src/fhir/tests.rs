@@ -154,11 +154,33 @@ async fn only_an_answer_that_was_understood_is_a_success() {
     for (outcome, delivery, said) in table {
         (record.outcome, record.delivery) = (outcome, delivery);
         let event = value(&events().event(&record).unwrap());
-        follows_the_disclosure_pattern(&event);
         assert_eq!(event["outcome"], "8", "{outcome:?} {delivery:?}");
         assert!(event["outcomeDesc"].as_str().unwrap().contains(said), "{outcome:?} {delivery:?}");
         let error = event["entity"][1]["detail"].as_array().unwrap().iter().find(|one| one["type"] == "error");
         assert_eq!(error.map(|one| &one["valueString"]), (outcome == failed).then_some(&json!("timeout")));
+    }
+}
+
+#[tokio::test]
+async fn a_call_about_a_patient_that_never_left_is_no_disclosure() {
+    let unsent = record(about("canary-patient"), Step::fail(Failure::Connect, Delivery::NotSent)).await;
+    assert_eq!(unsent.delivery, Delivery::NotSent);
+    let event = value(&events().event(&unsent).unwrap());
+    follows_sev_1(&event);
+    assert!(coded(&event["type"], DCM, "110100"));
+    assert_eq!((event.get("meta"), event.get("subtype"), &event["action"]), (None, None, &json!("E")));
+    assert_eq!((&event["outcome"], &event["outcomeDesc"]), (&json!("8"), &json!("failed: nothing was sent")));
+    assert_eq!(event["entity"][0]["what"]["identifier"]["value"], "canary-patient", "it was about her all the same");
+    // What reached the vendor is one, also if the vendor did nothing with it, and also without a body.
+    for (failure, delivery) in
+        [(Failure::TlsIdentityRefused, Delivery::Refused), (Failure::Interrupted, Delivery::Unknown)]
+    {
+        let mut sent = record(about("canary-patient"), Step::fail(failure, delivery)).await;
+        sent.request_bytes = 0;
+        sent.request_sha256 = None;
+        let event = value(&events().event(&sent).unwrap());
+        follows_the_disclosure_pattern(&event);
+        assert_eq!(event["meta"]["profile"], json!([DISCLOSURE]), "{delivery:?}");
     }
 }
 
