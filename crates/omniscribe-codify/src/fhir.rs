@@ -1,7 +1,7 @@
 //! Assessments as FHIR R4B: each accepted code a `Condition`, and for all of a run one `Provenance` that says what made them.
 //!
-//! What comes out is a proposal of a machine that no person has looked at, and says so wherever FHIR has a place for it. Nothing is put in that the
-//! vendor did not say: no clinical status, no onset, no recorder, no asserter. Discarded codes become nothing by themselves, because
+//! What comes out is a proposal of a machine that no person has looked at, and says so wherever FHIR has a place for it; what a person has decided is
+//! asked for by another name, and says nothing of a machine. Nothing is put in that the vendor did not say: no clinical status, no onset, no recorder, no asserter. Discarded codes become nothing by themselves, because
 //! "not coded" is no finding: a reason may be a denial, a relative's disease or a mere lack of evidence.
 
 use clinical_http::Error as HttpError;
@@ -18,7 +18,10 @@ use crate::{CodeAssessment, CodifyResponse, Error};
 /// The FHIR model that this module speaks.
 pub use fhir_r4b_model as model;
 
-/// The address of the extension of a [`Condition`] with the vendor's confidence: a `Quantity` in percent (UCUM `%`).
+/// The address of the extension with the vendor's confidence in a proposal. It is a name and leads to no page; no `StructureDefinition` is published under it. This is
+/// what one would say: context `Condition`, cardinality 0..1, no modifier, no extension in it, value `valueQuantity` 1..1 with `value` 1..1, a decimal as the vendor
+/// sent it (documented as 0 to 100), `unit` and `code` `%`, `system` `http://unitsofmeasure.org`. How the vendor comes to the number is not documented: it is for
+/// sorting and for a threshold, and no probability.
 pub const CONFIDENCE: &str = "https://github.com/clinical-clients/clinical-clients/fhir/StructureDefinition/confidence";
 
 const VENDOR: &str = "Omniscribe Codify";
@@ -72,9 +75,9 @@ impl Edition {
 ///
 /// | element | what it holds |
 /// |---|---|
-/// | `meta.security` | `AIAST`: asserted by artificial intelligence |
-/// | `extension` | [`CONFIDENCE`] in percent |
-/// | `verificationStatus` | `unconfirmed` |
+/// | `meta.security` | `AIAST`: asserted by artificial intelligence; not of what a person has decided |
+/// | `extension` | [`CONFIDENCE`] in percent; not of what a person has decided |
+/// | `verificationStatus` | `unconfirmed`; `confirmed` or `refuted` of what a person has decided |
 /// | `category` | `encounter-diagnosis` |
 /// | `code` | the code in its [`Edition`]; the description as `text`, because a `display` would claim to be the code system's own words |
 /// | `subject`, `encounter` | as given |
@@ -82,6 +85,10 @@ impl Edition {
 /// | `evidence.detail` | the [`source`](Self::source)s |
 ///
 /// `clinicalStatus`, `recorder`, `asserter` and dates are left to whoever confirms the proposal. All fields of the outcome are public.
+///
+/// [`confirmed`](Self::confirmed) and [`refuted`](Self::refuted) are for what a person has decided. Label and confidence are about the machine's assertion and would be
+/// taken for the person's; that a machine proposed it is still said by the [`provenance`](Self::provenance). Who decides on a proposal that is stored already
+/// takes both out of it when changing its `verificationStatus`.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Proposals {
@@ -129,28 +136,40 @@ impl Proposals {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): FHIR does not allow what came or was given, such as a code that is empty. The sentence has the FHIR
     /// path and the rule, and never a value.
     pub fn condition(&self, assessment: &CodeAssessment) -> Result<Condition, Error> {
-        self.with_status(assessment, "unconfirmed")
+        let label = Coding::new(SECURITY, "AIAST").with_display("Artificial Intelligence asserted");
+        built(Condition {
+            meta: Some(Meta { security: [label].into(), ..Meta::default() }),
+            extension: confidence(assessment.confidence_percent).into_iter().collect(),
+            ..self.with_status(assessment, "unconfirmed")
+        })
     }
 
-    /// A discarded assessment as a `Condition` that was ruled out. That is more than the vendor says: only for one whose justification a person
-    /// has read and found to rule it out.
+    /// An assessment that a person has confirmed, as a `Condition` without the marks of a machine's assertion. Who confirmed it is not known here: set
+    /// `asserter`, `recorder` and `clinicalStatus`.
+    ///
+    /// # Errors
+    ///
+    /// As [`condition`](Self::condition).
+    pub fn confirmed(&self, assessment: &CodeAssessment) -> Result<Condition, Error> {
+        built(self.with_status(assessment, "confirmed"))
+    }
+
+    /// A discarded assessment as a `Condition` that was ruled out, without the marks of a machine's assertion. That is more than the vendor says: only
+    /// for one whose justification a person has read and found to rule it out.
     ///
     /// # Errors
     ///
     /// As [`condition`](Self::condition).
     pub fn refuted(&self, assessment: &CodeAssessment) -> Result<Condition, Error> {
-        self.with_status(assessment, "refuted")
+        built(self.with_status(assessment, "refuted"))
     }
 
-    fn with_status(&self, assessment: &CodeAssessment, status: &str) -> Result<Condition, Error> {
+    fn with_status(&self, assessment: &CodeAssessment, status: &str) -> Condition {
         let mut code = CodeableConcept::of(self.edition.system(), &assessment.code);
         if let Some(text) = said(&assessment.description) {
             code = code.with_text(&text);
         }
-        let label = Coding::new(SECURITY, "AIAST").with_display("Artificial Intelligence asserted");
-        let condition = Condition {
-            meta: Some(Meta { security: [label].into(), ..Meta::default() }.into()),
-            extension: confidence(assessment.confidence_percent).into_iter().collect(),
+        Condition {
             verification_status: Some(CodeableConcept::of(VERIFICATION, status).into()),
             category: [CodeableConcept::of(CATEGORY, "encounter-diagnosis")].into(),
             code: Some(code.into()),
@@ -158,8 +177,7 @@ impl Proposals {
             encounter: self.encounter.clone().map(Into::into),
             evidence: self.evidence(assessment).into_iter().collect(),
             ..Condition::default()
-        };
-        built(condition)
+        }
     }
 
     /// Nothing if there is neither a justification nor a document: evidence must hold something (con-2).

@@ -136,6 +136,27 @@ fn the_callers_choice_of_codes_is_kept_in_order_and_discarded_ones_are_refuted_o
 }
 
 #[test]
+fn what_a_person_has_decided_bears_no_mark_of_a_machines_assertion() {
+    let (answer, proposals) = (answer(), proposals().encounter(Reference::to("Encounter/12")));
+    let assessment = &answer.final_code_assessments[0];
+    let mut proposed = value(&proposals.condition(assessment).unwrap());
+    assert!(proposed.as_object_mut().unwrap().remove("meta").is_some());
+    assert!(proposed.as_object_mut().unwrap().remove("extension").is_some());
+    for (decided, status) in
+        [(proposals.confirmed(assessment), "confirmed"), (proposals.refuted(assessment), "refuted")]
+    {
+        let decided = value(&decided.unwrap());
+        follows_con_1_to_5(&decided);
+        // All the rest is that of the proposal: code, evidence, whom and when it is about.
+        proposed["verificationStatus"]["coding"][0]["code"] = json!(status);
+        assert_eq!(decided, proposed);
+    }
+    let mut bad = assessment.clone();
+    bad.code.clear();
+    assert!(proposals.confirmed(&bad).is_err() && proposals.refuted(&bad).is_err());
+}
+
+#[test]
 fn the_edition_decides_the_code_system() {
     let german = "http://fhir.de/CodeSystem/bfarm/icd-10-gm";
     for (edition, system) in [
