@@ -1,9 +1,8 @@
 //! Short ways to everyday datatypes, names of people, extensions in extensions.
 
-use fhir_r4b_model::codes::{BundleType, NameUse};
+use fhir_r4b_model::codes::NameUse;
 use fhir_r4b_model::{
-    Bundle, BundleEntry, CodeableConcept, Coding, Extension, HumanName, Identifier, OpenValue, Patient, Quantity,
-    Reference, json,
+    CodeableConcept, Coding, Extension, HumanName, Identifier, OpenValue, Patient, Quantity, Reference, json,
 };
 
 #[test]
@@ -42,8 +41,9 @@ fn what_is_made_the_short_way_is_written_as_fhir_has_it() {
 #[cfg(feature = "validate")]
 #[test]
 fn a_transaction_of_entries_to_be_created_is_valid_and_resolves() {
+    use fhir_r4b_model::codes::{BundleType, ObservationStatus};
     use fhir_r4b_model::validate::Validate;
-    use fhir_r4b_model::{Condition, Observation, codes::ObservationStatus};
+    use fhir_r4b_model::{Bundle, BundleEntry, Condition, Observation};
 
     let patient = "urn:uuid:4fd42f3c-9f1f-4b1e-a4a7-6b1b0a1d2c3e";
     let condition = Condition { subject: Some(Reference::to(patient).into()), ..Default::default() };
