@@ -120,6 +120,12 @@ macro_rules! code_set {
             $(#[doc = concat!("`", $text, "`")] $code,)+
         }
 
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad($crate::coded::CodeSet::as_str(*self))
+            }
+        }
+
         impl $crate::coded::CodeSet for $name {
             const VALUE_SET: &'static str = $value_set;
             const CODES: &'static [(Self, &'static str)] = &[$((Self::$code, $text),)+];

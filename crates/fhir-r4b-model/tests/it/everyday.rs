@@ -149,3 +149,11 @@ fn an_extension_is_found_by_its_address_also_inside_others() {
     assert_eq!(text(Extension::find(&patient.extension, "text")).as_deref(), Some("outside"));
     assert!(Extension::find(&patient.extension, "http://rac").is_none());
 }
+
+#[test]
+fn a_code_is_shown_as_fhir_writes_it() {
+    use fhir_r4b_model::codes::{EventStatus, ObservationStatus};
+
+    assert_eq!(ObservationStatus::EnteredInError.to_string(), "entered-in-error");
+    assert_eq!(format!("[{:>13}]", EventStatus::InProgress), "[  in-progress]");
+}
