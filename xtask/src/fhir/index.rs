@@ -42,7 +42,7 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
     modules(&mut text, types)?;
     writeln!(
         text,
-        "\nuse crate::One;\nuse crate::access::{{Element, Typed}};\nuse crate::resource::{{UnknownResource, resource_types}};\n"
+        "\nuse crate::One;\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n"
     )?;
     writeln!(text, "/// Any resource.\n#[non_exhaustive]\npub enum Resource {{")?;
     for made in types {

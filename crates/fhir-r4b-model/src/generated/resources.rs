@@ -287,7 +287,7 @@ pub use verification_result::VerificationResult;
 pub use vision_prescription::VisionPrescription;
 
 use crate::One;
-use crate::access::{Element, Typed};
+use crate::access::Element;
 use crate::resource::{UnknownResource, resource_types};
 
 /// Any resource.
