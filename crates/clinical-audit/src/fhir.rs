@@ -128,17 +128,15 @@ impl AuditEvents {
         let (start, end) = (rfc3339(record.started), ended(record));
         let source = AuditEventSource {
             site: self.site.as_deref().map(Into::into),
-            observer: Some(self.observer.clone().into()),
+            observer: Some(self.observer.clone()),
             ..AuditEventSource::default()
         };
         AuditEvent {
-            meta: profile.map(Into::into),
-            r#type: Some(Coding::new(DCM, code).with_display(display).into()),
+            meta: profile,
+            r#type: Some(Coding::new(DCM, code).with_display(display)),
             subtype: subtype.into_iter().collect(),
             action: Some(action.into()),
-            period: Some(
-                Period { start: Some(start.into()), end: Some(end.as_str().into()), ..Period::default() }.into(),
-            ),
+            period: Some(Period { start: Some(start.into()), end: Some(end.as_str().into()), ..Period::default() }),
             recorded: Some(end.into()),
             outcome: Some(if succeeded(record) { AuditEventOutcome::V0 } else { AuditEventOutcome::V8 }.into()),
             outcome_desc: (!succeeded(record)).then(|| what_is_known(record.delivery).into()),

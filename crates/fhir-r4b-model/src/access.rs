@@ -1,7 +1,10 @@
 //! Reaching the elements of any type without knowing the type: each gives its table and hands out a field by its index.
 //! Everything that is written once for all types stands on this: reader, writer, comparison, copying, `Debug`.
 
+use thin_vec::ThinVec;
+
 use crate::Resource;
+use crate::erase::Erase;
 use crate::info::TypeInfo;
 use crate::text::{Boolean, Extra, Text};
 use crate::unknown::UnknownFields;
@@ -25,10 +28,14 @@ pub trait Element: 'static {
 /// it, and there are hundreds of such places.
 pub trait Typed: Element + Default {
     /// The element without its type.
-    fn erased(&self) -> &dyn Element;
+    fn erased(&self) -> &dyn Element {
+        ThinVec::<Self>::erased(self)
+    }
 
     /// The element without its type, to be changed.
-    fn erased_mut(&mut self) -> &mut dyn Element;
+    fn erased_mut(&mut self) -> &mut dyn Element {
+        ThinVec::<Self>::erased_mut(self)
+    }
 }
 
 /// A field that may be read.

@@ -114,11 +114,13 @@ impl<E> Primitive for Coded<E> {
 macro_rules! code_set {
     ($(#[$docs:meta])* $name:ident, $value_set:literal, { $($code:ident = $text:literal,)+ }) => {
         $(#[$docs])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = concat!("`", $text, "`")] $code,)+
         }
+
+        impl Eq for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

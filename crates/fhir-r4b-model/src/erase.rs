@@ -26,17 +26,7 @@ impl<T: Element> Erase<T> for ThinVec<T> {
 /// [`Typed`](crate::access::Typed) of a type.
 macro_rules! typed {
     ($type:ty) => {
-        impl $crate::access::Typed for $type {
-            #[inline(never)]
-            fn erased(&self) -> &dyn $crate::access::Element {
-                <thin_vec::ThinVec<Self> as $crate::erase::Erase<Self>>::erased(self)
-            }
-
-            #[inline(never)]
-            fn erased_mut(&mut self) -> &mut dyn $crate::access::Element {
-                <thin_vec::ThinVec<Self> as $crate::erase::Erase<Self>>::erased_mut(self)
-            }
-        }
+        impl $crate::access::Typed for $type {}
     };
 }
 pub(crate) use typed;

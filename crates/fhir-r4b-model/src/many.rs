@@ -27,12 +27,12 @@ impl<T> Many<T> {
 
     /// The elements.
     pub fn as_slice(&self) -> &[T] {
-        &self.0
+        self.0.as_slice()
     }
 
     /// The elements, to be changed.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        &mut self.0
+        self.0.as_mut_slice()
     }
 
     /// Adds an element at the end.
@@ -68,7 +68,7 @@ impl<T> Many<T> {
     // Why so: see `One`.
     #[inline(never)]
     fn free(&mut self) {
-        *self.0 = ThinVec::new();
+        *self.0 = const { ThinVec::new() };
     }
 }
 
@@ -103,7 +103,8 @@ impl<T: Default> Many<T> {
 
 impl<T> Default for Many<T> {
     fn default() -> Self {
-        Self::new()
+        // Made by the compiler, so that there is no code for it, of each type.
+        const { Self::new() }
     }
 }
 

@@ -40,7 +40,7 @@ impl<T> Drop for One<T> {
     // list, which owns nothing, stays.
     #[inline(never)]
     fn drop(&mut self) {
-        *self.0 = ThinVec::new();
+        *self.0 = const { ThinVec::new() };
     }
 }
 

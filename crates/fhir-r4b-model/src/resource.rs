@@ -134,7 +134,7 @@ macro_rules! resource_types {
             /// The resource of unknown type.
             pub fn element(&self) -> Result<&dyn Element, &UnknownResource> {
                 match self {
-                    $(Self::$type(resource) => Ok(resource.erased()),)+
+                    $(Self::$type(resource) => Ok(<thin_vec::ThinVec<$type> as $crate::erase::Erase<$type>>::erased(resource)),)+
                     Self::Unknown(unknown) => Err(unknown),
                 }
             }
@@ -146,7 +146,7 @@ macro_rules! resource_types {
             /// The resource of unknown type.
             pub fn element_mut(&mut self) -> Result<&mut dyn Element, &mut UnknownResource> {
                 match self {
-                    $(Self::$type(resource) => Ok(resource.erased_mut()),)+
+                    $(Self::$type(resource) => Ok(<thin_vec::ThinVec<$type> as $crate::erase::Erase<$type>>::erased_mut(resource)),)+
                     Self::Unknown(unknown) => Err(unknown),
                 }
             }

@@ -7,11 +7,14 @@
     reason = "`is_none()` and `map()` would be one more function each for each type"
 )]
 
+use thin_vec::ThinVec;
+
 use crate::Resource;
 use crate::access::{
     Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot, Typed,
 };
 use crate::access::{Value, ValueMut};
+use crate::erase::Erase;
 use crate::many::Many;
 use crate::one::One;
 
@@ -65,14 +68,14 @@ impl<T: Typed> ElementSlot for Option<One<T>> {
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
         match self {
-            Some(element) if index == 0 => Some((**element).erased()),
+            Some(element) if index == 0 => Some(ThinVec::<T>::erased(element)),
             _ => None,
         }
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
         match self {
-            Some(element) if index == 0 => Some((**element).erased_mut()),
+            Some(element) if index == 0 => Some(ThinVec::<T>::erased_mut(element)),
             _ => None,
         }
     }
@@ -80,7 +83,7 @@ impl<T: Typed> ElementSlot for Option<One<T>> {
     fn push(&mut self) -> &mut dyn Element {
         *self = Some(One::default());
         match self {
-            Some(element) => (**element).erased_mut(),
+            Some(element) => ThinVec::<T>::erased_mut(element),
             None => unreachable!("it was filled above"),
         }
     }
@@ -93,14 +96,14 @@ impl<T: Typed> ElementSlot for Option<T> {
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
         match self {
-            Some(element) if index == 0 => Some(element.erased()),
+            Some(element) if index == 0 => Some(ThinVec::<T>::erased(element)),
             _ => None,
         }
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
         match self {
-            Some(element) if index == 0 => Some(element.erased_mut()),
+            Some(element) if index == 0 => Some(ThinVec::<T>::erased_mut(element)),
             _ => None,
         }
     }
@@ -108,7 +111,7 @@ impl<T: Typed> ElementSlot for Option<T> {
     fn push(&mut self) -> &mut dyn Element {
         *self = Some(T::default());
         match self {
-            Some(element) => element.erased_mut(),
+            Some(element) => ThinVec::<T>::erased_mut(element),
             None => unreachable!("it was filled above"),
         }
     }
@@ -121,16 +124,16 @@ impl<T: Typed> ElementSlot for Many<T> {
 
     fn get(&self, index: usize) -> Option<&dyn Element> {
         let elements = self.as_slice();
-        if index < elements.len() { Some(elements[index].erased()) } else { None }
+        if index < elements.len() { Some(ThinVec::<T>::erased(&elements[index])) } else { None }
     }
 
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
         let elements = self.as_mut_slice();
-        if index < elements.len() { Some(elements[index].erased_mut()) } else { None }
+        if index < elements.len() { Some(ThinVec::<T>::erased_mut(&mut elements[index])) } else { None }
     }
 
     fn push(&mut self) -> &mut dyn Element {
-        self.push_default().erased_mut()
+        ThinVec::<T>::erased_mut(self.push_default())
     }
 }
 

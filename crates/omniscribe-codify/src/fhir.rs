@@ -170,11 +170,11 @@ impl Proposals {
             code = code.with_text(&text);
         }
         Condition {
-            verification_status: Some(CodeableConcept::of(VERIFICATION, status).into()),
+            verification_status: Some(CodeableConcept::of(VERIFICATION, status)),
             category: [CodeableConcept::of(CATEGORY, "encounter-diagnosis")].into(),
-            code: Some(code.into()),
-            subject: Some(self.subject.clone().into()),
-            encounter: self.encounter.clone().map(Into::into),
+            code: Some(code),
+            subject: Some(self.subject.clone()),
+            encounter: self.encounter.clone(),
             evidence: self.evidence(assessment).into_iter().collect(),
             ..Condition::default()
         }
@@ -213,8 +213,8 @@ impl Proposals {
         recorded: impl Into<Instant>,
     ) -> Result<Provenance, Error> {
         let agent = ProvenanceAgent {
-            r#type: Some(CodeableConcept::of(PARTICIPANT, "assembler").into()),
-            who: Some(Reference::default().with_display(VENDOR).into()),
+            r#type: Some(CodeableConcept::of(PARTICIPANT, "assembler")),
+            who: Some(Reference::default().with_display(VENDOR)),
             ..ProvenanceAgent::default()
         };
         let run = said(&answer.run_id).map(|run| {
@@ -223,13 +223,13 @@ impl Proposals {
         });
         let entity = self.sources.iter().cloned().chain(run).map(|what| ProvenanceEntity {
             role: Some(ProvenanceEntityRole::Source.into()),
-            what: Some(what.into()),
+            what: Some(what),
             ..ProvenanceEntity::default()
         });
         built(Provenance {
             target: targets.into_iter().collect(),
             recorded: Some(recorded.into()),
-            activity: Some(CodeableConcept::of(OPERATION, "CREATE").into()),
+            activity: Some(CodeableConcept::of(OPERATION, "CREATE")),
             agent: [agent].into(),
             entity: entity.collect(),
             ..Provenance::default()

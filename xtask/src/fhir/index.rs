@@ -41,7 +41,7 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
     modules(&mut text, types)?;
     writeln!(
         text,
-        "\nuse crate::One;\nuse crate::access::{{Element, Typed}};\nuse crate::resource::{{UnknownResource, resource_types}};\n"
+        "\nuse crate::One;\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n"
     )?;
     writeln!(
         text,

@@ -23,21 +23,21 @@ const OBJECT_ROLE: &str = "http://terminology.hl7.org/CodeSystem/object-role";
 pub(super) fn agents(events: &AuditEvents, record: &AuditRecord) -> Many<AuditEventAgent> {
     let here = AuditEventAgent {
         r#type: Some(role(DCM, "110153", "Source Role ID")),
-        who: Some(events.observer.clone().into()),
+        who: Some(events.observer.clone()),
         requestor: Some(Boolean::new(record.doctor.is_none())),
         network: Some(network(&events.machine, AuditEventAgentNetworkType::V1)),
         ..AuditEventAgent::default()
     };
     let there = AuditEventAgent {
         r#type: Some(role(DCM, "110152", "Destination Role ID")),
-        who: Some(Reference::default().with_display(record.vendor).into()),
+        who: Some(Reference::default().with_display(record.vendor)),
         requestor: Some(Boolean::new(false)),
         network: Some(network(&record.server, AuditEventAgentNetworkType::V5)),
         ..AuditEventAgent::default()
     };
     let doctor = record.doctor.as_ref().map(|doctor| AuditEventAgent {
         r#type: Some(role(ROLE, "humanuser", "human user")),
-        who: Some(identified(doctor, events.practitioners.as_deref(), "Practitioner").into()),
+        who: Some(identified(doctor, events.practitioners.as_deref(), "Practitioner")),
         requestor: Some(Boolean::new(true)),
         ..AuditEventAgent::default()
     });
@@ -47,7 +47,7 @@ pub(super) fn agents(events: &AuditEvents, record: &AuditRecord) -> Many<AuditEv
 /// The patient, and the call.
 pub(super) fn entities(events: &AuditEvents, record: &AuditRecord) -> Many<AuditEventEntity> {
     let patient = record.patient.as_ref().map(|patient| AuditEventEntity {
-        what: Some(identified(patient, events.patients.as_deref(), "Patient").into()),
+        what: Some(identified(patient, events.patients.as_deref(), "Patient")),
         r#type: Some(Coding::new(ENTITY_TYPE, "1").with_display("Person").into()),
         role: Some(Coding::new(OBJECT_ROLE, "1").with_display("Patient").into()),
         ..AuditEventEntity::default()
@@ -58,7 +58,7 @@ pub(super) fn entities(events: &AuditEvents, record: &AuditRecord) -> Many<Audit
         .and_then(|reference| vendors(reference.expose()))
         .map(|value| Reference::to_identified(Identifier { value: Some(value.into()), ..Identifier::default() }));
     let call = AuditEventEntity {
-        what: work.map(Into::into),
+        what: work,
         r#type: Some(Coding::new(ENTITY_TYPE, "2").with_display("System Object").into()),
         role: Some(Coding::new(OBJECT_ROLE, "20").with_display("Job").into()),
         name: Some(format!("{} {}", record.vendor, record.operation).into()),

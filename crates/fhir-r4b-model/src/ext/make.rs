@@ -143,6 +143,6 @@ impl BundleEntry {
         let url = resource.type_name().to_owned();
         let request =
             BundleEntryRequest { method: Some(HTTPVerb::Post.into()), url: Some(url.into()), ..Default::default() };
-        Self { request: Some(request.into()), ..Self::new(full_url, resource) }
+        Self { request: Some(request), ..Self::new(full_url, resource) }
     }
 }

@@ -287,7 +287,7 @@ pub use verification_result::*;
 pub use vision_prescription::*;
 
 use crate::One;
-use crate::access::{Element, Typed};
+use crate::access::Element;
 use crate::resource::{UnknownResource, resource_types};
 
 /// Any resource. Its variants are the list of all of them.

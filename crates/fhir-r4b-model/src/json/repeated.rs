@@ -17,7 +17,7 @@ pub(super) struct Repeated {
 impl Repeated {
     /// For a document of so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
-        Self { places: Vec::new(), count: (bytes / 512).next_power_of_two().clamp(32, 4096) }
+        Self { places: Vec::new(), count: (bytes / 512).next_power_of_two().clamp(32, 1024) }
     }
 
     /// The text, shared with an equal one if there was one lately.

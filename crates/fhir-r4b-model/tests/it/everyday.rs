@@ -46,11 +46,11 @@ fn a_transaction_of_entries_to_be_created_is_valid_and_resolves() {
     use fhir_r4b_model::{Bundle, BundleEntry, Condition, Observation};
 
     let patient = "urn:uuid:4fd42f3c-9f1f-4b1e-a4a7-6b1b0a1d2c3e";
-    let condition = Condition { subject: Some(Reference::to(patient).into()), ..Default::default() };
+    let condition = Condition { subject: Some(Reference::to(patient)), ..Default::default() };
     let pulse = Observation {
         status: Some(ObservationStatus::Final.into()),
-        code: Some(CodeableConcept::of("http://loinc.org", "8867-4").into()),
-        subject: Some(Reference::to(patient).into()),
+        code: Some(CodeableConcept::of("http://loinc.org", "8867-4")),
+        subject: Some(Reference::to(patient)),
         ..Default::default()
     };
     let entries = [
