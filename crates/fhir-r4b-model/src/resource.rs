@@ -5,7 +5,6 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::Typed;
-use crate::one::One;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.
@@ -49,7 +48,7 @@ pub trait ResourceType: Typed {
     fn of_mut(resource: &mut Resource) -> Option<&mut Self>;
 
     /// The resource as one of all.
-    fn wrap(resource: One<Self>) -> Resource;
+    fn wrap(resource: Box<Self>) -> Resource;
 
     /// The resource by value, or given back if it is of another type.
     ///
@@ -81,7 +80,7 @@ impl Resource {
 
 impl<T: ResourceType> From<T> for Resource {
     fn from(resource: T) -> Self {
-        T::wrap(One::new(resource))
+        T::wrap(Box::new(resource))
     }
 }
 
@@ -117,7 +116,7 @@ macro_rules! resource_types {
             /// An empty resource of the type with this name; `None` if R4B has no such type.
             pub(crate) fn empty(name: &str) -> Option<Self> {
                 // In the order of their names, so that finding one takes eight comparisons.
-                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(One::default())),)+];
+                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(Box::default())),)+];
                 let index = TYPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
                 Some(TYPES[index].1())
             }
@@ -156,21 +155,24 @@ macro_rules! resource_types {
             impl $crate::resource::ResourceType for $type {
                 const NAME: &'static str = stringify!($type);
 
+                #[inline]
                 fn of(resource: &Resource) -> Option<&Self> {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
+                #[inline]
                 fn of_mut(resource: &mut Resource) -> Option<&mut Self> {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
-                fn wrap(resource: One<Self>) -> Resource {
+                #[inline]
+                fn wrap(resource: Box<Self>) -> Resource {
                     Resource::$type(resource)
                 }
 
                 #[inline]
                 fn take(resource: Resource) -> Result<Self, Resource> {
-                    if let Resource::$type(resource) = resource { Ok(resource.into_inner()) } else { Err(resource) }
+                    if let Resource::$type(resource) = resource { Ok(*resource) } else { Err(resource) }
                 }
             }
         )+

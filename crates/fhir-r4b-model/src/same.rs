@@ -5,14 +5,13 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed, Value, ValueMut};
-use crate::one::One;
 
 /// A copy of all of an element.
 pub(crate) fn cloned<T: Typed>(from: &T) -> T {
     // On the heap first: dropping it there, should copying panic, is a call and not code of each type.
-    let mut to = One::<T>::default();
+    let mut to = Box::<T>::default();
     copy(from.erased(), to.erased_mut());
-    to.into_inner()
+    *to
 }
 
 /// A copy of what a choice holds.
@@ -59,7 +58,7 @@ pub(crate) fn cloned_resource(from: &Resource) -> Resource {
             }
             to.unwrap_or_else(|| unreachable!("a resource has the name of its type"))
         }
-        Err(unknown) => Resource::Unknown(One::new(unknown.clone())),
+        Err(unknown) => Resource::Unknown(Box::new(unknown.clone())),
     }
 }
 
