@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::Typed;
+use crate::one::One;
 use crate::unknown::RawJson;
 
 /// A resource whose type the definitions do not have.
@@ -48,7 +49,7 @@ pub trait ResourceType: Typed {
     fn of_mut(resource: &mut Resource) -> Option<&mut Self>;
 
     /// The resource as one of all.
-    fn wrap(resource: Box<Self>) -> Resource;
+    fn wrap(resource: One<Self>) -> Resource;
 
     /// The resource by value, or given back if it is of another type.
     ///
@@ -80,7 +81,7 @@ impl Resource {
 
 impl<T: ResourceType> From<T> for Resource {
     fn from(resource: T) -> Self {
-        T::wrap(Box::new(resource))
+        T::wrap(One::new(resource))
     }
 }
 
@@ -116,7 +117,7 @@ macro_rules! resource_types {
             /// An empty resource of the type with this name; `None` if R4B has no such type.
             pub(crate) fn empty(name: &str) -> Option<Self> {
                 // In the order of their names, so that finding one takes eight comparisons.
-                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(Box::default())),)+];
+                const TYPES: &[(&str, fn() -> Resource)] = &[$((stringify!($type), || Resource::$type(One::default())),)+];
                 let index = TYPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
                 Some(TYPES[index].1())
             }
@@ -166,13 +167,13 @@ macro_rules! resource_types {
                 }
 
                 #[inline]
-                fn wrap(resource: Box<Self>) -> Resource {
+                fn wrap(resource: One<Self>) -> Resource {
                     Resource::$type(resource)
                 }
 
                 #[inline]
                 fn take(resource: Resource) -> Result<Self, Resource> {
-                    if let Resource::$type(resource) = resource { Ok(*resource) } else { Err(resource) }
+                    if let Resource::$type(resource) = resource { Ok(resource.into_inner()) } else { Err(resource) }
                 }
             }
         )+

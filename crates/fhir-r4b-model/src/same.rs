@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::Resource;
 use crate::access::{Choice, Chosen, ChosenMut, Element, Field, FieldMut, Typed, Value, ValueMut};
+use crate::one::One;
 
 /// A copy of all of an element.
 pub(crate) fn cloned<T: Typed>(from: &T) -> T {
@@ -58,7 +59,7 @@ pub(crate) fn cloned_resource(from: &Resource) -> Resource {
             }
             to.unwrap_or_else(|| unreachable!("a resource has the name of its type"))
         }
-        Err(unknown) => Resource::Unknown(Box::new(unknown.clone())),
+        Err(unknown) => Resource::Unknown(One::new(unknown.clone())),
     }
 }
 

@@ -40,12 +40,15 @@ pub(super) fn resources(types: &[Type]) -> Result<String> {
     );
     text.push_str(MARK);
     modules(&mut text, types)?;
-    writeln!(text, "\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n")?;
+    writeln!(
+        text,
+        "\nuse crate::One;\nuse crate::access::Element;\nuse crate::resource::{{UnknownResource, resource_types}};\n"
+    )?;
     writeln!(text, "/// Any resource.\n#[non_exhaustive]\npub enum Resource {{")?;
     for made in types {
-        writeln!(text, "/// `{0}`.\n{0}(Box<{0}>),", made.name)?;
+        writeln!(text, "/// `{0}`.\n{0}(One<{0}>),", made.name)?;
     }
-    writeln!(text, "/// A resource whose type R4B does not have.\nUnknown(Box<UnknownResource>),\n}}\n")?;
+    writeln!(text, "/// A resource whose type R4B does not have.\nUnknown(One<UnknownResource>),\n}}\n")?;
     let names: Vec<&str> = types.iter().map(|made| made.name.as_str()).collect();
     writeln!(text, "resource_types!({});\n", names.join(", "))?;
     Ok(text)

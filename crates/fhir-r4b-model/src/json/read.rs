@@ -4,6 +4,7 @@
 use crate::Resource;
 use crate::access::{Element, Field, FieldMut};
 use crate::info::{Shape, TypeInfo};
+use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
 
@@ -85,7 +86,7 @@ impl<'a> Reader<'a> {
                 return Err(self.scan.error(ErrorKind::Unknown, "R4B has no resource of this type"));
             }
             let json = RawJson::checked(self.scan.raw()?);
-            return Ok(Resource::Unknown(Box::new(UnknownResource::new(name, json))));
+            return Ok(Resource::Unknown(One::new(UnknownResource::new(name, json))));
         };
         if let Ok(element) = resource.element_mut() {
             self.element(element)?;
