@@ -171,9 +171,9 @@ mod sealed {
 
     impl<T: Typed> Read for T {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-            let mut value = crate::One::<T>::default();
+            let mut value = Box::<T>::default();
             reader.root(value.erased_mut())?;
-            Ok(value.into_inner())
+            Ok(*value)
         }
 
         fn unknown(&self) -> Vec<Issue> {

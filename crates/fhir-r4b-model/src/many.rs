@@ -17,7 +17,7 @@ use thin_vec::ThinVec;
 /// assert_eq!(list.len(), 3);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Many<T>(ManuallyDrop<ThinVec<T>>);
+pub struct Many<T>(pub(crate) ManuallyDrop<ThinVec<T>>);
 
 impl<T> Many<T> {
     /// An empty list, which takes no memory beside its pointer.

@@ -2,10 +2,8 @@
 //! With `Box` the code that drops things was two thirds of this crate's machine code, and as much of the time to compile it.
 
 use std::fmt;
-use std::mem::{self, ManuallyDrop};
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
-
-use thin_vec::ThinVec;
 
 /// One value on the heap, used like a `Box`.
 ///
@@ -18,58 +16,56 @@ use thin_vec::ThinVec;
 /// # assert_eq!(period.start.as_ref().and_then(|start| start.as_str()), Some("2024-02"));
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct One<T>(ManuallyDrop<ThinVec<T>>); // Holds exactly one, until it is dropped. `Drop` says why it is not dropped by itself.
+pub struct One<T>(ManuallyDrop<Option<Box<T>>>); // There is a value until it is dropped. `Drop` says why it is not dropped by itself.
 
 impl<T> One<T> {
     /// Moves the value to the heap.
     pub fn new(value: T) -> Self {
-        let mut one = ThinVec::with_capacity(1);
-        one.push(value);
-        Self(ManuallyDrop::new(one))
+        Self(ManuallyDrop::new(Some(Box::new(value))))
     }
 
     /// Moves the value out.
     pub fn into_inner(mut self) -> T {
-        let mut one = mem::take(&mut *self.0);
-        one.swap_remove(0)
+        match self.0.take() {
+            Some(value) => *value,
+            None => unreachable!("there is a value until it is dropped"),
+        }
     }
 }
 
 impl<T> Drop for One<T> {
-    // What a type drops by itself is compiled again in each part of the crate. A function is compiled once, so the list is moved into one, and an empty
-    // list, which owns nothing, stays.
+    // What a type drops by itself is compiled again in each part of the crate. A function is compiled once, so this is one, which nothing takes apart.
     #[inline(never)]
     fn drop(&mut self) {
-        *self.0 = const { ThinVec::new() };
+        *self.0 = None;
     }
 }
+
+// Plain `match`: each function of `Option` would be one more for each of hundreds of types.
 
 impl<T> Deref for One<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        match self.0.as_slice() {
-            [value, ..] => value,
-            [] => unreachable!("it holds exactly one"),
+        match &*self.0 {
+            Some(value) => value,
+            None => unreachable!("there is a value until it is dropped"),
         }
     }
 }
 
 impl<T> DerefMut for One<T> {
     fn deref_mut(&mut self) -> &mut T {
-        match self.0.as_mut_slice() {
-            [value, ..] => value,
-            [] => unreachable!("it holds exactly one"),
+        match &mut *self.0 {
+            Some(value) => value,
+            None => unreachable!("there is a value until it is dropped"),
         }
     }
 }
 
 impl<T: Default> Default for One<T> {
     fn default() -> Self {
-        // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
-        let mut one = ThinVec::with_capacity(1);
-        one.push(T::default());
-        Self(ManuallyDrop::new(one))
+        Self(ManuallyDrop::new(Some(Box::default())))
     }
 }
 

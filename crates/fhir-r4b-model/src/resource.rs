@@ -156,14 +156,17 @@ macro_rules! resource_types {
             impl $crate::resource::ResourceType for $type {
                 const NAME: &'static str = stringify!($type);
 
+                #[inline]
                 fn of(resource: &Resource) -> Option<&Self> {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
+                #[inline]
                 fn of_mut(resource: &mut Resource) -> Option<&mut Self> {
                     if let Resource::$type(resource) = resource { Some(resource) } else { None }
                 }
 
+                #[inline]
                 fn wrap(resource: One<Self>) -> Resource {
                     Resource::$type(resource)
                 }

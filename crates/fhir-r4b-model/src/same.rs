@@ -10,9 +10,9 @@ use crate::one::One;
 /// A copy of all of an element.
 pub(crate) fn cloned<T: Typed>(from: &T) -> T {
     // On the heap first: dropping it there, should copying panic, is a call and not code of each type.
-    let mut to = One::<T>::default();
+    let mut to = Box::<T>::default();
     copy(from.erased(), to.erased_mut());
-    to.into_inner()
+    *to
 }
 
 /// A copy of what a choice holds.
