@@ -103,7 +103,7 @@ impl<E> DerefMut for Coded<E> {
 macro_rules! code_set {
     ($(#[$docs:meta])* $name:ident, $value_set:literal, { $($code:ident = $text:literal,)+ }) => {
         $(#[$docs])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = concat!("`", $text, "`")] $code,)+

@@ -157,3 +157,16 @@ fn a_code_is_shown_as_fhir_writes_it() {
     assert_eq!(ObservationStatus::EnteredInError.to_string(), "entered-in-error");
     assert_eq!(format!("[{:>13}]", EventStatus::InProgress), "[  in-progress]");
 }
+
+#[test]
+fn a_code_is_a_key_and_a_part_of_one() {
+    use fhir_r4b_model::codes::ObservationStatus;
+    use std::collections::HashMap;
+
+    #[derive(PartialEq, Eq, Hash)]
+    struct Key(ObservationStatus, u8);
+    let counts: HashMap<Key, usize> =
+        [(Key(ObservationStatus::Final, 1), 7), (Key(ObservationStatus::Amended, 1), 8)].into();
+    assert_eq!(counts[&Key(ObservationStatus::Final, 1)], 7);
+    assert!(!counts.contains_key(&Key(ObservationStatus::Final, 2)));
+}
