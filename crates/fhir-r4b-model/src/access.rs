@@ -24,8 +24,7 @@ pub trait Element: 'static {
 
 /// An element whose type is known, and can be forgotten.
 ///
-/// Every type has this from one macro. A place that made a `dyn Element` by itself would bring the code that drops the type with
-/// it, and there are hundreds of such places.
+/// A place that made a `dyn Element` by itself would bring the code that drops the type with it, and there are hundreds of such places.
 pub trait Typed: Element + Default {
     /// The element without its type.
     fn erased(&self) -> &dyn Element {
@@ -37,6 +36,8 @@ pub trait Typed: Element + Default {
         ThinVec::<Self>::erased_mut(self)
     }
 }
+
+impl<T: Element + Default> Typed for T {}
 
 /// A field that may be read.
 pub enum Field<'a> {

@@ -22,11 +22,3 @@ impl<T: Element> Erase<T> for ThinVec<T> {
         element
     }
 }
-
-/// [`Typed`](crate::access::Typed) of a type.
-macro_rules! typed {
-    ($type:ty) => {
-        impl $crate::access::Typed for $type {}
-    };
-}
-pub(crate) use typed;

@@ -40,8 +40,6 @@ impl Element for Extra {
     }
 }
 
-crate::erase::typed!(Extra);
-
 impl std::fmt::Debug for Extra {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         crate::same::show(crate::access::Typed::erased(self), formatter)

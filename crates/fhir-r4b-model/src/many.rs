@@ -37,8 +37,9 @@ impl<T> Many<T> {
 
     /// Adds an element at the end.
     pub fn push(&mut self, element: T) {
-        if self.0.capacity() == 0 {
-            self.0.reserve_exact(1);
+        let length = self.0.len();
+        if length == self.0.capacity() {
+            self.0.reserve_exact(room_for_more(length));
         }
         self.0.push(element);
     }
@@ -61,6 +62,15 @@ impl<T> Many<T> {
     /// Takes out all elements.
     pub fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+/// How many elements a full list takes room for. A list is read once and seldom grows again, so little is left empty.
+fn room_for_more(length: usize) -> usize {
+    match length {
+        0 => 1,
+        1..4 => length,
+        _ => length / 2,
     }
 }
 
@@ -87,11 +97,7 @@ impl<T: Default> Many<T> {
         // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
         let length = self.0.len();
         if length == self.0.capacity() {
-            self.0.reserve_exact(match length {
-                0 => 1,
-                1..4 => length,
-                _ => length / 2,
-            });
+            self.0.reserve_exact(room_for_more(length));
         }
         self.0.push(T::default());
         match self.0.as_mut_slice() {

@@ -185,8 +185,6 @@ macro_rules! element {
         $crate::serde::with_serde!($($type),+);
 
         $(
-            $crate::erase::typed!($type);
-
             impl Clone for $type {
                 // Compiled only where it is used, as the two below.
                 #[inline]
