@@ -211,7 +211,8 @@ impl<R: BufRead> Entries<R> {
             return Err(self.syntax("text follows after the end"));
         }
         let bundle = self.options.from_slice(&std::mem::take(&mut self.rest));
-        self.whole = Some(Box::new(bundle.map_err(|error| StreamError::Json { place: self.place, error })?));
+        let wrong = |error: Error| StreamError::Json { place: self.place, error: error.at_least_under("Bundle") };
+        self.whole = Some(Box::new(bundle.map_err(wrong)?));
         self.state = State::After;
         Ok(())
     }

@@ -86,6 +86,11 @@ impl Error {
         self.within(false, name, "")
     }
 
+    /// The type in which the path begins if the error has none: bytes that are no text are in no field.
+    pub(super) fn at_least_under(self, name: &str) -> Self {
+        if self.0.path.is_empty() { self.under_type(name) } else { self }
+    }
+
     /// The entry of a bundle in which the path begins.
     pub(super) fn in_entry(mut self, place: usize) -> Self {
         let below = self.0.path.strip_prefix("BundleEntry").unwrap_or_default();

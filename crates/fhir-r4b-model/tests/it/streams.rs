@@ -170,6 +170,18 @@ fn a_whole_bundle_ends_without_an_error_however_its_entries_are_named() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_told_in_the_part_where_they_are() {
+    let told = |bundle: &[u8]| {
+        let error = json::entries(bundle).find_map(Result::err);
+        let Some(StreamError::Json { error, .. }) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind(), ErrorKind::Utf8);
+        error.path().to_owned()
+    };
+    assert_eq!(told(b"{\"resourceType\":\"Bundle\",\"entry\":[{\"fullUrl\":\"\xff\"}]}"), "Bundle.entry[0]");
+    assert_eq!(told(b"{\"resourceType\":\"Bundle\",\"entry\":[{}],\"id\":\"\xff\"}"), "Bundle");
+}
+
+#[test]
 fn an_entry_that_is_cut_off_is_the_one_error() {
     let read: Vec<_> = json::entries(&br#"{"resourceType":"Bundle","entry":[{"resource":{"#[..]).collect();
     let [Err(StreamError::Json { place: 0, error })] = read.as_slice() else { panic!("{read:?}") };
