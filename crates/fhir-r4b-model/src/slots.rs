@@ -107,61 +107,41 @@ impl<T: Primitive> PrimitiveSlot for Many<T> {
     }
 }
 
-impl<T: Typed> ElementSlot for Option<One<T>> {
-    fn len(&self) -> usize {
-        matches!(self, Some(_)).into()
-    }
+/// The place of a single element, in place or on the heap.
+macro_rules! single {
+    ($place:ty) => {
+        impl<T: Typed> ElementSlot for Option<$place> {
+            fn len(&self) -> usize {
+                matches!(self, Some(_)).into()
+            }
 
-    fn get(&self, index: usize) -> Option<&dyn Element> {
-        match self {
-            Some(element) if index == 0 => Some(ThinVec::<T>::erased(element)),
-            _ => None,
-        }
-    }
+            fn get(&self, index: usize) -> Option<&dyn Element> {
+                match self {
+                    Some(element) if index == 0 => Some(ThinVec::<T>::erased(element)),
+                    _ => None,
+                }
+            }
 
-    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        match self {
-            Some(element) if index == 0 => Some(ThinVec::<T>::erased_mut(element)),
-            _ => None,
-        }
-    }
+            fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
+                match self {
+                    Some(element) if index == 0 => Some(ThinVec::<T>::erased_mut(element)),
+                    _ => None,
+                }
+            }
 
-    fn push(&mut self) -> &mut dyn Element {
-        *self = Some(One::default());
-        match self {
-            Some(element) => ThinVec::<T>::erased_mut(element),
-            None => unreachable!("it was filled above"),
+            fn push(&mut self) -> &mut dyn Element {
+                *self = Some(<$place>::default());
+                match self {
+                    Some(element) => ThinVec::<T>::erased_mut(element),
+                    None => unreachable!("it was filled above"),
+                }
+            }
         }
-    }
+    };
 }
 
-impl<T: Typed> ElementSlot for Option<T> {
-    fn len(&self) -> usize {
-        matches!(self, Some(_)).into()
-    }
-
-    fn get(&self, index: usize) -> Option<&dyn Element> {
-        match self {
-            Some(element) if index == 0 => Some(ThinVec::<T>::erased(element)),
-            _ => None,
-        }
-    }
-
-    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Element> {
-        match self {
-            Some(element) if index == 0 => Some(ThinVec::<T>::erased_mut(element)),
-            _ => None,
-        }
-    }
-
-    fn push(&mut self) -> &mut dyn Element {
-        *self = Some(T::default());
-        match self {
-            Some(element) => ThinVec::<T>::erased_mut(element),
-            None => unreachable!("it was filled above"),
-        }
-    }
-}
+single!(One<T>);
+single!(T);
 
 impl<T: Typed> ElementSlot for Many<T> {
     fn len(&self) -> usize {
