@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use smol_str::SmolStr;
 
+use crate::access::{Primitive, Value, ValueMut};
 use crate::text::Text;
 
 /// The codes of a value set that a required binding names.
@@ -40,8 +41,8 @@ pub trait CodeSet: Copy + Eq + Send + Sync + 'static {
 /// assert_eq!(unheard_of.as_str(), Some("half-done"));
 /// ```
 pub struct Coded<E> {
-    pub(crate) text: Text,
-    pub(crate) set: PhantomData<E>,
+    text: Text,
+    set: PhantomData<E>,
 }
 
 impl<E: CodeSet> Coded<E> {
@@ -96,6 +97,16 @@ impl<E> Deref for Coded<E> {
 impl<E> DerefMut for Coded<E> {
     fn deref_mut(&mut self) -> &mut Text {
         &mut self.text
+    }
+}
+
+impl<E> Primitive for Coded<E> {
+    fn value(&self) -> Value<'_> {
+        Value::Text(&self.text)
+    }
+
+    fn value_mut(&mut self) -> ValueMut<'_> {
+        ValueMut::Text(&mut self.text)
     }
 }
 

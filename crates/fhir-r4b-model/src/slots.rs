@@ -7,8 +7,6 @@
     reason = "`is_none()` and `map()` would be one more function each for each type"
 )]
 
-use std::marker::PhantomData;
-
 use thin_vec::ThinVec;
 
 use crate::Resource;
@@ -16,11 +14,9 @@ use crate::access::{
     Choice, ChoiceSlot, Chosen, ChosenMut, Element, ElementSlot, Primitive, PrimitiveSlot, ResourceSlot, Typed,
 };
 use crate::access::{Value, ValueMut};
-use crate::coded::{CodeSet, Coded};
 use crate::erase::Erase;
 use crate::many::Many;
 use crate::one::One;
-use crate::text::Text;
 
 // Plain `match` and indexing: each adapter of `Option` or of slices would be one more function for each of hundreds of types.
 
@@ -44,48 +40,6 @@ impl<T: Primitive> PrimitiveSlot for Option<T> {
             Some(value) => value.value_mut(),
             None => unreachable!("it was filled above"),
         }
-    }
-}
-
-// As above, without the functions by which any primitive shows its value: there are two hundred sets of codes.
-impl<E: CodeSet> PrimitiveSlot for Option<Coded<E>> {
-    fn len(&self) -> usize {
-        matches!(self, Some(_)).into()
-    }
-
-    fn get(&self, index: usize) -> Option<Value<'_>> {
-        match self {
-            Some(coded) if index == 0 => Some(Value::Text(&coded.text)),
-            _ => None,
-        }
-    }
-
-    fn entry(&mut self, _index: usize) -> ValueMut<'_> {
-        if let None = self {
-            *self = Some(Coded { text: Text::default(), set: PhantomData });
-        }
-        match self {
-            Some(coded) => ValueMut::Text(&mut coded.text),
-            None => unreachable!("it was filled above"),
-        }
-    }
-}
-
-impl<E: CodeSet> PrimitiveSlot for Many<Coded<E>> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn get(&self, index: usize) -> Option<Value<'_>> {
-        let values = self.0.as_slice();
-        if index < values.len() { Some(Value::Text(&values[index].text)) } else { None }
-    }
-
-    fn entry(&mut self, index: usize) -> ValueMut<'_> {
-        while self.0.len() <= index {
-            self.push(Coded { text: Text::default(), set: PhantomData });
-        }
-        ValueMut::Text(&mut self.0.as_mut_slice()[index].text)
     }
 }
 
