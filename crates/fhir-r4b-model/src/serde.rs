@@ -4,16 +4,18 @@
 //! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was.
 
 mod reading;
+mod refused;
 mod writing;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
 use crate::Resource;
 use crate::json::{self, FromJson};
+use refused::refused;
 
 /// The name under which `serde_json` hands over the text of a value. A test holds it against the library.
 const RAW: &str = "$serde_json::private::RawValue";
@@ -40,12 +42,29 @@ impl<'de> Visitor<'de> for Whole {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Cow<'de, str>, A::Error> {
-        reading::map(map)
+        reading::map(map, reading::LEVELS - 1)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
         // Whatever it is: what does not fit is refused by the reader, which does not show it.
         reading::any(deserializer)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        reading::any(deserializer)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Cow<'de, str>, E> {
+        Err(self.refuse())
+    }
+
+    refused!(boolean number nothing list other);
+}
+
+impl Whole {
+    /// For a format that does not know of such a struct and says what it has.
+    fn refuse<E: Error>(self) -> E {
+        E::custom("expected a FHIR resource or datatype, which is an object")
     }
 }
 

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 use super::RAW;
+use super::refused::refused;
 use crate::json::{is_number, push_string};
 
 /// How the object begins that stands for a number where `serde_json` has its feature `arbitrary_precision`, and serde holds the number for another type
@@ -13,11 +14,15 @@ use crate::json::{is_number, push_string};
 /// they run with `--features serde_json/arbitrary_precision`.
 const NUMBER: &str = "{\"$serde_json::private::Number\":\"";
 
-/// A map, or the text of any value.
-pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Cow<'de, str>, A::Error> {
-    let mut key: Option<Cow<'de, str>> = map.next_key_seed(Plain)?;
+/// So many objects and lists may stand within each other, and what hides a number in the innermost. The reader of the text counts exactly; here the stack
+/// is kept from its end, because what serde holds in memory can be as deep as somebody made it.
+pub(super) const LEVELS: usize = 512 + 1;
+
+/// A map, or the text of any value. Its members may have so many `levels`.
+pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A, levels: usize) -> Result<Cow<'de, str>, A::Error> {
+    let mut key: Option<Cow<'de, str>> = map.next_key_seed(Plain::Name)?;
     if key.as_deref() == Some(RAW) {
-        return map.next_value_seed(Plain);
+        return map.next_value_seed(Plain::Json);
     }
     let mut json = String::from("{");
     while let Some(name) = key {
@@ -26,8 +31,8 @@ pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Cow<'de, str>, A
         }
         push_string(&mut json, &name);
         json.push(':');
-        map.next_value_seed(Any(&mut json))?;
-        key = map.next_key_seed(Plain)?;
+        map.next_value_seed(Any { json: &mut json, levels })?;
+        key = map.next_key_seed(Plain::Name)?;
     }
     json.push('}');
     // That one name alone, with the text of a number. Anything else under it is somebody's data, and is kept as that.
@@ -39,18 +44,36 @@ pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Cow<'de, str>, A
 /// Any value.
 pub(super) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
     let mut json = String::new();
-    deserializer.deserialize_any(Any(&mut json))?;
+    deserializer.deserialize_any(Any { json: &mut json, levels: LEVELS })?;
     Ok(Cow::Owned(json))
 }
 
 /// A text that is taken as it is.
-struct Plain;
+#[derive(Clone, Copy)]
+enum Plain {
+    Name,
+    Json,
+}
+
+impl Plain {
+    fn refuse<E: Error>(self) -> E {
+        E::custom(match self {
+            Self::Name => "the name of a field is not a string",
+            Self::Json => "what should be the text of a value is not a string",
+        })
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Plain {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        deserializer.deserialize_str(self)
+        match self {
+            // A format for people can take for a number what is asked for as a name.
+            Self::Name if deserializer.is_human_readable() => deserializer.deserialize_str(self),
+            // Asked for a text, a format shows the value that is none.
+            Self::Name | Self::Json => deserializer.deserialize_any(self),
+        }
     }
 }
 
@@ -72,10 +95,16 @@ impl<'de> Visitor<'de> for Plain {
     fn visit_string<E: Error>(self, text: String) -> Result<Cow<'de, str>, E> {
         Ok(Cow::Owned(text))
     }
+
+    refused!(boolean number nothing list map other);
 }
 
 /// Any value, whose JSON is added.
-struct Any<'a>(&'a mut String);
+struct Any<'a> {
+    json: &'a mut String,
+    /// How many it may have.
+    levels: usize,
+}
 
 impl<'de> DeserializeSeed<'de> for Any<'_> {
     type Value = ();
@@ -88,7 +117,17 @@ impl<'de> DeserializeSeed<'de> for Any<'_> {
 
 impl Any<'_> {
     fn push(self, text: &str) {
-        self.0.push_str(text);
+        self.json.push_str(text);
+    }
+
+    /// The levels that are left in what is entered.
+    fn enter<E: Error>(&self) -> Result<usize, E> {
+        let too_deep = || E::custom("more objects and lists stand within each other than are allowed");
+        self.levels.checked_sub(1).ok_or_else(too_deep)
+    }
+
+    fn refuse<E: Error>(self) -> E {
+        E::custom("a value is nothing that JSON has")
     }
 }
 
@@ -122,15 +161,24 @@ impl<'de> Visitor<'de> for Any<'_> {
         Ok(())
     }
 
+    fn visit_i128<E: Error>(self, value: i128) -> Result<(), E> {
+        self.push(&value.to_string());
+        Ok(())
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<(), E> {
+        self.push(&value.to_string());
+        Ok(())
+    }
+
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        let number =
-            serde_json::Number::from_f64(value).ok_or_else(|| E::custom("a number that JSON does not have"))?;
+        let Some(number) = serde_json::Number::from_f64(value) else { return Err(self.refuse()) };
         self.push(&number.to_string());
         Ok(())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        push_string(self.0, text);
+        push_string(self.json, text);
         Ok(())
     }
 
@@ -144,25 +192,29 @@ impl<'de> Visitor<'de> for Any<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.0.push('[');
-        let start = self.0.len();
+        let levels = self.enter()?;
+        let json = self.json;
+        json.push('[');
+        let start = json.len();
         loop {
-            let before = self.0.len();
+            let before = json.len();
             if before > start {
-                self.0.push(',');
+                json.push(',');
             }
-            if list.next_element_seed(Any(self.0))?.is_none() {
-                self.0.truncate(before);
+            if list.next_element_seed(Any { json: &mut *json, levels })?.is_none() {
+                json.truncate(before);
                 break;
             }
         }
-        self.0.push(']');
+        json.push(']');
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
-        let text = map(members)?;
+        let text = map(members, self.enter()?)?;
         self.push(&text);
         Ok(())
     }
+
+    refused!(other);
 }

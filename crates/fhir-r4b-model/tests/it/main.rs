@@ -25,6 +25,8 @@ mod references;
 mod schema;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_errors;
 mod streams;
 mod strict;
 mod subset;

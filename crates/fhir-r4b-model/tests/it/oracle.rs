@@ -101,6 +101,7 @@ pub(crate) fn judge(bytes: &[u8]) -> bool {
     {
         let through_serde = serde_json::from_slice::<Resource>(bytes);
         assert_eq!(through_serde.is_ok(), ours.is_ok(), "serde_json gives {through_serde:?}, the reader {ours:?}");
+        assert!(through_serde.ok().as_ref() == ours.as_ref().ok(), "serde_json gives another resource");
     }
     let resource = match ours {
         Ok(resource) => resource,
