@@ -1,7 +1,7 @@
 //! The traits of `serde`, for every type, by way of the JSON text: this crate's reader and writer do the work, and what is here passes a text on.
 //! `serde_json` hands over and takes texts itself, so from and to text nothing is lost. What serde holds in between (`Value`, `flatten`, tagged enums) has
 //! the numbers that it can hold. Another format gets the same maps and lists; a number that a machine's numbers cannot hold as it is written, such as
-//! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was.
+//! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was. No error shows a value, whatever the format.
 
 mod reading;
 mod refused;
@@ -50,12 +50,8 @@ impl<'de> Visitor<'de> for Whole {
         reading::any(deserializer)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        reading::any(deserializer)
-    }
-
     fn visit_str<E: Error>(self, _: &str) -> Result<Cow<'de, str>, E> {
-        Err(self.refuse())
+        Err(E::custom(Self::RULE))
     }
 
     refused!(boolean number nothing list other);
@@ -63,9 +59,7 @@ impl<'de> Visitor<'de> for Whole {
 
 impl Whole {
     /// For a format that does not know of such a struct and says what it has.
-    fn refuse<E: Error>(self) -> E {
-        E::custom("expected a FHIR resource or datatype, which is an object")
-    }
+    const RULE: &'static str = "expected a FHIR resource or datatype, which is an object";
 }
 
 impl Serialize for Resource {

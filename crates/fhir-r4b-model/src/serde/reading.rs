@@ -56,12 +56,7 @@ enum Plain {
 }
 
 impl Plain {
-    fn refuse<E: Error>(self) -> E {
-        E::custom(match self {
-            Self::Name => "the name of a field is not a string",
-            Self::Json => "what should be the text of a value is not a string",
-        })
-    }
+    const RULE: &'static str = "the name of a field, or the text of a hidden value, is not a string";
 }
 
 impl<'de> DeserializeSeed<'de> for Plain {
@@ -126,9 +121,7 @@ impl Any<'_> {
         self.levels.checked_sub(1).ok_or_else(too_deep)
     }
 
-    fn refuse<E: Error>(self) -> E {
-        E::custom("a value is nothing that JSON has")
-    }
+    const RULE: &'static str = "a value is nothing that JSON has";
 }
 
 impl<'de> Visitor<'de> for Any<'_> {
@@ -172,7 +165,7 @@ impl<'de> Visitor<'de> for Any<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        let Some(number) = serde_json::Number::from_f64(value) else { return Err(self.refuse()) };
+        let Some(number) = serde_json::Number::from_f64(value) else { return Err(E::custom(Self::RULE)) };
         self.push(&number.to_string());
         Ok(())
     }
