@@ -8,7 +8,8 @@
 //! With the feature `validate` and `--strict` each file is read strictly as well: `invalid` names those that are refused then, with the first error, and
 //! a last line counts them.
 //!
-//! With the feature `serde` each file is also read through `serde_json`, which has to give the same resource. The comparison uses `serde_json` and not this crate's own reader, which is what is being tested.
+//! With the feature `serde` each file is also read through `serde_json`, which has to give the same resource. The comparison uses `serde_json` and not
+//! this crate's own reader, which is what is being tested.
 
 // A program talks on its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
