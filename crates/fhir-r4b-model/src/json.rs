@@ -4,12 +4,14 @@
 
 mod entries;
 mod error;
+mod escapes;
 mod lines;
 mod members;
 mod name;
 mod read;
 mod repeated;
 mod scan;
+mod special;
 mod subset;
 mod write;
 
@@ -100,7 +102,7 @@ impl ReadOptions {
     ///
     /// As [`from_slice`].
     pub fn from_slice<T: FromJson>(self, json: &[u8]) -> Result<T, Error> {
-        match std::str::from_utf8(json) {
+        match simdutf8::compat::from_utf8(json) {
             Ok(text) => self.from_str(text),
             Err(_) if json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff") => {
                 Err(Error::new(ErrorKind::Utf8, 0, "this begins as UTF-16 does, and JSON is UTF-8: write it as that"))

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::info;
 
-use super::scan::{Scanner, special_bytes, word};
+use super::scan::{Scanner, word};
 use super::{Error, ErrorKind};
 
 /// A member's name.
@@ -39,16 +39,13 @@ impl<'a> Scanner<'a> {
         if byte == b'"' {
             // A plain name with its colon behind it, which nearly all are.
             let start = self.at + 1;
+            let end = self.plain_until(start);
             if let Some(word) = word(self.bytes(), start) {
-                let special = special_bytes(word);
-                let (end, head) = if special == 0 {
-                    (self.plain_until(start + 8), word)
-                } else {
-                    let bits = special.trailing_zeros() & !7;
-                    (start + bits as usize / 8, word & !(u64::MAX << bits))
-                };
+                let bits = 8 * (end - start).min(8);
+                let head = if bits == 64 { word } else { word & !(u64::MAX << bits) };
                 if self.byte(end) == b'"' && self.byte(end + 1) == b':' {
-                    self.at = end + 2;
+                    // Most who write for people put one space there.
+                    self.at = end + 2 + usize::from(self.byte(end + 2) == b' ');
                     return Ok(Some(Name { text: Cow::Borrowed(self.slice(start, end)), head, start: start - 1 }));
                 }
             }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::special::Special;
 use super::{Error, ErrorKind};
 
 /// A place in a JSON text.
@@ -10,20 +11,21 @@ pub(crate) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
     depth: usize,
+    special: Special,
     /// The last string that had an escape.
-    decoded: String,
+    pub(super) decoded: Vec<u8>,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, at: 0, depth: max_depth, decoded: String::new() }
+        Self { text, at: 0, depth: max_depth, special: Special::new(text.as_bytes()), decoded: Vec::new() }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
         Error::new(kind, self.at, rule)
     }
 
-    fn syntax(&self, rule: &'static str) -> Error {
+    pub(super) fn syntax(&self, rule: &'static str) -> Error {
         self.error(ErrorKind::Syntax, rule)
     }
 
@@ -52,20 +54,19 @@ impl<'a> Scanner<'a> {
     #[inline(never)]
     fn pass_space(&mut self) -> u8 {
         loop {
-            match self.byte(self.at) {
-                b' ' | b'\r' | b'\t' => self.at += 1,
-                b'\n' => {
-                    self.at += 1;
-                    // Indentation, which is half of a published document.
-                    while let Some(word) = word(self.text.as_bytes(), self.at) {
-                        let spaces = (word ^ 0x2020_2020_2020_2020).trailing_zeros() as usize / 8;
-                        self.at += spaces;
-                        if spaces < 8 {
-                            break;
-                        }
-                    }
+            let byte = self.byte(self.at);
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return byte;
+            }
+            self.at += 1;
+            // Indentation, which is half of a published document.
+            while let Some(many) = self.text.as_bytes().get(self.at..).and_then(<[u8]>::first_chunk) {
+                let other = u128::from_le_bytes(*many) ^ u128::from_ne_bytes([b' '; 16]);
+                let spaces = other.trailing_zeros() as usize / 8;
+                self.at += spaces;
+                if spaces < 16 {
+                    break;
                 }
-                byte => return byte,
             }
         }
     }
@@ -131,7 +132,7 @@ impl<'a> Scanner<'a> {
             Cow::Borrowed(&self.text[start..end])
         } else {
             self.decode(start, end)?;
-            Cow::Owned(self.decoded.clone())
+            Cow::Owned(self.decoded()?.to_owned())
         };
         if self.peek() != b':' {
             return Err(self.syntax("expected a colon after the name of a field"));
@@ -155,86 +156,13 @@ impl<'a> Scanner<'a> {
             return Ok(&self.text[start..end]);
         }
         self.decode(start, end)?;
-        Ok(&self.decoded)
-    }
-
-    /// A string with an escape in it, whose part from `start` to `end` is plain. It is put together in one place for all such
-    /// strings of a document.
-    fn decode(&mut self, start: usize, end: usize) -> Result<(), Error> {
-        let mut decoded = std::mem::take(&mut self.decoded);
-        decoded.clear();
-        let mut plain = start;
-        self.at = end;
-        loop {
-            decoded.push_str(&self.text[plain..self.at]);
-            match self.byte(self.at) {
-                b'"' => {
-                    self.at += 1;
-                    self.decoded = decoded;
-                    return Ok(());
-                }
-                b'\\' => decoded.push(self.escape()?),
-                _ if self.at == self.text.len() => return Err(self.syntax("the text ends within a string")),
-                _ => return Err(self.syntax("a string holds a control character that is not escaped")),
-            }
-            plain = self.at;
-            self.at = self.plain_until(plain);
-        }
+        self.decoded()
     }
 
     /// The place of the first byte that ends a string, begins an escape or may not be in a string.
-    pub(super) fn plain_until(&self, start: usize) -> usize {
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        start + first_special(rest).unwrap_or(rest.len())
-    }
-
-    /// An escape, beginning at its backslash.
-    fn escape(&mut self) -> Result<char, Error> {
-        let simple = match self.byte(self.at + 1) {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                // Most escapes in published documents are `\u003c` and its like.
-                if let Some(&[b'0', b'0', high @ b'0'..=b'7', low]) = self.text.as_bytes().get(self.at + 2..self.at + 6)
-                {
-                    if let Some(low) = char::from(low).to_digit(16).and_then(|low| u8::try_from(low).ok()) {
-                        self.at += 6;
-                        return Ok(char::from((high - b'0') << 4 | low));
-                    }
-                }
-                return self.unicode_escape();
-            }
-            _ => return Err(self.syntax("a string holds an escape that JSON does not have")),
-        };
-        self.at += 2;
-        Ok(simple)
-    }
-
-    fn unicode_escape(&mut self) -> Result<char, Error> {
-        let wrong = "a string holds half a character or an escape without four digits";
-        let high = self.four_digits().ok_or_else(|| self.syntax(wrong))?;
-        let mut code = high;
-        self.at += 6;
-        if (0xd800..0xdc00).contains(&high) {
-            let low =
-                self.four_digits().filter(|low| (0xdc00..0xe000).contains(low)).ok_or_else(|| self.syntax(wrong))?;
-            code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-            self.at += 6;
-        }
-        char::from_u32(code).ok_or_else(|| self.syntax(wrong))
-    }
-
-    /// The number of the `\uXXXX` at this place.
-    fn four_digits(&self) -> Option<u32> {
-        let escape = self.text.as_bytes().get(self.at..self.at + 6)?;
-        let digits = escape.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
+    #[inline]
+    pub(super) fn plain_until(&mut self, start: usize) -> usize {
+        self.special.next(self.text.as_bytes(), start)
     }
 
     /// A number, as its text. The caller has seen its first byte.
@@ -302,7 +230,7 @@ impl<'a> Scanner<'a> {
                 let name = self.string()?.len();
                 let escaped = self.at != from + name + 1;
                 let name = if escaped {
-                    Cow::Owned(self.decoded.clone())
+                    Cow::Owned(self.decoded()?.to_owned())
                 } else {
                     Cow::Borrowed(&self.text[from..from + name])
                 };
@@ -316,48 +244,10 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The high bit of each byte of `word` that is a quotation mark, a backslash or a control character; bytes above the first
-/// such may be marked wrongly.
-#[inline]
-pub(super) fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-    let control = word.wrapping_sub(ONES * 0x20);
-    // In a byte of ASCII, each of these has the high bit if the byte was that character; other bytes are left out.
-    (quote | backslash | control) & !word & HIGH
-}
-
-/// The first byte that ends a string or may not stand in one as it is.
-pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = word(bytes, at) {
-        let special = special_bytes(word);
-        if special != 0 {
-            return Some(at + special.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-        // Most strings have ended by now; of a long one, more is looked at at once.
-        while at >= 32 {
-            let Some(many) = bytes.get(at..at + 32).and_then(|many| <[u8; 32]>::try_from(many).ok()) else { break };
-            if many.iter().fold(false, |special, byte| special | is_special(*byte)) {
-                break;
-            }
-            at += 32;
-        }
-    }
-    bytes[at..].iter().position(|byte| is_special(*byte)).map(|place| place + at)
-}
-
 /// Eight bytes as a number.
 #[inline]
 pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|eight| u64::from_le_bytes(*eight))
-}
-
-fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// How many of the first bytes are a JSON number; 0 if they do not begin with one.

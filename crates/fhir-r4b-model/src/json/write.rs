@@ -8,7 +8,8 @@ use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
 use crate::info::{FieldInfo, Scalar};
 use crate::text::Marks;
 
-use super::scan::{first_special, is_number};
+use super::scan::is_number;
+use super::special::first_special;
 use super::subset::Subset;
 
 /// How much is held back before it is handed on.
@@ -206,6 +207,7 @@ impl<'a> Writer<'a> {
     }
 
     fn string(&mut self, text: &str) {
+        self.bytes.reserve(text.len() + 2);
         self.bytes.push(b'"');
         let mut rest = text.as_bytes();
         while let Some(place) = first_special(rest) {

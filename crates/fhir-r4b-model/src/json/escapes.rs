@@ -1,0 +1,201 @@
+//! Strings that hold escapes. Published documents write `<` as `\u003c`, and their narratives are full of it: such a string is put together out of short
+//! pieces, in one place for all such strings of a document.
+
+use super::scan::Scanner;
+use super::{Error, ErrorKind};
+
+/// Most pieces between two escapes are shorter. To copy so many bytes, always, is faster than to copy just what there is.
+const PIECE: usize = 32;
+/// Room for so much is made at once, if the document is as long: to grow step by step is to copy it again and again.
+const ROOM: usize = 1 << 20;
+
+impl Scanner<'_> {
+    /// The string that was decoded last.
+    pub(super) fn decoded(&self) -> Result<&str, Error> {
+        // Its pieces and characters are UTF-8, so this is no error; to be sure of it is cheap.
+        simdutf8::basic::from_utf8(&self.decoded).map_err(|_| self.error(ErrorKind::Utf8, "this is not UTF-8"))
+    }
+
+    /// Decodes a string with an escape in it, whose part from `start` to `end` is plain.
+    pub(super) fn decode(&mut self, start: usize, end: usize) -> Result<(), Error> {
+        let mut decoded = std::mem::take(&mut self.decoded);
+        decoded.clear();
+        if decoded.capacity() == 0 {
+            decoded.reserve((self.bytes().len() - start).min(ROOM));
+        }
+        let read = self.decode_into(&mut decoded, start, end);
+        self.decoded = decoded;
+        read
+    }
+
+    fn decode_into(&mut self, decoded: &mut Vec<u8>, mut start: usize, mut end: usize) -> Result<(), Error> {
+        loop {
+            push(decoded, self.bytes(), start, end);
+            self.at = end;
+            if self.byte(end) != b'\\' {
+                break;
+            }
+            if let Some((character, length)) = simple(self.bytes(), end) {
+                decoded.push(character);
+                self.at += length;
+            } else {
+                let character = self.unicode_escape()?;
+                decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            start = self.at;
+            end = self.plain_until(start);
+        }
+        match self.byte(end) {
+            b'"' => {
+                self.at += 1;
+                Ok(())
+            }
+            _ if end == self.bytes().len() => Err(self.syntax("the text ends within a string")),
+            _ => Err(self.syntax("a string holds a control character that is not escaped")),
+        }
+    }
+
+    /// The character of an escape by its number, which may take two of them.
+    #[inline(never)]
+    fn unicode_escape(&mut self) -> Result<char, Error> {
+        if self.byte(self.at + 1) != b'u' {
+            return Err(self.syntax("a string holds an escape that JSON does not have"));
+        }
+        let wrong = "a string holds half a character or an escape without four digits";
+        let high = self.four_digits().ok_or_else(|| self.syntax(wrong))?;
+        let mut code = high;
+        self.at += 6;
+        if (0xd800..0xdc00).contains(&high) {
+            let low =
+                self.four_digits().filter(|low| (0xdc00..0xe000).contains(low)).ok_or_else(|| self.syntax(wrong))?;
+            code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+            self.at += 6;
+        }
+        char::from_u32(code).ok_or_else(|| self.syntax(wrong))
+    }
+
+    /// The number of the `\uXXXX` at this place.
+    fn four_digits(&self) -> Option<u32> {
+        let escape = self.bytes().get(self.at..self.at + 6)?;
+        let digits = escape.strip_prefix(b"\\u")?;
+        digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
+    }
+}
+
+/// Adds the bytes from `start` to `end`.
+#[inline]
+fn push(decoded: &mut Vec<u8>, bytes: &[u8], start: usize, end: usize) {
+    let length = decoded.len() + (end - start);
+    match bytes.get(start..).and_then(<[u8]>::first_chunk::<PIECE>) {
+        Some(piece) if end - start <= PIECE => decoded.extend_from_slice(piece),
+        _ => decoded.extend_from_slice(&bytes[start..end]),
+    }
+    decoded.truncate(length);
+}
+
+/// An escape of an ASCII character, beginning at its backslash: the character and the length of the escape. `None` of any other.
+#[inline]
+fn simple(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    // Most escapes in published documents are `\u003c` and its like.
+    if let Some([b'\\', b'u', b'0', b'0', high, low]) = bytes.get(at..)?.first_chunk() {
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        return (high < 8 && low < 16).then_some((high << 4 | low, 6));
+    }
+    let character = SIMPLE[usize::from(*bytes.get(at + 1)?)];
+    (character != 0).then_some((character, 2))
+}
+
+/// What stands after the backslash, and what is meant; 0 if nothing is.
+static SIMPLE: [u8; 256] = {
+    let mut table = [0; 256];
+    let escapes = [
+        (b'"', b'"'),
+        (b'\\', b'\\'),
+        (b'/', b'/'),
+        (b'b', 8),
+        (b'f', 0xc),
+        (b'n', b'\n'),
+        (b'r', b'\r'),
+        (b't', b'\t'),
+    ];
+    let mut index = 0;
+    while index < escapes.len() {
+        table[escapes[index].0 as usize] = escapes[index].1;
+        index += 1;
+    }
+    table
+};
+
+/// The numbers that hexadecimal digits are; 255 of any other byte.
+static DIGITS: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A JSON string with much that is short, long, escaped, of several bytes, or wrong.
+    fn drawn(random: &mut fastrand::Rng) -> String {
+        let pieces = [
+            "\\u003c",
+            "\\u003D",
+            "\\u00e9",
+            "\\u0000",
+            "\\u007f",
+            "\\u0080",
+            "\\u20ac",
+            "\\ud83d\\ude00",
+            "\\\"",
+            "\\\\",
+            "\\/",
+            "\\b",
+            "\\f",
+            "\\n",
+            "\\r",
+            "\\t",
+            "\u{e9}",
+            "\u{1f600}",
+            "<td>",
+        ];
+        let wrong = ["\\u00g0", "\\ud83d", "\\ude00", "\\ud83d\\u0041", "\\x", "\\u12", "\u{1}", "\\U003c", "\""];
+        let mut text = String::from('"');
+        for _ in 0..random.usize(..12) {
+            match random.u8(..40) {
+                0 => text += wrong[random.usize(..wrong.len())],
+                1..15 => text += &"a".repeat(random.usize(..80)),
+                _ => text += pieces[random.usize(..pieces.len())],
+            }
+        }
+        if random.u8(..20) > 0 {
+            text.push('"');
+        }
+        text
+    }
+
+    #[test]
+    fn strings_are_decoded_or_refused_as_serde_json_does_wherever_the_document_ends() {
+        let random = &mut fastrand::Rng::with_seed(11);
+        let (mut read, mut refused) = (0, 0);
+        for _ in 0..20_000 {
+            let mut text = drawn(random);
+            let expected = {
+                let mut values = serde_json::Deserializer::from_str(&text).into_iter::<String>();
+                values.next().and_then(Result::ok)
+            };
+            text += &" ".repeat([0, 1, 20, 100][random.usize(..4)]);
+            let mut scan = Scanner::new(&text, 0);
+            let found = scan.string().map(str::to_owned).ok();
+            assert_eq!(found, expected, "{text}");
+            if found.is_some() { read += 1 } else { refused += 1 }
+        }
+        assert!(read > 5_000 && refused > 1_000, "{read} {refused}");
+    }
+}
