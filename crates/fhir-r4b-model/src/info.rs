@@ -103,6 +103,7 @@ impl TypeInfo {
     }
 
     /// The same for who knows [`head`] of the name.
+    #[inline]
     pub(crate) fn find_by_head(&self, name: &str, head: u64, from: usize) -> Option<(usize, usize)> {
         let (before, after) = self.fields.split_at(from.min(self.fields.len()));
         let search = |fields: &[FieldInfo]| {

@@ -93,6 +93,7 @@ impl<T> Drop for Many<T> {
 }
 
 impl<T: Default> Many<T> {
+    #[inline]
     pub(crate) fn push_default(&mut self) -> &mut T {
         // The value is made where nothing can fail any more: whoever holds one while something can has code to drop it.
         let length = self.0.len();

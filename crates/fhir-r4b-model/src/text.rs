@@ -91,6 +91,7 @@ impl Text {
         }
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, value: SmolStr) {
         match &mut self.0 {
             Repr::Full(full) => full.value = Some(value),

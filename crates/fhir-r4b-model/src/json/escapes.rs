@@ -58,10 +58,7 @@ impl Scanner<'_> {
     /// The character of an escape by its number, which may take two of them.
     #[inline(never)]
     fn unicode_escape(&mut self) -> Result<char, Error> {
-        if self.byte(self.at + 1) != b'u' {
-            return Err(self.syntax("a string holds an escape that JSON does not have"));
-        }
-        let wrong = "a string holds half a character or an escape without four digits";
+        let wrong = "a string holds an escape that JSON does not have, one without four digits, or half a character";
         let high = self.four_digits().ok_or_else(|| self.syntax(wrong))?;
         let mut code = high;
         self.at += 6;

@@ -53,6 +53,7 @@ impl Reader<'_> {
         self.scan.error(ErrorKind::Duplicate, "this element has a value of another type already")
     }
 
+    #[inline]
     fn list(&mut self, mut member: impl FnMut(&mut Self, usize) -> Result<(), Error>) -> Result<(), Error> {
         self.scan.open(b'[', "expected a list")?;
         let (mut first, mut place) = (true, 0);
@@ -63,6 +64,7 @@ impl Reader<'_> {
         Ok(())
     }
 
+    #[inline]
     fn scalar(&mut self, target: ValueMut<'_>, scalar: Scalar) -> Result<(), Error> {
         let byte = self.scan.peek();
         match (target, scalar) {

@@ -21,6 +21,7 @@ impl Repeated {
     }
 
     /// The text, shared with an equal one if there was one lately.
+    #[inline]
     pub(super) fn get(&mut self, text: &str) -> SmolStr {
         if text.len() <= IN_PLACE || text.len() > LONGEST {
             return SmolStr::new(text);
@@ -39,6 +40,7 @@ impl Repeated {
 
 /// A number that differs for most texts: made of the length, and of the end, the middle and the beginning, where addresses
 /// and identifiers differ.
+#[inline]
 fn mark(text: &[u8]) -> usize {
     let word = |at: usize| {
         let eight = text.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok());

@@ -72,6 +72,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the value that follows is an empty list.
+    #[inline]
     pub(crate) fn peek_empty_list(&mut self) -> bool {
         if self.peek() != b'[' {
             return false;
@@ -84,6 +85,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Enters an object or list, which counts as a level.
+    #[inline]
     pub(crate) fn open(&mut self, bracket: u8, rule: &'static str) -> Result<(), Error> {
         if self.peek() != bracket {
             return Err(self.error(ErrorKind::Type, rule));
@@ -97,6 +99,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a further member follows, after the comma if it is not the first; leaves the object or list if none does.
+    #[inline]
     pub(crate) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
         let byte = self.peek();
         if byte == close {
@@ -148,6 +151,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string. The caller has seen its quotation mark.
+    #[inline]
     pub(crate) fn string(&mut self) -> Result<&str, Error> {
         let start = self.at + 1;
         let end = self.plain_until(start);
@@ -166,6 +170,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, as its text. The caller has seen its first byte.
+    #[inline]
     pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
         let length = number_length(&self.text.as_bytes()[self.at..]);
         if length == 0 {
@@ -177,6 +182,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `true`, `false` or `null`, if it is this one.
+    #[inline]
     pub(crate) fn word(&mut self, word: &str) -> bool {
         let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
         if found {
