@@ -50,11 +50,7 @@ impl<'de> Visitor<'de> for Whole {
         reading::any(deserializer)
     }
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<Cow<'de, str>, E> {
-        Err(E::custom(Self::RULE))
-    }
-
-    refused!(boolean number nothing list other);
+    refused!(boolean number text nothing list other);
 }
 
 impl Whole {

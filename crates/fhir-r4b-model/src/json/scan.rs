@@ -18,7 +18,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, at: 0, depth: max_depth, special: Special::new(text.as_bytes()), decoded: Vec::new() }
+        Self { text, at: 0, depth: max_depth, special: Special::default(), decoded: Vec::new() }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {

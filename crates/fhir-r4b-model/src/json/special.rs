@@ -1,7 +1,8 @@
 //! Where a string ends or needs a closer look: its quotation mark, a backslash, a control character. Blocks of 64 bytes are looked at at once, and
 //! what was found is kept, because a block holds several strings or escapes. What stands outside of strings is found as well, and nobody asks for it.
 
-/// The special bytes of the block that was looked at last.
+/// The special bytes of the block that was looked at last, in the text that each call is about.
+#[derive(Default)]
 pub(super) struct Special {
     /// Where the block begins.
     start: usize,
@@ -12,13 +13,6 @@ pub(super) struct Special {
 const BLOCK: usize = 64;
 
 impl Special {
-    /// For the text `bytes`, which is the same in every call.
-    pub(super) fn new(bytes: &[u8]) -> Self {
-        let mut special = Self { start: 0, bits: 0 };
-        special.load(bytes, 0);
-        special
-    }
-
     /// The place of the first special byte from `from` on; the length of the text if there is none.
     #[inline]
     pub(super) fn next(&mut self, bytes: &[u8], from: usize) -> usize {
@@ -137,7 +131,7 @@ fn bits_of_word(word: [u8; 8]) -> u64 {
 #[cold]
 #[inline(never)]
 fn last_bits(bytes: &[u8]) -> u64 {
-    bytes.iter().take(BLOCK).rev().fold(0, |bits, byte| bits << 1 | u64::from(is_special(*byte)))
+    bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is_special(*byte)))
 }
 
 #[cfg(test)]
@@ -170,7 +164,7 @@ mod tests {
             let special = [b'"', b'\\', b'\n', 0x1f];
             let text = (0..length).map(|_| if random.u8(..often) == 0 { special[random.usize(..4)] } else { 0xc3 });
             let text: Vec<u8> = text.collect();
-            let mut special = Special::new(&text);
+            let mut special = Special::default();
             for _ in 0..30 {
                 let from = random.usize(..=length);
                 let expected = text[from..].iter().position(|byte| is_special(*byte)).map_or(length, |at| from + at);

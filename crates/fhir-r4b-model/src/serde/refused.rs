@@ -29,6 +29,11 @@ macro_rules! refused {
             Err(E::custom(Self::RULE))
         }
     };
+    (@text) => {
+        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+            Err(E::custom(Self::RULE))
+        }
+    };
     (@other) => {
         fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<Self::Value, E> {
             Err(E::custom(Self::RULE))
