@@ -4,8 +4,6 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use smol_str::SmolStr;
-
 use crate::access::{Primitive, Value, ValueMut};
 use crate::text::Text;
 
@@ -57,14 +55,14 @@ impl<E: CodeSet> Coded<E> {
     }
 
     /// A code by its text, whether the value set has it or not.
-    pub fn other(text: impl Into<SmolStr>) -> Self {
-        Self { text: Text::new(text), set: PhantomData }
+    pub fn other(text: impl AsRef<str>) -> Self {
+        Self { text: Text::new(text.as_ref()), set: PhantomData }
     }
 }
 
 impl<E: CodeSet> From<E> for Coded<E> {
     fn from(code: E) -> Self {
-        Self { text: Text::new(SmolStr::new_static(code.as_str())), set: PhantomData }
+        Self { text: Text::new(code.as_str()), set: PhantomData }
     }
 }
 

@@ -99,12 +99,12 @@ impl TypeInfo {
     /// The element of that JSON name, as its index and, of a choice, the index of the variant (else 0). The search begins at
     /// index `from`, because JSON mostly follows the order of the definition.
     pub fn find(&self, name: &str, from: usize) -> Option<(usize, usize)> {
-        self.find_by_head(name, head(name.as_bytes()), from)
+        self.find_by_head(name.as_bytes(), head(name.as_bytes()), from)
     }
 
     /// The same for who knows [`head`] of the name.
     #[inline]
-    pub(crate) fn find_by_head(&self, name: &str, head: u64, from: usize) -> Option<(usize, usize)> {
+    pub(crate) fn find_by_head(&self, name: &[u8], head: u64, from: usize) -> Option<(usize, usize)> {
         let (before, after) = self.fields.split_at(from.min(self.fields.len()));
         let search = |fields: &[FieldInfo]| {
             let mut fields = fields.iter().enumerate().filter(|(_, field)| head & field.mask == field.head);
@@ -133,18 +133,28 @@ impl TypeInfo {
     }
 }
 
+#[inline(never)]
+fn choice_called(own: &[u8], variants: &[Variant], name: &[u8]) -> Option<usize> {
+    let suffix = name.strip_prefix(own)?;
+    variants.iter().position(|variant| variant.suffix.as_bytes() == suffix)
+}
+
 impl FieldInfo {
     /// The variant that the JSON name `name` means, whose [`head`] fits; 0 of an element that is no choice.
-    fn variant_called(&self, name: &str) -> Option<usize> {
-        match self.shape {
-            Shape::Choice(variants) => {
-                let suffix = name.strip_prefix(self.name)?;
-                variants.iter().position(|variant| variant.suffix == suffix)
-            }
-            // Of a name of at most eight bytes the head says all.
-            _ => (self.name.len() == name.len() && name.as_bytes().get(8..) == self.name.as_bytes().get(8..))
-                .then_some(0),
+    #[inline]
+    fn variant_called(&self, name: &[u8]) -> Option<usize> {
+        let own = self.name.as_bytes();
+        if let Shape::Choice(variants) = self.shape {
+            return choice_called(own, variants, name);
         }
+        // Of a name of at most eight bytes the head says all; the last eight say the rest of one of at most sixteen.
+        let same = own.len() == name.len()
+            && match name.len() {
+                ..=8 => true,
+                9..=16 => own.last_chunk::<8>() == name.last_chunk(),
+                _ => own == name,
+            };
+        same.then_some(0)
     }
 
     /// How the element, or that variant of it, is written if it is a primitive.

@@ -2,6 +2,7 @@
 //! an object's fields and the space between them may differ. Reading is lenient about FHIR (a missing element, an unheard-of
 //! code, an unknown field or resource) and strict about JSON; whether a resource is valid is not asked here.
 
+mod chars;
 mod entries;
 mod error;
 mod escapes;
@@ -13,6 +14,7 @@ mod repeated;
 mod scan;
 mod special;
 mod subset;
+mod vectors;
 mod write;
 
 use std::io;
@@ -102,13 +104,14 @@ impl ReadOptions {
     ///
     /// As [`from_slice`].
     pub fn from_slice<T: FromJson>(self, json: &[u8]) -> Result<T, Error> {
-        match simdutf8::compat::from_utf8(json) {
-            Ok(text) => self.from_str(text),
+        // What is no UTF-8 is found on the way, or is no JSON either; which of them it is, and where, is looked for then.
+        self.read(Scanner::of_bytes(json, self.max_depth)).map_err(|error| match simdutf8::compat::from_utf8(json) {
+            Ok(_) => error,
             Err(_) if json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff") => {
-                Err(Error::new(ErrorKind::Utf8, 0, "this begins as UTF-16 does, and JSON is UTF-8: write it as that"))
+                Error::new(ErrorKind::Utf8, 0, "this begins as UTF-16 does, and JSON is UTF-8: write it as that")
             }
-            Err(error) => Err(Error::new(ErrorKind::Utf8, error.valid_up_to(), "this is not UTF-8")),
-        }
+            Err(error) => Error::new(ErrorKind::Utf8, error.valid_up_to(), chars::NO_UTF8),
+        })
     }
 
     /// Reads a resource or datatype from JSON.
@@ -118,11 +121,15 @@ impl ReadOptions {
     /// As [`from_slice`].
     #[allow(clippy::should_implement_trait)] // The name that users of serde_json look for; `FromStr` has no `self`.
     pub fn from_str<T: FromJson>(self, json: &str) -> Result<T, Error> {
-        if json.starts_with('\u{feff}') {
+        self.read(Scanner::new(json, self.max_depth))
+    }
+
+    fn read<T: FromJson>(self, scan: Scanner<'_>) -> Result<T, Error> {
+        if scan.bytes().starts_with("\u{feff}".as_bytes()) {
             let rule = "the text begins with a byte order mark, which JSON does not have: leave its three bytes out";
             return Err(Error::new(ErrorKind::Syntax, 0, rule));
         }
-        let mut reader = Reader::new(json, self);
+        let mut reader = Reader::new(scan, self);
         let value = T::read(&mut reader)?;
         reader.end()?;
         #[cfg(feature = "validate")]

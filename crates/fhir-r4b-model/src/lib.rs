@@ -37,6 +37,7 @@ pub mod schema;
 #[cfg(feature = "serde")]
 mod serde;
 mod slots;
+mod small;
 mod text;
 pub mod times;
 mod unknown;

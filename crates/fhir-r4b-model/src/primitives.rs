@@ -3,8 +3,6 @@
 
 use std::ops::{Deref, DerefMut};
 
-use smol_str::SmolStr;
-
 use crate::access::{Primitive, Value, ValueMut};
 use crate::json::is_number;
 pub use crate::text::{Boolean, Extra, Text};
@@ -48,8 +46,8 @@ macro_rules! textual {
 
             impl $name {
                 /// This text with nothing attached. Its form is not checked.
-                pub fn new(text: impl Into<SmolStr>) -> Self {
-                    Self(Text::new(text))
+                pub fn new(text: impl AsRef<str>) -> Self {
+                    Self(Text::new(text.as_ref()))
                 }
             }
 
@@ -115,7 +113,7 @@ macro_rules! integral {
 
             impl From<$rust> for $name {
                 fn from(number: $rust) -> Self {
-                    Self(Text::new(smol_str::format_smolstr!("{number}")))
+                    Self(Text::new(&number.to_string()))
                 }
             }
         )+

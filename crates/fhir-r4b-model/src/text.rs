@@ -1,12 +1,11 @@
 //! What every primitive is made of: a value that keeps its text as it was written, and what may be attached to it. A value is
 //! interpreted only when asked, so that nothing is lost or refused by reading it.
 
-use smol_str::SmolStr;
-
 use crate::Extension;
 use crate::many::Many;
 use crate::one::One;
 use crate::primitives::FhirString;
+use crate::small::{Small, Words};
 use crate::unknown::UnknownFields;
 
 /// The text of a primitive, with what is attached to it. All primitive types but [`Boolean`] are one of these with a name.
@@ -18,13 +17,13 @@ pub struct Text(Repr);
 enum Repr {
     #[default]
     Empty,
-    Plain(SmolStr),
+    Plain(Small),
     Full(One<Full>),
 }
 
 #[derive(Clone, Default, PartialEq)]
 struct Full {
-    value: Option<SmolStr>,
+    value: Option<Small>,
     extra: Extra,
 }
 
@@ -70,16 +69,21 @@ impl Marks {
 }
 
 impl Text {
-    pub(crate) fn new(value: impl Into<SmolStr>) -> Self {
-        Self(Repr::Plain(value.into()))
+    pub(crate) fn new(value: &str) -> Self {
+        Self(Repr::Plain(Small::new(value)))
     }
 
     /// The text, unless only an `id` or extensions are there.
     pub fn as_str(&self) -> Option<&str> {
+        self.value().map(Small::as_str)
+    }
+
+    #[inline]
+    pub(crate) fn value(&self) -> Option<&Small> {
         match &self.0 {
             Repr::Empty => None,
             Repr::Plain(value) => Some(value),
-            Repr::Full(full) => full.value.as_deref(),
+            Repr::Full(full) => full.value.as_ref(),
         }
     }
 
@@ -92,10 +96,23 @@ impl Text {
     }
 
     #[inline]
-    pub(crate) fn set(&mut self, value: SmolStr) {
+    pub(crate) fn set(&mut self, value: Small) {
         match &mut self.0 {
             Repr::Full(full) => full.value = Some(value),
             plain => *plain = Repr::Plain(value),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_short(&mut self, value: Words) {
+        match &mut self.0 {
+            Repr::Full(full) => full.value.get_or_insert_default().set(value),
+            plain => {
+                *plain = Repr::Plain(Small::default());
+                if let Repr::Plain(plain) = plain {
+                    plain.set(value);
+                }
+            }
         }
     }
 

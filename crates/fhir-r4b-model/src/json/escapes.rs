@@ -1,54 +1,54 @@
 //! Strings that hold escapes. Published documents write `<` as `\u003c`, and their narratives are full of it: such a string is put together out of short
 //! pieces, in one place for all such strings of a document.
 
+use crate::info::head;
+
+use super::Error;
+use super::chars::Chars;
 use super::scan::Scanner;
-use super::{Error, ErrorKind};
+use super::special::Special;
 
 /// Most pieces between two escapes are shorter. To copy so many bytes, always, is faster than to copy just what there is.
 const PIECE: usize = 32;
-/// Room for so much is made at once, if the document is as long: to grow step by step is to copy it again and again.
-const ROOM: usize = 1 << 20;
+/// A piece, and as much of an escape as is looked at.
+const WINDOW: usize = PIECE + 8;
+/// The least room that is made.
+const ROOM: usize = 1 << 14;
 
 impl Scanner<'_> {
-    /// The string that was decoded last.
-    pub(super) fn decoded(&self) -> Result<&str, Error> {
-        // Its pieces and characters are UTF-8, so this is no error; to be sure of it is cheap.
-        simdutf8::basic::from_utf8(&self.decoded).map_err(|_| self.error(ErrorKind::Utf8, "this is not UTF-8"))
-    }
-
     /// Decodes a string with an escape in it, whose part from `start` to `end` is plain.
-    pub(super) fn decode(&mut self, start: usize, end: usize) -> Result<(), Error> {
+    pub(super) fn decode(&mut self, start: usize, end: usize) -> Result<Chars<'_>, Error> {
         let mut decoded = std::mem::take(&mut self.decoded);
-        decoded.clear();
-        if decoded.capacity() == 0 {
-            decoded.reserve((self.bytes().len() - start).min(ROOM));
-        }
-        let read = self.decode_into(&mut decoded, start, end);
+        let length = self.decode_into(&mut decoded, start, end);
         self.decoded = decoded;
-        read
+        Ok(Chars::new(&self.decoded, length?, None))
     }
 
-    fn decode_into(&mut self, decoded: &mut Vec<u8>, mut start: usize, mut end: usize) -> Result<(), Error> {
+    /// The same into this buffer, whatever is in it; the length of what is decoded.
+    fn decode_into(&mut self, decoded: &mut Vec<u8>, mut start: usize, mut end: usize) -> Result<usize, Error> {
+        let mut length = 0;
         loop {
-            push(decoded, self.bytes(), start, end);
+            // What `quick` does not do: a long piece, and what follows a piece.
+            append(decoded, &mut length, &self.bytes()[start..end]);
             self.at = end;
             if self.byte(end) != b'\\' {
                 break;
             }
-            if let Some((character, length)) = simple(self.bytes(), end) {
-                decoded.push(character);
-                self.at += length;
-            } else {
-                let character = self.unicode_escape()?;
-                decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            start = self.at;
+            let character = match simple(head(&self.bytes()[end..])) {
+                Some((character, escape)) => {
+                    self.at += escape;
+                    char::from(character)
+                }
+                None => self.unicode_escape()?,
+            };
+            append(decoded, &mut length, character.encode_utf8(&mut [0; 4]).as_bytes());
+            start = quick(self.bytes(), &mut self.special, decoded, self.at, &mut length);
             end = self.plain_until(start);
         }
         match self.byte(end) {
             b'"' => {
                 self.at += 1;
-                Ok(())
+                Ok(length)
             }
             _ if end == self.bytes().len() => Err(self.syntax("the text ends within a string")),
             _ => Err(self.syntax("a string holds a control character that is not escaped")),
@@ -79,27 +79,48 @@ impl Scanner<'_> {
     }
 }
 
-/// Adds the bytes from `start` to `end`.
-#[inline]
-fn push(decoded: &mut Vec<u8>, bytes: &[u8], start: usize, end: usize) {
-    let length = decoded.len() + (end - start);
-    match bytes.get(start..).and_then(<[u8]>::first_chunk::<PIECE>) {
-        Some(piece) if end - start <= PIECE => decoded.extend_from_slice(piece),
-        _ => decoded.extend_from_slice(&bytes[start..end]),
+/// Appends `piece`, and makes room for more.
+#[inline(never)]
+fn append(decoded: &mut Vec<u8>, length: &mut usize, piece: &[u8]) {
+    let end = *length + piece.len();
+    if end + WINDOW > decoded.len() {
+        decoded.resize((end + WINDOW).max(2 * decoded.len()).max(ROOM), 0);
     }
-    decoded.truncate(length);
+    decoded[*length..end].copy_from_slice(piece);
+    *length = end;
 }
 
-/// An escape of an ASCII character, beginning at its backslash: the character and the length of the escape. `None` of any other.
+/// Decodes short pieces, each with the simple escape that follows, as long as there are any and there is room. Where it stopped.
 #[inline]
-fn simple(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+fn quick(bytes: &[u8], special: &mut Special, decoded: &mut [u8], mut start: usize, length: &mut usize) -> usize {
+    let mut to = *length;
+    loop {
+        let piece = special.next(bytes, start) - start;
+        let from: Option<&[u8; WINDOW]> = bytes.get(start..).and_then(<[u8]>::first_chunk);
+        let room: Option<&mut [u8; WINDOW]> = decoded.get_mut(to..).and_then(<[u8]>::first_chunk_mut);
+        let (Some(from), Some(room), true) = (from, room, piece <= PIECE) else { break };
+        let escape = from[piece..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+        let Some((character, escape)) = simple(escape) else { break };
+        room[..PIECE].copy_from_slice(&from[..PIECE]);
+        room[piece] = character;
+        to += piece + 1;
+        start += piece + escape;
+    }
+    *length = to;
+    start
+}
+
+/// An escape of an ASCII character at the beginning of these bytes: the character and the length of the escape. `None` of anything else.
+#[inline]
+fn simple(bytes: u64) -> Option<(u8, usize)> {
+    let [first, second, .., high, low, _, _] = bytes.to_le_bytes();
     // Most escapes in published documents are `\u003c` and its like.
-    if let Some([b'\\', b'u', b'0', b'0', high, low]) = bytes.get(at..)?.first_chunk() {
-        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+    if bytes & 0xffff_ffff == u64::from(u32::from_le_bytes(*b"\\u00")) {
+        let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
         return (high < 8 && low < 16).then_some((high << 4 | low, 6));
     }
-    let character = SIMPLE[usize::from(*bytes.get(at + 1)?)];
-    (character != 0).then_some((character, 2))
+    let character = SIMPLE[usize::from(second)];
+    (first == b'\\' && character != 0).then_some((character, 2))
 }
 
 /// What stands after the backslash, and what is meant; 0 if nothing is.

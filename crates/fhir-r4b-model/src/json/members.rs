@@ -1,11 +1,10 @@
 //! Reading what a field holds: a primitive and what is attached to it, an element, a resource, a list of them. The two arrays of
 //! a list of primitives may come in either order, and each may hold `null` where the other has something.
 
-use smol_str::SmolStr;
-
 use crate::access::{ChosenMut, FieldMut, PrimitiveSlot, ValueMut};
 use crate::info::{FieldInfo, Scalar};
-use crate::text::{Extra, Marks};
+use crate::small::Small;
+use crate::text::{Extra, Marks, Text};
 
 use super::read::Reader;
 use super::{Error, ErrorKind};
@@ -68,9 +67,13 @@ impl Reader<'_> {
     fn scalar(&mut self, target: ValueMut<'_>, scalar: Scalar) -> Result<(), Error> {
         let byte = self.scan.peek();
         match (target, scalar) {
-            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => text.set(self.repeated.get(self.scan.string()?)),
+            (ValueMut::Text(text), Scalar::Text) if byte == b'"' => return self.text(text),
             (ValueMut::Text(text), Scalar::Number) if byte == b'-' || byte.is_ascii_digit() => {
-                text.set(SmolStr::new(self.scan.number()?));
+                let number = self.scan.number()?;
+                match self.scan.words(self.scan.at - number.len(), self.scan.at) {
+                    Some(words) => text.set_short(words),
+                    None => text.set(Small::new(number)),
+                }
             }
             (ValueMut::Boolean(boolean), Scalar::Boolean) if self.scan.word("true") => boolean.set(true),
             (ValueMut::Boolean(boolean), Scalar::Boolean) if self.scan.word("false") => boolean.set(false),
@@ -78,6 +81,22 @@ impl Reader<'_> {
             (_, Scalar::Number) => return Err(self.scan.error(ErrorKind::Type, "expected a number")),
             (_, Scalar::Boolean) => return Err(self.scan.error(ErrorKind::Type, "expected true or false")),
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn text(&mut self, target: &mut Text) -> Result<(), Error> {
+        let chars = match self.scan.plain() {
+            Ok((start, end)) => {
+                if let Some(words) = self.scan.words(start, end) {
+                    target.set_short(words);
+                    return Ok(());
+                }
+                self.scan.part(start, end)
+            }
+            Err((start, end)) => self.scan.decode(start, end)?,
+        };
+        target.set(self.repeated.get(chars)?);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use super::{Error, ErrorKind};
 
 /// A member's name.
 pub(super) struct Name<'a> {
-    pub(super) text: Cow<'a, str>,
+    pub(super) text: Cow<'a, [u8]>,
     /// The first eight bytes, with zeros after a shorter name.
     pub(super) head: u64,
     /// Where its quotation mark is.
@@ -46,13 +46,16 @@ impl<'a> Scanner<'a> {
                 if self.byte(end) == b'"' && self.byte(end + 1) == b':' {
                     // Most who write for people put one space there.
                     self.at = end + 2 + usize::from(self.byte(end + 2) == b' ');
-                    return Ok(Some(Name { text: Cow::Borrowed(self.slice(start, end)), head, start: start - 1 }));
+                    return Ok(Some(Name { text: Cow::Borrowed(&self.bytes()[start..end]), head, start: start - 1 }));
                 }
             }
         }
         let start = self.at;
-        let text = self.key()?;
-        let head = info::head(text.as_bytes());
+        let text = match self.key()? {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        let head = info::head(&text);
         Ok(Some(Name { text, head, start }))
     }
 }

@@ -3,11 +3,12 @@
 
 use crate::Resource;
 use crate::access::{Element, Field, FieldMut};
-use crate::info::{Shape, TypeInfo};
+use crate::info::{Shape, TypeInfo, head as head_of};
 use crate::one::One;
 use crate::resource::UnknownResource;
 use crate::unknown::RawJson;
 
+use super::chars::checked;
 use super::name::{Name, RESOURCE_TYPE};
 use super::repeated::Repeated;
 use super::scan::Scanner;
@@ -29,7 +30,7 @@ struct Seen {
 impl Seen {
     /// Notes a field; whether that is news.
     fn insert(&mut self, index: usize, attached: bool) -> bool {
-        let bit = 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
+        let bit = 1u64 << (index & 63);
         let seen = if attached { &mut self.attached } else { &mut self.values };
         let news = *seen & bit == 0;
         *seen |= bit;
@@ -38,12 +39,8 @@ impl Seen {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, options: ReadOptions) -> Self {
-        Self {
-            scan: Scanner::new(text, options.max_depth),
-            repeated: Repeated::new(text.len()),
-            refuse_unknown: options.refuse_unknown,
-        }
+    pub(super) fn new(scan: Scanner<'a>, options: ReadOptions) -> Self {
+        Self { repeated: Repeated::new(scan.bytes().len()), scan, refuse_unknown: options.refuse_unknown }
     }
 
     pub(super) fn end(&mut self) -> Result<(), Error> {
@@ -101,7 +98,7 @@ impl<'a> Reader<'a> {
         let (mut first, mut seen, mut next, mut typed, mut unknown) = (true, Seen::default(), 0_usize, false, 0);
         let mut nulls = false;
         while let Some(Name { text: key, head, start }) = self.scan.member(&mut first)? {
-            if info.resource && head == RESOURCE_TYPE && key == "resourceType" {
+            if info.resource && head == RESOURCE_TYPE && *key == *b"resourceType" {
                 if std::mem::replace(&mut typed, true) {
                     return Err(Error::new(ErrorKind::Duplicate, start, "resourceType is there a second time"));
                 }
@@ -109,9 +106,9 @@ impl<'a> Reader<'a> {
                 continue;
             }
             // What is attached to a value follows it; any other field is most often one of those after the last.
-            let attached = key.starts_with('_');
+            let attached = key.first() == Some(&b'_');
             let found = if attached {
-                let found = info.find(&key[1..], next.saturating_sub(1));
+                let found = info.find_by_head(&key[1..], head_of(&key[1..]), next.saturating_sub(1));
                 found.filter(|(index, variant)| info.fields[*index].scalar(*variant).is_some())
             } else {
                 info.find_by_head(&key, head, next)
@@ -181,7 +178,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps a value under its name, whatever it is.
-    fn unknown(&mut self, target: &mut dyn Element, key: &str) -> Result<(), Error> {
+    fn unknown(&mut self, target: &mut dyn Element, key: &[u8]) -> Result<(), Error> {
+        let key = checked(key)?;
         let json = RawJson::checked(self.scan.raw()?);
         if let FieldMut::Unknown(unknown) = target.field_mut(usize::MAX) {
             unknown.push(key, json);

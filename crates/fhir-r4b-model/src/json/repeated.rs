@@ -1,16 +1,19 @@
 //! Texts that come again and again in one document, such as the addresses of code systems and references to the patient. Each is
 //! kept once and shared by all who hold it. It forgets: a text that was seen long ago may be kept a second time.
 
-use smol_str::SmolStr;
+use std::sync::Arc;
 
-/// Texts up to this length are held in place and need no sharing.
-const IN_PLACE: usize = 23;
+use crate::small::{IN_PLACE, Small};
+
+use super::Error;
+use super::chars::Chars;
+
 /// A longer text is hardly an address or a name that comes again.
 const LONGEST: usize = 256;
 
 /// The texts that were seen lately, each at the place that it shares with others of the same mark.
 pub(super) struct Repeated {
-    places: Vec<SmolStr>,
+    places: Vec<Option<Arc<str>>>,
     count: usize,
 }
 
@@ -22,19 +25,20 @@ impl Repeated {
 
     /// The text, shared with an equal one if there was one lately.
     #[inline]
-    pub(super) fn get(&mut self, text: &str) -> SmolStr {
-        if text.len() <= IN_PLACE || text.len() > LONGEST {
-            return SmolStr::new(text);
+    pub(super) fn get(&mut self, chars: Chars<'_>) -> Result<Small, Error> {
+        let bytes = chars.bytes();
+        if bytes.len() <= IN_PLACE || bytes.len() > LONGEST {
+            return chars.text().map(Small::new);
         }
         if self.places.is_empty() {
-            self.places.resize(self.count, SmolStr::default());
+            self.places.resize(self.count, None);
         }
-        let index = mark(text.as_bytes()) & (self.count - 1);
+        let index = mark(bytes) & (self.count - 1);
         let place = &mut self.places[index];
-        if place != text {
-            *place = SmolStr::new(text);
+        match place {
+            Some(known) if known.as_bytes() == bytes => Ok(Small::Long(Arc::clone(known))),
+            place => Ok(Small::Long(Arc::clone(place.insert(chars.text()?.into())))),
         }
-        place.clone()
     }
 }
 

@@ -3,22 +3,33 @@
 
 use std::borrow::Cow;
 
+use crate::small::{IN_PLACE, Words};
+
+use super::chars::Chars;
 use super::special::Special;
+use super::vectors::{PART, space_bits};
 use super::{Error, ErrorKind};
 
 /// A place in a JSON text.
 pub(crate) struct Scanner<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
+    /// The same, if it is known to be UTF-8.
+    text: Option<&'a str>,
     pub(super) at: usize,
     depth: usize,
-    special: Special,
-    /// The last string that had an escape.
+    pub(super) special: Special,
+    /// For strings that have an escape.
     pub(super) decoded: Vec<u8>,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, at: 0, depth: max_depth, special: Special::default(), decoded: Vec::new() }
+        Self { text: Some(text), ..Self::of_bytes(text.as_bytes(), max_depth) }
+    }
+
+    /// For a text of which is not known whether it is UTF-8. What is taken out of it is checked, what is passed over is not.
+    pub(super) fn of_bytes(bytes: &'a [u8], max_depth: usize) -> Self {
+        Self { bytes, text: None, at: 0, depth: max_depth, special: Special::default(), decoded: Vec::new() }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
@@ -30,18 +41,19 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn bytes(&self) -> &'a [u8] {
-        self.text.as_bytes()
+        self.bytes
     }
 
     /// A part of the text between two ASCII characters.
-    pub(super) fn slice(&self, start: usize, end: usize) -> &'a str {
-        self.text.get(start..end).unwrap_or_default()
+    #[inline]
+    pub(super) fn part(&self, start: usize, end: usize) -> Chars<'a> {
+        Chars::new(&self.bytes[start..], end - start, self.text.and_then(|text| text.get(start..end)))
     }
 
     #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
         // No JSON has a zero byte outside a string, and strings refuse it: the end needs no case of its own.
-        self.text.as_bytes().get(at).copied().unwrap_or(0)
+        self.bytes.get(at).copied().unwrap_or(0)
     }
 
     /// Passes over space and returns the byte that follows; 0 at the end.
@@ -60,11 +72,10 @@ impl<'a> Scanner<'a> {
             }
             self.at += 1;
             // Indentation, which is half of a published document.
-            while let Some(many) = self.text.as_bytes().get(self.at..).and_then(<[u8]>::first_chunk) {
-                let other = u128::from_le_bytes(*many) ^ u128::from_ne_bytes([b' '; 16]);
-                let spaces = other.trailing_zeros() as usize / 8;
+            while let Some(part) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
+                let spaces = space_bits(part).trailing_ones() as usize;
                 self.at += spaces;
-                if spaces < 16 {
+                if spaces < PART {
                     break;
                 }
             }
@@ -128,15 +139,7 @@ impl<'a> Scanner<'a> {
         if self.peek() != b'"' {
             return Err(self.syntax("expected the name of a field"));
         }
-        let start = self.at + 1;
-        let end = self.plain_until(start);
-        let key = if self.byte(end) == b'"' {
-            self.at = end + 1;
-            Cow::Borrowed(&self.text[start..end])
-        } else {
-            self.decode(start, end)?;
-            Cow::Owned(self.decoded()?.to_owned())
-        };
+        let key = self.name()?;
         if self.peek() != b':' {
             return Err(self.syntax("expected a colon after the name of a field"));
         }
@@ -144,47 +147,79 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
+    /// A string that is kept beyond the next one. The caller has seen its quotation mark.
+    fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+        match self.plain() {
+            Ok((start, end)) => self.part(start, end).text().map(Cow::Borrowed),
+            Err((start, end)) => self.decode(start, end)?.text().map(|text| Cow::Owned(text.to_owned())),
+        }
+    }
+
     /// The end of the text.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.peek();
-        if self.at == self.text.len() { Ok(()) } else { Err(self.syntax("text follows after the end")) }
+        if self.at == self.bytes.len() { Ok(()) } else { Err(self.syntax("text follows after the end")) }
     }
 
     /// A string. The caller has seen its quotation mark.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<&str, Error> {
+        self.chars()?.text()
+    }
+
+    /// The same, not looked at whether it is UTF-8.
+    #[inline]
+    pub(super) fn chars(&mut self) -> Result<Chars<'_>, Error> {
+        match self.plain() {
+            Ok((start, end)) => Ok(self.part(start, end)),
+            Err((start, end)) => self.decode(start, end),
+        }
+    }
+
+    /// Where a string is that has no escape, which is passed over; of any other, where it begins and how far it is plain.
+    #[inline]
+    pub(super) fn plain(&mut self) -> Result<(usize, usize), (usize, usize)> {
         let start = self.at + 1;
         let end = self.plain_until(start);
-        if self.byte(end) == b'"' {
-            self.at = end + 1;
-            return Ok(&self.text[start..end]);
+        if self.byte(end) != b'"' {
+            return Err((start, end));
         }
-        self.decode(start, end)?;
-        self.decoded()
+        self.at = end + 1;
+        Ok((start, end))
+    }
+
+    /// A short text, if nothing has to be looked at to know that it is UTF-8.
+    #[inline]
+    pub(super) fn words(&self, start: usize, end: usize) -> Option<Words> {
+        if end - start > IN_PLACE {
+            return None;
+        }
+        let words = Words::new(self.bytes.get(start..)?.first_chunk()?, end - start);
+        (self.text.is_some() || words.is_ascii()).then_some(words)
     }
 
     /// The place of the first byte that ends a string, begins an escape or may not be in a string.
     #[inline]
     pub(super) fn plain_until(&mut self, start: usize) -> usize {
-        self.special.next(self.text.as_bytes(), start)
+        self.special.next(self.bytes, start)
     }
 
     /// A number, as its text. The caller has seen its first byte.
     #[inline]
     pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
-        let length = number_length(&self.text.as_bytes()[self.at..]);
+        let length = number_length(&self.bytes[self.at..]);
         if length == 0 {
             return Err(self.syntax("expected a value"));
         }
         let start = self.at;
         self.at += length;
-        Ok(&self.text[start..self.at])
+        self.part(start, self.at).text()
     }
 
     /// `true`, `false` or `null`, if it is this one.
     #[inline]
     pub(crate) fn word(&mut self, word: &str) -> bool {
-        let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        let found = self.bytes[self.at..].starts_with(word.as_bytes());
         if found {
             self.at += word.len();
         }
@@ -196,13 +231,15 @@ impl<'a> Scanner<'a> {
         self.peek();
         let start = self.at;
         self.pass()?;
-        Ok(&self.text[start..self.at])
+        self.part(start, self.at).text()
     }
 
     fn pass(&mut self) -> Result<(), Error> {
         let mut first = true;
         match self.peek() {
-            b'"' => drop(self.string()?),
+            b'"' => {
+                self.chars()?;
+            }
             b'{' => {
                 self.open(b'{', "")?;
                 while self.more(&mut first, b'}')? {
@@ -232,14 +269,7 @@ impl<'a> Scanner<'a> {
                 if self.peek() != b'"' {
                     return Err(self.error(ErrorKind::ResourceType, "resourceType is not a string"));
                 }
-                let from = self.at + 1;
-                let name = self.string()?.len();
-                let escaped = self.at != from + name + 1;
-                let name = if escaped {
-                    Cow::Owned(self.decoded()?.to_owned())
-                } else {
-                    Cow::Borrowed(&self.text[from..from + name])
-                };
+                let name = self.name()?;
                 (self.at, self.depth) = (start, depth);
                 return Ok(name);
             }

@@ -1,6 +1,10 @@
 //! Where a string ends or needs a closer look: its quotation mark, a backslash, a control character. Blocks of 64 bytes are looked at at once, and
 //! what was found is kept, because a block holds several strings or escapes. What stands outside of strings is found as well, and nobody asks for it.
 
+use crate::small::IN_PLACE;
+
+use super::vectors::{PART, special_bits, special_bits_of_word};
+
 /// The special bytes of the block that was looked at last, in the text that each call is about.
 #[derive(Default)]
 pub(super) struct Special {
@@ -30,23 +34,25 @@ impl Special {
     fn next_block(&mut self, bytes: &[u8], from: usize) -> usize {
         // A block begins where it is asked for and not at a multiple of its length, so that it reaches as far as it can.
         let mut start = from;
-        while start < bytes.len() {
-            self.load(bytes, start);
-            if self.bits != 0 {
-                return start + self.bits.trailing_zeros() as usize;
+        while let Some(block) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
+            let bits = bits_of_block(block);
+            if bits != 0 {
+                *self = Self { start, bits };
+                return start + bits.trailing_zeros() as usize;
             }
             start += BLOCK;
         }
-        bytes.len()
+        self.last_block(bytes, start)
     }
 
-    #[inline]
-    fn load(&mut self, bytes: &[u8], start: usize) {
-        self.start = start;
-        self.bits = match bytes.get(start..).and_then(<[u8]>::first_chunk) {
-            Some(block) => special_bits(block),
-            None => last_bits(bytes.get(start..).unwrap_or_default()),
-        };
+    /// The end of a text, which is no whole block.
+    #[cold]
+    #[inline(never)]
+    fn last_block(&mut self, bytes: &[u8], start: usize) -> usize {
+        let bytes = bytes.get(start..).unwrap_or_default();
+        let bits = bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is_special(*byte)));
+        *self = Self { start, bits };
+        start + bytes.len().min(bits.trailing_zeros() as usize)
     }
 }
 
@@ -56,7 +62,7 @@ pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
     let first = |bits: u64, at: usize| (bits != 0).then(|| at + bits.trailing_zeros() as usize);
     let mut at = 0;
     while let Some(part) = bytes.get(at..)?.first_chunk() {
-        let found = first(bits_of_part(part), at);
+        let found = first(special_bits(part), at);
         if found.is_some() {
             return found;
         }
@@ -64,97 +70,37 @@ pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
     }
     // What is left is looked at together with what stands before it, which holds nothing special.
     if let Some(part) = bytes.last_chunk() {
-        return first(bits_of_part(part), bytes.len() - PART);
+        return first(special_bits(part), bytes.len() - PART);
     }
     match (bytes.first_chunk(), bytes.last_chunk()) {
         (Some(begin), Some(end)) => {
-            first(bits_of_word(*begin), 0).or_else(|| first(bits_of_word(*end), bytes.len() - 8))
+            first(special_bits_of_word(*begin), 0).or_else(|| first(special_bits_of_word(*end), bytes.len() - 8))
         }
         _ => bytes.iter().position(|byte| is_special(*byte)),
     }
+}
+
+/// The same of what is held in place; its length if there is none.
+#[inline]
+pub(super) fn first_special_of(bytes: &[u8; IN_PLACE]) -> usize {
+    let begin = bytes.first_chunk().map_or(0, special_bits);
+    let end = bytes.last_chunk().map_or(0, special_bits);
+    (begin | end << (IN_PLACE - PART) | 1 << IN_PLACE).trailing_zeros() as usize
 }
 
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
-/// So many bytes are looked at by one instruction.
-const PART: usize = 16;
-
 #[inline]
-fn special_bits(block: &[u8; BLOCK]) -> u64 {
-    let part = |number: usize| block[number * PART..].first_chunk().map_or(0, bits_of_part) << (number * PART);
+fn bits_of_block(block: &[u8; BLOCK]) -> u64 {
+    let part = |number: usize| block[number * PART..].first_chunk().map_or(0, special_bits) << (number * PART);
     part(0) | part(1) | part(2) | part(3)
-}
-
-/// A bit for each byte that is special, the lowest for the first.
-#[cfg(target_feature = "sse2")]
-#[inline]
-fn bits_of_part(part: &[u8; PART]) -> u64 {
-    use safe_arch::{cmp_eq_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i};
-
-    let all = |byte: u8| m128i::from([byte; PART]);
-    let bytes = m128i::from(*part);
-    let quote = cmp_eq_mask_i8_m128i(bytes, all(b'"'));
-    let backslash = cmp_eq_mask_i8_m128i(bytes, all(b'\\'));
-    let control = cmp_eq_mask_i8_m128i(min_u8_m128i(bytes, all(0x1f)), bytes);
-    // Of its 32 bits the upper half is never set.
-    u64::try_from(move_mask_i8_m128i(quote | backslash | control)).unwrap_or_default()
-}
-
-/// The same where there is no such instruction.
-#[cfg(not(target_feature = "sse2"))]
-use portable_bits_of_part as bits_of_part;
-
-#[cfg(any(test, not(target_feature = "sse2")))]
-#[inline]
-fn portable_bits_of_part(part: &[u8; PART]) -> u64 {
-    let [begin, end] = [part.first_chunk(), part.last_chunk()].map(|word| word.map_or(0, |word| bits_of_word(*word)));
-    begin | end << 8
-}
-
-/// The same of eight bytes, by arithmetic alone.
-#[inline]
-fn bits_of_word(word: [u8; 8]) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const LOW: u64 = 0x7f * ONES;
-    let word = u64::from_le_bytes(word);
-    let low = word & LOW;
-    // The highest bit of each byte says that it is another one than `byte`, or at least 0x20; no byte carries over into the next.
-    let other = |byte: u64| (low ^ (byte * ONES)) + LOW;
-    let special = !(other(0x22) & other(0x5c) & (low + 0x60 * ONES)) & !word & !LOW;
-    // Bit 8n to bit 56 + n, for all n.
-    (special >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// The end of a text, which is no whole block.
-#[cold]
-#[inline(never)]
-fn last_bits(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is_special(*byte)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn expected(bytes: &[u8]) -> u64 {
-        bytes.iter().enumerate().fold(0, |bits, (place, byte)| bits | u64::from(is_special(*byte)) << place)
-    }
-
-    #[test]
-    fn each_byte_at_each_place_beside_each_other_is_told_right_in_both_ways() {
-        for byte in 0..=255 {
-            for place in 0..PART {
-                for others in [0, 0x1f, b' ', b'!', b'"', b'#', b'[', b'\\', b']', 0x7f, 0x80, 0x9f, 0xa2, 0xdc, 0xff] {
-                    let mut part = [others; PART];
-                    part[place] = byte;
-                    assert_eq!(portable_bits_of_part(&part), expected(&part), "{byte} at {place}");
-                    assert_eq!(bits_of_part(&part), expected(&part), "{byte} at {place}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn the_next_special_byte_is_found_from_wherever_one_asks() {

@@ -6,10 +6,11 @@ use std::io;
 use crate::Resource;
 use crate::access::{Chosen, Element, Field, PrimitiveSlot, Value};
 use crate::info::{FieldInfo, Scalar};
+use crate::small::{IN_PLACE, Small};
 use crate::text::Marks;
 
 use super::scan::is_number;
-use super::special::first_special;
+use super::special::{first_special, first_special_of};
 use super::subset::Subset;
 
 /// How much is held back before it is handed on.
@@ -87,7 +88,7 @@ impl<'a> Writer<'a> {
                 if info.find_json_name(name).is_none_or(|found| found.stands(value, element)) {
                     self.plain(separator);
                     separator = ",";
-                    self.string(name);
+                    self.string(name.as_bytes());
                     self.plain(":");
                     self.plain(value.as_str());
                 }
@@ -195,10 +196,13 @@ impl<'a> Writer<'a> {
             (Value::Text(text), Scalar::Number) => match text.as_str() {
                 Some(number) if is_number(number) => self.plain(number),
                 // Whoever puts another primitive's text here gets JSON all the same.
-                Some(text) => self.string(text),
+                Some(text) => self.string(text.as_bytes()),
                 None => self.plain("null"),
             },
-            (Value::Text(text), _) => self.string(text.as_str().unwrap_or_default()),
+            (Value::Text(text), _) => match text.value() {
+                Some(value) => self.text(value),
+                None => self.string(b""),
+            },
         }
     }
 
@@ -206,10 +210,26 @@ impl<'a> Writer<'a> {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    fn string(&mut self, text: &str) {
+    #[inline]
+    fn text(&mut self, value: &Small) {
+        match value.in_place() {
+            // Bytes of a known number, which most of the time hold nothing to be escaped.
+            Some((bytes, length)) if first_special_of(bytes) >= length => {
+                self.bytes.reserve(IN_PLACE + 2);
+                self.bytes.push(b'"');
+                let end = self.bytes.len() + length;
+                self.bytes.extend_from_slice(bytes);
+                self.bytes.truncate(end);
+                self.bytes.push(b'"');
+            }
+            _ => self.string(value.as_bytes()),
+        }
+    }
+
+    fn string(&mut self, text: &[u8]) {
         self.bytes.reserve(text.len() + 2);
         self.bytes.push(b'"');
-        let mut rest = text.as_bytes();
+        let mut rest = text;
         while let Some(place) = first_special(rest) {
             self.bytes.extend_from_slice(&rest[..place]);
             self.escape(rest[place]);
@@ -267,6 +287,6 @@ fn marks(value: Value<'_>) -> Marks {
 #[cfg(feature = "serde")]
 pub(crate) fn push_string(json: &mut String, text: &str) {
     let mut writer = Writer::new(None);
-    writer.string(text);
+    writer.string(text.as_bytes());
     json.push_str(&String::from_utf8_lossy(&writer.into_bytes()));
 }
