@@ -23,9 +23,7 @@ pub use entries::{Entries, entries};
 pub use error::{Error, ErrorKind};
 pub use lines::{Lines, StreamError, lines};
 use read::Reader;
-#[cfg(feature = "serde")]
-pub(crate) use scan::Scanner;
-pub(crate) use scan::is_number;
+pub(crate) use scan::{Scanner, is_number};
 pub use subset::{Summary, WriteOptions};
 use write::Writer;
 #[cfg(feature = "serde")]

@@ -207,6 +207,36 @@ fn half_characters_bad_bytes_marks_of_order_and_zeros() {
     kept(&patient(r#""id":"\u0000","name":[{"text":"a\u0000b"}]"#));
 }
 
+/// Wherever in a document: in texts of each length and way of being held, in names that are known, unknown or passed over, outside of strings.
+#[test]
+fn a_byte_that_is_no_utf8_is_refused_with_its_place_wherever_it_stands() {
+    let long = "a text that is too long to be kept once, ".repeat(8);
+    let document = format!(
+        concat!(
+            r#"{{"id":"short","_id":{{"id":"x"}},"active":true,"extension":[{{"url":"http://example.org/fhir/StructureDefinition/a","valueString":"é"}},"#,
+            r#"{{"url":"http://example.org/fhir/StructureDefinition/a","valueDecimal":1.00}}],"unheard":{{"of":["a b",{{"c":null}}]}},"#,
+            r#""name":[{{"text":"{long}","given":["with \u003cescapes\u003e","\u00e9"],"family":null}}],"text":{{"div":"<div>\u003c{long}</div>"}},"#,
+            "\n \"contained\":[ {{\"a\":1,\"resourceType\":\"Nothing\"}} ],\"resourceType\":\"Patient\"}}"
+        ),
+        long = long
+    );
+    let document = document.as_bytes();
+    assert!(json::from_slice::<Resource>(document).is_ok());
+    for place in 0..document.len() {
+        for wrong in [0xff, 0xc3, 0xe9, 0x80] {
+            let mut bytes = document.to_vec();
+            bytes[place] = wrong;
+            let Err(expected) = std::str::from_utf8(&bytes) else { continue };
+            let error = json::from_slice::<Resource>(&bytes).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.offset()),
+                (ErrorKind::Utf8, expected.valid_up_to()),
+                "{wrong:x} at {place}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_name_that_is_there_twice_in_another_spelling() {
     for fields in [
