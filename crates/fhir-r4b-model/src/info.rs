@@ -307,3 +307,33 @@ pub(crate) const fn head(name: &[u8]) -> u64 {
     }
     head
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::access::Element;
+    use crate::{CapabilityStatement, ElementDefinition, Observation, Patient};
+
+    #[test]
+    fn a_name_is_only_itself() {
+        let types: [&dyn Element; 4] = [
+            &Patient::default(),
+            &Observation::default(),
+            &ElementDefinition::default(),
+            &CapabilityStatement::default(),
+        ];
+        for info in types.map(Element::info) {
+            for (index, field) in info.fields.iter().enumerate() {
+                let name = format!("{}{}", field.name, field.suffix(0));
+                for from in 0..=info.fields.len() {
+                    assert_eq!(info.find(&name, from), Some((index, 0)), "{name}");
+                }
+                for place in 0..name.len() {
+                    let mut other = name.clone();
+                    other.replace_range(place..=place, "~");
+                    assert_eq!(info.find(&other, 0), None, "{other}");
+                }
+                assert_eq!((info.find(&format!("{name}~"), 0), info.find(&name[1..], 0)), (None, None), "{name}");
+            }
+        }
+    }
+}

@@ -74,6 +74,8 @@ impl Text {
     }
 
     /// The text, unless only an `id` or extensions are there.
+    ///
+    /// A text of at most 23 bytes is looked at for UTF-8 each time, which takes 5 to 10 ns: who needs it often keeps what was returned.
     pub fn as_str(&self) -> Option<&str> {
         self.value().map(Small::as_str)
     }

@@ -9,7 +9,7 @@ use super::scan::Scanner;
 use super::special::Special;
 
 /// Most pieces between two escapes are shorter. To copy so many bytes, always, is faster than to copy just what there is.
-const PIECE: usize = 32;
+const PIECE: usize = 64;
 /// A piece, and as much of an escape as is looked at.
 const WINDOW: usize = PIECE + 8;
 /// The least room that is made.

@@ -119,4 +119,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_is_held_in_place_is_looked_at_to_its_last_byte() {
+        for place in 0..IN_PLACE {
+            for byte in 0..=255 {
+                let mut bytes = [b'a'; IN_PLACE];
+                bytes[place] = byte;
+                assert_eq!(first_special_of(&bytes), if is_special(byte) { place } else { IN_PLACE });
+            }
+        }
+    }
 }

@@ -207,6 +207,15 @@ fn half_characters_bad_bytes_marks_of_order_and_zeros() {
     kept(&patient(r#""id":"\u0000","name":[{"text":"a\u0000b"}]"#));
 }
 
+#[test]
+fn a_value_may_follow_what_is_attached_to_it() {
+    for text in ["", "short", "as long as stands in it", "longer than what is held in its place"] {
+        kept(&patient(&format!(r#""_id":{{"id":"a"}},"id":"{text}""#)));
+        kept(&patient(&format!(r#""_birthDate":{{"extension":[{{"url":"urn:a"}}]}},"birthDate":"{text}""#)));
+        kept(&patient(&format!(r#""name":[{{"_given":[null,{{"id":"a"}}],"given":["{text}","{text}"]}}]"#)));
+    }
+}
+
 /// Wherever in a document: in texts of each length and way of being held, in names that are known, unknown or passed over, outside of strings.
 #[test]
 fn a_byte_that_is_no_utf8_is_refused_with_its_place_wherever_it_stands() {
