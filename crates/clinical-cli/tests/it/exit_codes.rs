@@ -193,7 +193,8 @@ fn nothing_more_is_begun_while_the_rate_is_limited_for_longer_than_is_waited_for
 
 #[test]
 fn different_reasons_are_1_and_one_reason_keeps_its_code() {
-    vendor(throttled().every()).run(&folder(), ["codify", "a.txt", "empty.txt"]).expect(1);
+    // One after the other: after the vendor's answer nothing more is looked at.
+    vendor(throttled().every()).run(&folder(), ["codify", "--in-flight", "1", "empty.txt", "a.txt"]).expect(1);
     vendor(throttled().every()).run(&folder(), ["codify", "a.txt", "b.txt"]).expect(5);
 }
 
