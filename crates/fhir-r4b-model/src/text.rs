@@ -107,15 +107,15 @@ impl Text {
 
     #[inline]
     pub(crate) fn set_short(&mut self, value: Words) {
-        match &mut self.0 {
-            Repr::Full(full) => full.value.get_or_insert_default().set(value),
+        let place = match &mut self.0 {
+            Repr::Full(full) => full.value.get_or_insert_default(),
             plain => {
                 *plain = Repr::Plain(Small::default());
-                if let Repr::Plain(plain) = plain {
-                    plain.set(value);
-                }
+                let Repr::Plain(small) = plain else { return };
+                small
             }
-        }
+        };
+        place.set(value);
     }
 
     fn any_extra(&self) -> Option<&Extra> {
