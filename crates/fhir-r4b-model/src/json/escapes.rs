@@ -5,7 +5,7 @@ use crate::info::head;
 
 use super::Error;
 use super::chars::Chars;
-use super::scan::Scanner;
+use super::scan::{Scanner, word};
 use super::special::Special;
 
 /// Most pieces between two escapes are shorter. To copy so many bytes, always, is faster than to copy just what there is.
@@ -99,7 +99,7 @@ fn quick(bytes: &[u8], special: &mut Special, decoded: &mut [u8], mut start: usi
         let from: Option<&[u8; WINDOW]> = bytes.get(start..).and_then(<[u8]>::first_chunk);
         let room: Option<&mut [u8; WINDOW]> = decoded.get_mut(to..).and_then(<[u8]>::first_chunk_mut);
         let (Some(from), Some(room), true) = (from, room, piece <= PIECE) else { break };
-        let escape = from[piece..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+        let escape = word(from, piece).unwrap_or_default();
         let Some((character, escape)) = simple(escape) else { break };
         room[..PIECE].copy_from_slice(&from[..PIECE]);
         room[piece] = character;

@@ -23,7 +23,7 @@ mod ways {
 
     /// A bit for each byte that is special, the lowest for the first.
     #[inline]
-    pub(in super::super) fn special_bits(part: &[u8; PART]) -> u64 {
+    pub(in crate::json) fn special_bits(part: &[u8; PART]) -> u64 {
         let bytes = m128i::from(*part);
         let backslash = cmp_eq_mask_i8_m128i(bytes, all(b'\\'));
         // With one bit turned, the quotation mark (0x22) follows upon the control characters (up to 0x1f), which change places among themselves.
@@ -34,7 +34,7 @@ mod ways {
 
     /// A bit for each byte that is a space, the lowest for the first.
     #[inline]
-    pub(in super::super) fn space_bits(part: &[u8; PART]) -> u64 {
+    pub(in crate::json) fn space_bits(part: &[u8; PART]) -> u64 {
         bits(cmp_eq_mask_i8_m128i(m128i::from(*part), all(b' ')))
     }
 }
@@ -49,12 +49,12 @@ mod portable {
     use super::{PART, gathered, other, special_bits_of_word};
 
     #[inline]
-    pub(in super::super) fn special_bits(part: &[u8; PART]) -> u64 {
+    pub(in crate::json) fn special_bits(part: &[u8; PART]) -> u64 {
         both(part, special_bits_of_word)
     }
 
     #[inline]
-    pub(in super::super) fn space_bits(part: &[u8; PART]) -> u64 {
+    pub(in crate::json) fn space_bits(part: &[u8; PART]) -> u64 {
         both(part, |word| {
             let word = u64::from_le_bytes(word);
             gathered(!other(word, b' '), word)
