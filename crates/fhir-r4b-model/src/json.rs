@@ -14,6 +14,7 @@ mod repeated;
 mod scan;
 mod special;
 mod subset;
+mod types;
 mod vectors;
 mod write;
 

@@ -7,6 +7,7 @@ use crate::small::{IN_PLACE, Words};
 
 use super::chars::Chars;
 use super::special::Special;
+use super::types::{TYPE, Types};
 use super::vectors::{PART, space_bits};
 use super::{Error, ErrorKind};
 
@@ -16,10 +17,11 @@ pub(crate) struct Scanner<'a> {
     /// The same, if it is known to be UTF-8.
     text: Option<&'a str>,
     pub(super) at: usize,
-    depth: usize,
+    pub(super) depth: usize,
     pub(super) special: Special,
     /// For strings that have an escape.
     pub(super) decoded: Vec<u8>,
+    pub(super) types: Types,
 }
 
 impl<'a> Scanner<'a> {
@@ -29,7 +31,15 @@ impl<'a> Scanner<'a> {
 
     /// For a text of which is not known whether it is UTF-8. What is taken out of it is checked, what is passed over is not.
     pub(super) fn of_bytes(bytes: &'a [u8], max_depth: usize) -> Self {
-        Self { bytes, text: None, at: 0, depth: max_depth, special: Special::default(), decoded: Vec::new() }
+        Self {
+            bytes,
+            text: None,
+            at: 0,
+            depth: max_depth,
+            special: Special::default(),
+            decoded: Vec::new(),
+            types: Types::default(),
+        }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, rule: &'static str) -> Error {
@@ -136,19 +146,26 @@ impl<'a> Scanner<'a> {
 
     /// A member's name and its colon.
     pub(crate) fn key(&mut self) -> Result<Cow<'a, str>, Error> {
-        if self.peek() != b'"' {
-            return Err(self.syntax("expected the name of a field"));
-        }
+        self.before_key()?;
         let key = self.name()?;
+        self.after_key()?;
+        Ok(key)
+    }
+
+    fn before_key(&mut self) -> Result<(), Error> {
+        if self.peek() == b'"' { Ok(()) } else { Err(self.syntax("expected the name of a field")) }
+    }
+
+    fn after_key(&mut self) -> Result<(), Error> {
         if self.peek() != b':' {
             return Err(self.syntax("expected a colon after the name of a field"));
         }
         self.at += 1;
-        Ok(key)
+        Ok(())
     }
 
     /// A string that is kept beyond the next one. The caller has seen its quotation mark.
-    fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(super) fn name(&mut self) -> Result<Cow<'a, str>, Error> {
         match self.plain() {
             Ok((start, end)) => self.part(start, end).text().map(Cow::Borrowed),
             Err((start, end)) => self.decode(start, end)?.text().map(|text| Cow::Owned(text.to_owned())),
@@ -230,53 +247,40 @@ impl<'a> Scanner<'a> {
     pub(crate) fn raw(&mut self) -> Result<&'a str, Error> {
         self.peek();
         let start = self.at;
-        self.pass()?;
+        self.pass(false)?;
         self.part(start, self.at).text()
     }
 
-    fn pass(&mut self) -> Result<(), Error> {
+    /// Passes over any value. If they are wanted, the types of the resources in it are noted.
+    pub(super) fn pass(&mut self, types: bool) -> Result<(), Error> {
         let mut first = true;
         match self.peek() {
             b'"' => {
                 self.chars()?;
             }
             b'{' => {
+                let start = self.at;
                 self.open(b'{', "")?;
                 while self.more(&mut first, b'}')? {
-                    self.key()?;
-                    self.pass()?;
+                    self.before_key()?;
+                    let is_type = self.chars()?.bytes() == TYPE;
+                    self.after_key()?;
+                    if types && is_type {
+                        self.types.note(start, self.at);
+                    }
+                    self.pass(types)?;
                 }
             }
             b'[' => {
                 self.open(b'[', "")?;
                 while self.more(&mut first, b']')? {
-                    self.pass()?;
+                    self.pass(types)?;
                 }
             }
             _ if self.word("null") || self.word("true") || self.word("false") => {}
             _ => drop(self.number()?),
         }
         Ok(())
-    }
-
-    /// The name in the `resourceType` of the object that follows, wherever it is in it. Stays where it is.
-    pub(crate) fn resource_type(&mut self) -> Result<Cow<'a, str>, Error> {
-        let (start, depth) = (self.at, self.depth);
-        self.open(b'{', "expected a resource, which is an object")?;
-        let mut first = true;
-        while self.more(&mut first, b'}')? {
-            if self.key()? == "resourceType" {
-                if self.peek() != b'"' {
-                    return Err(self.error(ErrorKind::ResourceType, "resourceType is not a string"));
-                }
-                let name = self.name()?;
-                (self.at, self.depth) = (start, depth);
-                return Ok(name);
-            }
-            self.pass()?;
-        }
-        self.at = start;
-        Err(self.error(ErrorKind::ResourceType, "a resource has no resourceType"))
     }
 }
 

@@ -54,6 +54,27 @@ fn numbers_keep_their_digits() {
 }
 
 #[test]
+fn what_was_sorted_by_name_is_read_like_what_was_not() {
+    let patient =
+        r#"{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o"}],"id":"p","active":true}"#;
+    let unheard = r#"{"resourceType":"Unheard","a":{"resourceType":"Deeper","b":1.00},"z":[]}"#;
+    let own = r#"{"resourceType":"Basic","id":"b","zzz":{"resourceType":"no type of a resource"}}"#;
+    let mut text = format!(r#"{{"resourceType":"Parameters","parameter":[{{"name":"a","resource":{patient}}}]}}"#);
+    for level in 0..40 {
+        let others = if level % 8 == 0 { [patient, unheard, own] } else { [unheard, own, patient] };
+        let others = others.map(|other| format!(r#"{{"resource":{other}}}"#)).join(",");
+        text =
+            format!(r#"{{"resourceType":"Bundle","id":"{level}","entry":[{others},{{"resource":{text}}},{others}]}}"#);
+    }
+    let sorted = canonical(&text);
+    assert!(sorted.ends_with(r#""resourceType":"Bundle"}"#));
+    kept(&sorted);
+    let [in_order, by_name] = [&text, &sorted].map(|text| json::from_str::<Bundle>(text).unwrap());
+    assert_eq!(in_order.resources::<Patient>().count(), 2);
+    assert_eq!(canonical(&json::to_string(&by_name)), canonical(&json::to_string(&in_order)));
+}
+
+#[test]
 fn dates_and_times_keep_their_text_whatever_it_is() {
     for time in [
         "2024",
