@@ -88,7 +88,7 @@ impl<'a> Value<'a> {
     /// Whether there is a value and not only what is attached.
     pub fn is_some(self) -> bool {
         match self {
-            Self::Text(text) => text.as_str().is_some(),
+            Self::Text(text) => text.value().is_some(),
             Self::Boolean(boolean) => boolean.get().is_some(),
         }
     }
