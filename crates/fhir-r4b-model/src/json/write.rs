@@ -55,12 +55,12 @@ impl<'a> Writer<'a> {
 
     pub(super) fn element(&mut self, element: &dyn Element) {
         let info = element.info();
-        let mut separator = "{";
+        let mut first = true;
         if info.resource {
             self.plain("{\"resourceType\":\"");
             self.plain(info.name);
             self.plain("\"");
-            separator = ",";
+            first = false;
         }
         for (index, field) in info.fields.iter().enumerate() {
             let subset = self.subset;
@@ -72,111 +72,120 @@ impl<'a> Writer<'a> {
             if subset.is_some() && matches!(value, Field::Resources(_)) && Subset::is_inside(info, field) {
                 self.subset = None;
             }
-            self.field(&value, field, &mut separator);
+            self.field(&value, field, &mut first);
             self.subset = subset;
             if self.output.is_some() && start >= PIECE {
                 self.hand_on();
             }
         }
         if self.subset.is_some_and(|subset| !subset.keeps_unknown(info)) {
-            self.plain(if separator == "{" { "{}" } else { "}" });
+            self.plain(if first { "{}" } else { "}" });
             return;
         }
         if let Field::Unknown(unknown) = element.field(usize::MAX) {
             for (name, value) in unknown.iter() {
                 // A field that has got a value since takes the place of the `null` that was read.
                 if info.find_json_name(name).is_none_or(|found| found.stands(value, element)) {
-                    self.plain(separator);
-                    separator = ",";
+                    self.separator(&mut first);
                     self.string(name.as_bytes());
                     self.plain(":");
                     self.plain(value.as_str());
                 }
             }
         }
-        self.plain(if separator == "{" { "{}" } else { "}" });
+        self.plain(if first { "{}" } else { "}" });
     }
 
-    fn field(&mut self, value: &Field<'_>, field: &FieldInfo, separator: &mut &'static str) {
-        let mut name = |writer: &mut Self, attached: bool, suffix: &str| {
-            writer.plain(std::mem::replace(separator, ","));
-            writer.plain(if attached { "\"_" } else { "\"" });
-            writer.plain(field.name);
-            writer.plain(suffix);
-            writer.plain("\":");
-        };
+    /// What is in a field. Most fields are empty, and then nothing more is asked.
+    fn field(&mut self, value: &Field<'_>, field: &FieldInfo, first: &mut bool) {
         match *value {
-            Field::Primitives(slot) if field.many => {
-                let scalar = field.scalar(0).unwrap_or(Scalar::Text);
-                let lengths = Lengths::of(slot);
-                if let Some(length) = lengths.values {
-                    name(self, false, "");
-                    self.list(length, |writer, place| match slot.get(place) {
-                        Some(value) if value.is_some() => writer.scalar(value, scalar),
-                        _ => writer.plain("null"),
-                    });
-                }
-                if let Some(length) = lengths.extras {
-                    name(self, true, "");
-                    self.list(length, |writer, place| match slot.get(place).and_then(Value::extra) {
-                        Some(extra) => writer.element(extra),
-                        None => writer.plain("null"),
-                    });
-                }
-            }
-            Field::Primitives(slot) => {
-                if let Some(value) = slot.get(0) {
-                    self.single(value, field.scalar(0), "", name);
-                }
-            }
+            Field::Primitives(slot) => match slot.get(0) {
+                None => {}
+                Some(_) if field.many => self.primitives(slot, field, first),
+                Some(value) => self.single(value, field, 0, first),
+            },
             Field::Choice(slot) => match slot.chosen() {
                 None => {}
-                Some((variant, Chosen::Primitive(value))) => {
-                    self.single(value, field.scalar(variant), field.suffix(variant), name);
-                }
+                Some((variant, Chosen::Primitive(value))) => self.single(value, field, variant, first),
                 Some((variant, Chosen::Element(element))) => {
-                    name(self, false, field.suffix(variant));
+                    self.name(field, variant, false, first);
                     self.element(element);
                 }
             },
-            Field::Elements(slot) if !slot.is_empty() => {
-                name(self, false, "");
-                let write = |writer: &mut Self, place: usize| {
-                    if let Some(element) = slot.get(place) {
-                        writer.element(element);
-                    }
-                };
-                if field.many { self.list(slot.len(), write) } else { write(self, 0) }
+            Field::Elements(slot) => {
+                let length = slot.len();
+                if length > 0 {
+                    self.name(field, 0, false, first);
+                    self.members(field, length, |writer, place| {
+                        if let Some(element) = slot.get(place) {
+                            writer.element(element);
+                        }
+                    });
+                }
             }
-            Field::Resources(slot) if !slot.is_empty() => {
-                name(self, false, "");
-                let write = |writer: &mut Self, place: usize| {
-                    if let Some(resource) = slot.get(place) {
-                        writer.resource(resource);
-                    }
-                };
-                if field.many { self.list(slot.len(), write) } else { write(self, 0) }
+            Field::Resources(slot) => {
+                let length = slot.len();
+                if length > 0 {
+                    self.name(field, 0, false, first);
+                    self.members(field, length, |writer, place| {
+                        if let Some(resource) = slot.get(place) {
+                            writer.resource(resource);
+                        }
+                    });
+                }
             }
-            Field::Elements(_) | Field::Resources(_) | Field::Unknown(_) => {}
+            Field::Unknown(_) => {}
+        }
+    }
+
+    /// What separates a field from what is before it, its name, or that of what is attached to it, and the colon.
+    fn name(&mut self, field: &FieldInfo, variant: usize, attached: bool, first: &mut bool) {
+        self.separator(first);
+        self.plain(if attached { "\"_" } else { "\"" });
+        self.plain(field.name);
+        self.plain(field.suffix(variant));
+        self.plain("\":");
+    }
+
+    fn separator(&mut self, first: &mut bool) {
+        self.plain(if std::mem::take(first) { "{" } else { "," });
+    }
+
+    /// A list of primitives, and the list of what is attached to them.
+    fn primitives(&mut self, slot: &dyn PrimitiveSlot, field: &FieldInfo, first: &mut bool) {
+        let scalar = field.scalar(0).unwrap_or(Scalar::Text);
+        let lengths = Lengths::of(slot);
+        if let Some(length) = lengths.values {
+            self.name(field, 0, false, first);
+            self.list(length, |writer, place| match slot.get(place) {
+                Some(value) if value.is_some() => writer.scalar(value, scalar),
+                _ => writer.plain("null"),
+            });
+        }
+        if let Some(length) = lengths.extras {
+            self.name(field, 0, true, first);
+            self.list(length, |writer, place| match slot.get(place).and_then(Value::extra) {
+                Some(extra) => writer.element(extra),
+                None => writer.plain("null"),
+            });
         }
     }
 
     /// A primitive that is no list: its value, and what is attached.
-    fn single(
-        &mut self,
-        value: Value<'_>,
-        scalar: Option<Scalar>,
-        suffix: &str,
-        mut name: impl FnMut(&mut Self, bool, &str),
-    ) {
+    fn single(&mut self, value: Value<'_>, field: &FieldInfo, variant: usize, first: &mut bool) {
         if value.is_some() {
-            name(self, false, suffix);
-            self.scalar(value, scalar.unwrap_or(Scalar::Text));
+            self.name(field, variant, false, first);
+            self.scalar(value, field.scalar(variant).unwrap_or(Scalar::Text));
         }
         if let Some(extra) = value.extra() {
-            name(self, true, suffix);
+            self.name(field, variant, true, first);
             self.element(extra);
         }
+    }
+
+    /// What is in a field that takes one or several.
+    fn members(&mut self, field: &FieldInfo, length: usize, mut member: impl FnMut(&mut Self, usize)) {
+        if field.many { self.list(length, member) } else { member(self, 0) }
     }
 
     fn list(&mut self, length: usize, mut member: impl FnMut(&mut Self, usize)) {
