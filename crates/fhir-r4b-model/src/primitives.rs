@@ -137,7 +137,7 @@ primitive! {
 impl Decimal {
     /// The number with this text, as JSON writes numbers: `-0.5`, `1.00`, `6.02e23`. `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
-        is_number(text).then(|| Self(Text::new(text)))
+        is_number(text.as_bytes()).then(|| Self(Text::new(text)))
     }
 
     /// The nearest binary number, which may have lost digits; [`Text::as_str`] has them all.

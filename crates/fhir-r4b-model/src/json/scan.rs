@@ -319,6 +319,6 @@ fn number_length(bytes: &[u8]) -> usize {
 }
 
 /// Whether the whole text is one JSON number.
-pub(crate) fn is_number(text: &str) -> bool {
-    !text.is_empty() && number_length(text.as_bytes()) == text.len()
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && number_length(text) == text.len()
 }

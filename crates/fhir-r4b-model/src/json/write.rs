@@ -202,10 +202,10 @@ impl<'a> Writer<'a> {
     fn scalar(&mut self, value: Value<'_>, scalar: Scalar) {
         match (value, scalar) {
             (Value::Boolean(boolean), _) => self.plain(if boolean.get() == Some(true) { "true" } else { "false" }),
-            (Value::Text(text), Scalar::Number) => match text.as_str() {
-                Some(number) if is_number(number) => self.plain(number),
+            (Value::Text(text), Scalar::Number) => match text.value().map(Small::as_bytes) {
+                Some(number) if is_number(number) => self.bytes.extend_from_slice(number),
                 // Whoever puts another primitive's text here gets JSON all the same.
-                Some(text) => self.string(text.as_bytes()),
+                Some(text) => self.string(text),
                 None => self.plain("null"),
             },
             (Value::Text(text), _) => match text.value() {

@@ -36,7 +36,8 @@ pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A, levels: usize) -> Result<C
     }
     json.push('}');
     // That one name alone, with the text of a number. Anything else under it is somebody's data, and is kept as that.
-    let number = json.strip_prefix(NUMBER).and_then(|rest| rest.strip_suffix("\"}")).filter(|text| is_number(text));
+    let number =
+        json.strip_prefix(NUMBER).and_then(|rest| rest.strip_suffix("\"}")).filter(|text| is_number(text.as_bytes()));
     let number = number.map(str::to_owned);
     Ok(Cow::Owned(number.unwrap_or(json)))
 }
