@@ -9,6 +9,8 @@ mod escapes;
 mod lines;
 mod members;
 mod name;
+#[cfg(feature = "serde")]
+mod pieces;
 mod read;
 mod repeated;
 mod scan;
@@ -23,6 +25,8 @@ use std::io;
 pub use entries::{Entries, entries};
 pub use error::{Error, ErrorKind};
 pub use lines::{Lines, StreamError, lines};
+#[cfg(feature = "serde")]
+pub(crate) use pieces::{Object, Pieces, Position, Slot, Step, Wanted, has_slots};
 use read::Reader;
 pub(crate) use scan::{Scanner, is_number};
 pub use subset::{Summary, WriteOptions};
@@ -160,10 +164,15 @@ impl<T: sealed::Write + ?Sized> ToJson for T {}
 mod sealed {
     use crate::access::Element;
 
+    #[cfg(feature = "serde")]
+    use super::Wanted;
     use super::{Error, Issue, Reader, Resource, Typed, Writer};
 
     pub trait Read: Sized {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
+        /// An empty value that somebody else reads; `None` if he did not.
+        #[cfg(feature = "serde")]
+        fn filled_by<E>(read: impl FnOnce(Wanted<'_>) -> Result<bool, E>) -> Result<Option<Self>, E>;
         /// What the definitions do not have.
         fn unknown(&self) -> Vec<Issue>;
         /// What the definitions do not allow.
@@ -184,6 +193,12 @@ mod sealed {
             Ok(*value)
         }
 
+        #[cfg(feature = "serde")]
+        fn filled_by<E>(read: impl FnOnce(Wanted<'_>) -> Result<bool, E>) -> Result<Option<Self>, E> {
+            let mut value = Box::<T>::default();
+            Ok(read(Wanted::This(value.erased_mut()))?.then_some(*value))
+        }
+
         fn unknown(&self) -> Vec<Issue> {
             crate::issue::unknown(self.erased())
         }
@@ -197,6 +212,12 @@ mod sealed {
     impl Read for Resource {
         fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
             reader.root_resource()
+        }
+
+        #[cfg(feature = "serde")]
+        fn filled_by<E>(read: impl FnOnce(Wanted<'_>) -> Result<bool, E>) -> Result<Option<Self>, E> {
+            let mut resource = None;
+            Ok(if read(Wanted::Any(&mut resource))? { resource } else { None })
         }
 
         fn unknown(&self) -> Vec<Issue> {

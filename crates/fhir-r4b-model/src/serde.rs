@@ -3,6 +3,7 @@
 //! the numbers that it can hold. Another format gets the same maps and lists; a number that a machine's numbers cannot hold as it is written, such as
 //! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was. No error shows a value, whatever the format.
 
+mod called;
 mod reading;
 mod refused;
 mod writing;
@@ -22,6 +23,17 @@ const RAW: &str = "$serde_json::private::RawValue";
 
 /// Reads any type of this crate from any format.
 pub(crate) fn read<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    if called::is_called_out::<D>() {
+        let mut text = None;
+        let value = T::filled_by(|wanted| {
+            text = called::read(deserializer, wanted)?;
+            Ok(text.is_none())
+        })?;
+        return match value {
+            Some(value) => Ok(value),
+            None => json::from_str(&text.unwrap_or_default()).map_err(D::Error::custom),
+        };
+    }
     let text = deserializer.deserialize_newtype_struct(RAW, Whole)?;
     json::from_str(&text).map_err(D::Error::custom)
 }

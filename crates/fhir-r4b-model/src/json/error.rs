@@ -81,6 +81,13 @@ impl Error {
         self
     }
 
+    /// Says it without the place in bytes, for who read it out of a piece of the document.
+    #[cfg(feature = "serde")]
+    pub(crate) fn without_offset(&self) -> String {
+        let Inner { rule, path, .. } = &*self.0;
+        format!("{path}: {rule}")
+    }
+
     /// The type in which the path begins.
     pub(super) fn under_type(self, name: &str) -> Self {
         self.within(false, name, "")

@@ -12,6 +12,7 @@ use super::chars::Chars;
 const LONGEST: usize = 256;
 
 /// The texts that were seen lately, each at the place that it shares with others of the same mark.
+#[derive(Default)]
 pub(super) struct Repeated {
     places: Vec<Option<Arc<str>>>,
     count: usize,
@@ -21,6 +22,14 @@ impl Repeated {
     /// For a document of so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
         Self { places: Vec::new(), count: (bytes / 512).next_power_of_two().clamp(32, 1024) }
+    }
+
+    /// For a document that turns out to have so many bytes.
+    #[cfg(feature = "serde")]
+    pub(super) fn expect(&mut self, bytes: usize) {
+        if bytes / 512 > self.count && self.count < 1024 {
+            *self = Self::new(bytes);
+        }
     }
 
     /// The text, shared with an equal one if there was one lately.

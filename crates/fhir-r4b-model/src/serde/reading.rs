@@ -13,6 +13,8 @@ use crate::json::{is_number, push_string};
 /// (`flatten`, untagged and tagged enums). Any package in a program's tree may switch that on. The tests hold it against the library when
 /// they run with `--features serde_json/arbitrary_precision`.
 const NUMBER: &str = "{\"$serde_json::private::Number\":\"";
+/// The name in it.
+pub(super) const NUMBER_NAME: &str = "$serde_json::private::Number";
 
 /// So many objects and lists may stand within each other, and what hides a number in the innermost. The reader of the text counts exactly; here the stack
 /// is kept from its end, because what serde holds in memory can be as deep as somebody made it.
@@ -20,11 +22,20 @@ pub(super) const LEVELS: usize = 512 + 1;
 
 /// A map, or the text of any value. Its members may have so many `levels`.
 pub(super) fn map<'de, A: MapAccess<'de>>(mut map: A, levels: usize) -> Result<Cow<'de, str>, A::Error> {
-    let mut key: Option<Cow<'de, str>> = map.next_key_seed(Plain::Name)?;
+    let key: Option<Cow<'de, str>> = map.next_key_seed(Plain::Name)?;
     if key.as_deref() == Some(RAW) {
         return map.next_value_seed(Plain::Json);
     }
-    let mut json = String::from("{");
+    rest("{".to_owned(), key, map, levels)
+}
+
+/// The object that begins with this text, from this member on.
+pub(super) fn rest<'de, A: MapAccess<'de>>(
+    mut json: String,
+    mut key: Option<Cow<'de, str>>,
+    mut map: A,
+    levels: usize,
+) -> Result<Cow<'de, str>, A::Error> {
     while let Some(name) = key {
         if json.len() > 1 {
             json.push(',');
@@ -51,7 +62,7 @@ pub(super) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de,
 
 /// A text that is taken as it is.
 #[derive(Clone, Copy)]
-enum Plain {
+pub(super) enum Plain {
     Name,
     Json,
 }

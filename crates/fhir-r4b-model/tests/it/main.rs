@@ -5,6 +5,7 @@
 
 #[cfg(feature = "validate")]
 mod breakages;
+mod called_out;
 mod canary;
 mod cases;
 mod depth;
