@@ -5,6 +5,7 @@
 
 #[cfg(feature = "validate")]
 mod breakages;
+#[cfg(feature = "serde")]
 mod called_out;
 mod canary;
 mod cases;
