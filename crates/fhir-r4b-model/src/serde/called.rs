@@ -113,8 +113,7 @@ impl<'de> Visitor<'de> for Called<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unfit, A::Error> {
         let first = map.next_key_seed(Plain::Name)?;
         match self.slot {
-            // Such an object is what `serde_json` with its feature `arbitrary_precision` tells of a number.
-            Slot::Narrative(slot) if first.as_deref() != Some(NUMBER_NAME) => {
+            Slot::Narrative(slot) if !is_number(first.as_deref()) => {
                 members(self.pieces, self.position, Object::new(slot.push()), first, map)?;
                 Ok(None)
             }
@@ -169,6 +168,13 @@ impl<'de> Visitor<'de> for Called<'_, '_> {
 }
 
 const EMPTY: Unfit = Some("[]");
+
+/// Whether an object that begins with this name is what `serde_json` with its feature `arbitrary_precision` tells of a number. Any package in a program's tree may
+/// switch that on, and numbers are texts then.
+fn is_number(first: Option<&str>) -> bool {
+    const ARE_TEXTS: bool = size_of::<serde_json::Number>() == size_of::<String>();
+    ARE_TEXTS && first == Some(NUMBER_NAME)
+}
 
 /// The members of an object, from this one on, and its end.
 fn members<'de, A: MapAccess<'de>>(

@@ -101,7 +101,9 @@ pub(crate) fn judge(bytes: &[u8]) -> bool {
     {
         let through_serde = serde_json::from_slice::<Resource>(bytes);
         assert_eq!(through_serde.is_ok(), ours.is_ok(), "serde_json gives {through_serde:?}, the reader {ours:?}");
-        assert!(through_serde.ok().as_ref() == ours.as_ref().ok(), "serde_json gives another resource");
+        if let (Ok(through), Ok(ours)) = (&through_serde, &ours) {
+            assert!(same_but_for_space(through, ours), "serde_json gives another resource");
+        }
     }
     let resource = match ours {
         Ok(resource) => resource,
@@ -124,6 +126,13 @@ fn same(one: &Result<Resource, Error>, other: &Result<Resource, Error>) {
         (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),
         _ => panic!("text and bytes are not judged alike: {one:?} {other:?}"),
     }
+}
+
+/// Whether two resources are the same. `serde_json` tells the members of some objects one by one, and what is between them is not kept then.
+#[cfg(feature = "serde")]
+fn same_but_for_space(one: &Resource, other: &Resource) -> bool {
+    let text = |resource| canonical(&json::to_vec(resource)).map(|written| written.text);
+    one == other || text(one) == text(other)
 }
 
 /// An error says something that is true.
@@ -184,7 +193,7 @@ fn kept(bytes: &[u8], theirs: &Canonical, resource: &Resource) {
         let through_serde = serde_json::to_vec(resource).expect("a vector does not fail");
         assert_eq!(canonical(&through_serde).expect("serde_json wrote no JSON").text, theirs.text);
         let read: Option<Resource> = serde_json::from_reader(bytes).ok();
-        assert!(read.is_some_and(|read| read == *resource));
+        assert!(read.is_some_and(|read| same_but_for_space(&read, resource)));
         if !theirs.repeats {
             if let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) {
                 assert_eq!(serde_json::to_value(resource).ok(), Some(value));
