@@ -1,7 +1,8 @@
 //! The traits of `serde`, for every type, by way of the JSON text: this crate's reader and writer do the work, and what is here passes a text on.
-//! `serde_json` hands over and takes texts itself, of a whole or of its members (`called`), so from and to text nothing is lost. What serde holds in between (`Value`, `flatten`, tagged enums) has
-//! the numbers that it can hold. Another format gets the same maps and lists; a number that a machine's numbers cannot hold as it is written, such as
-//! `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was. No error shows a value, whatever the format.
+//! `serde_json` hands over and takes texts itself, of a whole or of its members (`called`), so from and to text nothing is lost. What serde holds in between
+//! (`Value`, `flatten`, tagged enums) has the numbers that it can hold. Another format gets the same maps and lists; a number that a machine's numbers cannot
+//! hold as it is written, such as `1.00`, is in it a map with its text under the name [`RAW`], and comes back as it was. No error shows a value, whatever the
+//! format.
 
 mod called;
 mod reading;
