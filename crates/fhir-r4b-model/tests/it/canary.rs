@@ -130,6 +130,45 @@ fn a_resource_whose_type_is_the_secret_is_not_shown() {
     }
 }
 
+#[cfg(feature = "serde")]
+#[test]
+fn what_serde_json_tells_out_of_a_document_is_not_shown_where_it_does_not_fit() {
+    let values = [
+        r#""Gundula""#,
+        "86753",
+        "-86753.5e1",
+        r#"["Gundula"]"#,
+        "[86753]",
+        r#"{"div":86753}"#,
+        r#"{"div":["Gundula"]}"#,
+        r#"{"status":["Gundula"],"Gundula":1}"#,
+        r#"{"Gundula":86753,"Gundula":1}"#,
+        r#"[{"Gundula":86753,"Gundula":1}]"#,
+        r#"[{"resource":"Gundula"}]"#,
+        r#"[{"resource":{"resourceType":"Patient","text":"Gundula"}}]"#,
+    ];
+    let mut refused = 0;
+    for value in values {
+        for whole in [
+            value.to_owned(),
+            format!(r#"{{"resourceType":{value}}}"#),
+            format!(r#"{{"resourceType":"Patient","text":{value}}}"#),
+            format!(r#"{{"resourceType":"Patient","text":{{"div":{value}}}}}"#),
+            format!(r#"{{"resourceType":"Bundle","entry":{value}}}"#),
+        ] {
+            // Also where it ends too early.
+            for text in (0..=whole.len()).filter_map(|end| whole.get(..end)) {
+                let ways = [serde_json::from_str::<Resource>(text), serde_json::from_reader(text.as_bytes())];
+                for error in ways.into_iter().filter_map(Result::err) {
+                    silent(&format!("{error} {error:?}"));
+                    refused += usize::from(text == whole);
+                }
+            }
+        }
+    }
+    assert!(refused > 80, "{refused}");
+}
+
 #[test]
 fn an_error_in_the_middle_of_a_secret_does_not_show_it() {
     let value: Value = serde_json::from_str(&lines("Patient")[1]).unwrap();
