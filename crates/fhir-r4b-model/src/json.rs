@@ -146,6 +146,15 @@ impl ReadOptions {
     }
 }
 
+/// Reads a text that `serde_json` handed over into an empty element.
+#[cfg(feature = "serde")]
+pub(crate) fn read_into(target: &mut dyn crate::access::Element, json: &str) -> Result<(), Error> {
+    let options = ReadOptions::new();
+    let mut reader = Reader::new(Scanner::new(json, options.max_depth), options);
+    reader.root(target)?;
+    reader.end()
+}
+
 impl Default for ReadOptions {
     fn default() -> Self {
         Self::new()

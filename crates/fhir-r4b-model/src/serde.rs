@@ -24,18 +24,19 @@ const RAW: &str = "$serde_json::private::RawValue";
 
 /// Reads any type of this crate from any format.
 pub(crate) fn read<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    if called::is_called_out::<D>() {
-        let mut text = None;
+    let text = if called::is_called_out::<D>() {
+        let mut left = None;
         let value = T::filled_by(|wanted| {
-            text = called::read(deserializer, wanted)?;
-            Ok(text.is_none())
+            left = called::read(deserializer, wanted)?;
+            Ok(left.is_none())
         })?;
-        return match value {
-            Some(value) => Ok(value),
-            None => json::from_str(&text.unwrap_or_default()).map_err(D::Error::custom),
-        };
-    }
-    let text = deserializer.deserialize_newtype_struct(RAW, Whole)?;
+        if let Some(value) = value {
+            return Ok(value);
+        }
+        left.unwrap_or_default()
+    } else {
+        deserializer.deserialize_newtype_struct(RAW, Whole)?
+    };
     json::from_str(&text).map_err(D::Error::custom)
 }
 

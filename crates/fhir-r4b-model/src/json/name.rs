@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::info;
 
 use super::scan::{Scanner, word};
+use super::types::TYPE;
 use super::{Error, ErrorKind};
 
 /// A member's name.
@@ -18,7 +19,7 @@ pub(super) struct Name<'a> {
 }
 
 /// [`Name::head`] of `resourceType`.
-pub(super) const RESOURCE_TYPE: u64 = info::head(b"resourceType");
+pub(super) const RESOURCE_TYPE: u64 = info::head(TYPE);
 
 impl<'a> Scanner<'a> {
     /// The name of the next member and its colon, after the comma if it is not the first; `None` at the end of the object, which is left.

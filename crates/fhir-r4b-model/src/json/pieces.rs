@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::Resource;
 use crate::access::{Element, ElementSlot, FieldMut, PrimitiveSlot, ValueMut};
-use crate::info::{TypeInfo, head};
+use crate::info::{FieldInfo, TypeInfo, head};
 
 use super::chars::Chars;
 use super::name::Name;
@@ -36,7 +36,12 @@ impl<'t> Wanted<'t> {
 
 /// Whether something in such an element is worth it to be told.
 pub(crate) fn has_slots(info: &TypeInfo) -> bool {
-    info.resource && (info.name == "Bundle" || info.fields.iter().any(|field| field.type_name == "Narrative"))
+    info.resource && info.fields.iter().any(|field| is_told(info, field))
+}
+
+/// Whether what is in this field is told.
+fn is_told(info: &TypeInfo, field: &FieldInfo) -> bool {
+    matches!(field.type_name, "Narrative" | "xhtml") || (info.name == "Bundle" && field.name == "entry")
 }
 
 /// A place in an object for what is in a value.
@@ -106,16 +111,17 @@ impl<'t> Object<'t> {
     /// Where to put what is in the value of that member, if it is worth it to be told, and the index and name of the field. A name that is there a second time
     /// has none.
     pub(crate) fn slot(&mut self, name: &str) -> Option<(usize, &'static str, Slot<'_>)> {
+        // Their names, so that no other is looked for twice.
         if !matches!(name, "text" | "entry" | "div") {
             return None;
         }
         let info = self.target.info();
         let (index, _) = info.find(name, 0).filter(|(index, _)| !self.members.has(*index))?;
-        let field = info.fields.get(index)?;
+        let field = info.fields.get(index).filter(|field| is_told(info, field))?;
         let slot = match self.target.field_mut(index) {
-            FieldMut::Elements(slot) if field.type_name == "Narrative" => Slot::Narrative(slot),
-            FieldMut::Elements(slot) if info.name == "Bundle" => Slot::Entries(slot),
-            FieldMut::Primitives(slot) if field.type_name == "xhtml" => Slot::Text(slot),
+            FieldMut::Elements(slot) if field.many => Slot::Entries(slot),
+            FieldMut::Elements(slot) => Slot::Narrative(slot),
+            FieldMut::Primitives(slot) => Slot::Text(slot),
             _ => return None,
         };
         Some((index, field.name, slot))
@@ -141,10 +147,6 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    pub(crate) fn new() -> Self {
-        Self { repeated: Repeated::new(0), ..Self::default() }
-    }
-
     fn read(
         &mut self,
         json: &str,

@@ -12,6 +12,7 @@ use super::chars::checked;
 use super::name::{Name, RESOURCE_TYPE};
 use super::repeated::Repeated;
 use super::scan::Scanner;
+use super::types::TYPE;
 use super::{Error, ErrorKind, ReadOptions};
 
 pub struct Reader<'a> {
@@ -192,7 +193,7 @@ impl<'a> Reader<'a> {
         name: &Name<'_>,
     ) -> Result<(), Error> {
         let key = &*name.text;
-        if members.info.resource && name.head == RESOURCE_TYPE && *key == *b"resourceType" {
+        if members.info.resource && name.head == RESOURCE_TYPE && *key == *TYPE {
             if std::mem::replace(&mut members.typed, true) {
                 return Err(Error::new(ErrorKind::Duplicate, name.start, "resourceType is there a second time"));
             }

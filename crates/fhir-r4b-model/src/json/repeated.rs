@@ -12,10 +12,17 @@ use super::chars::Chars;
 const LONGEST: usize = 256;
 
 /// The texts that were seen lately, each at the place that it shares with others of the same mark.
-#[derive(Default)]
 pub(super) struct Repeated {
     places: Vec<Option<Arc<str>>>,
     count: usize,
+}
+
+/// For a document of which nothing is known.
+#[cfg(feature = "serde")]
+impl Default for Repeated {
+    fn default() -> Self {
+        Self::new(0)
+    }
 }
 
 impl Repeated {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::scan::Scanner;
 use super::{Error, ErrorKind};
 
-pub(super) const TYPE: &[u8] = b"resourceType";
+pub(super) const TYPE: &[u8; 12] = b"resourceType";
 
 /// Where the types of objects are that were passed over.
 #[derive(Default)]

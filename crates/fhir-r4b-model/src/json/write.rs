@@ -112,28 +112,16 @@ impl<'a> Writer<'a> {
                     self.element(element);
                 }
             },
-            Field::Elements(slot) => {
-                let length = slot.len();
-                if length > 0 {
-                    self.name(field, 0, false, first);
-                    self.members(field, length, |writer, place| {
-                        if let Some(element) = slot.get(place) {
-                            writer.element(element);
-                        }
-                    });
+            Field::Elements(slot) => self.members(slot.len(), field, first, |writer, place| {
+                if let Some(element) = slot.get(place) {
+                    writer.element(element);
                 }
-            }
-            Field::Resources(slot) => {
-                let length = slot.len();
-                if length > 0 {
-                    self.name(field, 0, false, first);
-                    self.members(field, length, |writer, place| {
-                        if let Some(resource) = slot.get(place) {
-                            writer.resource(resource);
-                        }
-                    });
+            }),
+            Field::Resources(slot) => self.members(slot.len(), field, first, |writer, place| {
+                if let Some(resource) = slot.get(place) {
+                    writer.resource(resource);
                 }
-            }
+            }),
             Field::Unknown(_) => {}
         }
     }
@@ -183,9 +171,19 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What is in a field that takes one or several.
-    fn members(&mut self, field: &FieldInfo, length: usize, mut member: impl FnMut(&mut Self, usize)) {
-        if field.many { self.list(length, member) } else { member(self, 0) }
+    /// What is no primitive: one or several, if there are any.
+    #[inline]
+    fn members(
+        &mut self,
+        length: usize,
+        field: &FieldInfo,
+        first: &mut bool,
+        mut member: impl FnMut(&mut Self, usize),
+    ) {
+        if length > 0 {
+            self.name(field, 0, false, first);
+            if field.many { self.list(length, member) } else { member(self, 0) }
+        }
     }
 
     fn list(&mut self, length: usize, mut member: impl FnMut(&mut Self, usize)) {

@@ -18,14 +18,17 @@ pub(super) fn is_called_out<D>() -> bool {
     std::any::type_name::<D>().starts_with("&mut serde_json::de::Deserializer<")
 }
 
-/// Reads what is wanted; if it is nothing that begins as most resources do, the result is the text of it.
+/// Reads what is wanted; if that is a resource and does not begin as most do, the result is its text.
 pub(super) fn read<'de, D: Deserializer<'de>>(
     deserializer: D,
     wanted: Wanted<'_>,
 ) -> Result<Option<Cow<'de, str>>, D::Error> {
-    match &wanted {
-        Wanted::This(element) if !has_slots(element.info()) => Text.deserialize(deserializer).map(Some),
-        _ => deserializer.deserialize_any(Root(wanted)),
+    match wanted {
+        Wanted::This(element) if !has_slots(element.info()) => {
+            json::read_into(element, &Text.deserialize(deserializer)?).map_err(D::Error::custom)?;
+            Ok(None)
+        }
+        wanted => deserializer.deserialize_any(Root(wanted)),
     }
 }
 
@@ -68,7 +71,7 @@ impl<'de> Visitor<'de> for Root<'_> {
             let next = map.next_key_seed(Plain::Name)?;
             return reading::rest(format!("{{\"resourceType\":{type_json}"), next, map, reading::LEVELS - 1).map(Some);
         };
-        let (pieces, position) = (&mut Pieces::new(), &Position::whole(element.info().name));
+        let (pieces, position) = (&mut Pieces::default(), &Position::whole(element.info().name));
         let mut object = Object::new(element);
         pieces.member(&mut object, "resourceType", &type_json, position).map_err(|error| told(&error))?;
         let next = map.next_key_seed(Plain::Name)?;
@@ -90,6 +93,7 @@ type Unfit = Option<&'static str>;
 
 /// A value that no slot takes.
 const OTHER: Unfit = Some("0");
+const EMPTY: Unfit = Some("[]");
 
 impl<'de> DeserializeSeed<'de> for Called<'_, '_> {
     type Value = Unfit;
@@ -166,8 +170,6 @@ impl<'de> Visitor<'de> for Called<'_, '_> {
 
     refused!(other);
 }
-
-const EMPTY: Unfit = Some("[]");
 
 /// Whether an object that begins with this name is what `serde_json` with its feature `arbitrary_precision` tells of a number. Any package in a program's tree may
 /// switch that on, and numbers are texts then.
